@@ -5,7 +5,7 @@ def nearcast_proto_library(name, src, deps = [], grpc = False, visibility = None
 
     Args:
       name: the target's name, the file's stem with _proto.
-      src: the .proto file, imported by its path from the workspace root.
+      src: the .proto file, imported as nearcast/v1/FILE.proto.
       deps: the nearcast_proto_library targets of the files it imports.
       grpc: whether the file defines services.
       visibility: as for cc_library.
@@ -15,7 +15,7 @@ def nearcast_proto_library(name, src, deps = [], grpc = False, visibility = None
     plugin = ""
     if grpc:
         outs += [stem + ".grpc.pb.h", stem + ".grpc.pb.cc"]
-        plugin = "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin --grpc_out=$(GENDIR)"
+        plugin = "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin --grpc_out=$(GENDIR)/proto"
     native.filegroup(
         name = name + "_src",
         srcs = [src] + [d + "_src" for d in deps],
@@ -25,7 +25,7 @@ def nearcast_proto_library(name, src, deps = [], grpc = False, visibility = None
         name = name + "_gen",
         srcs = [":" + name + "_src"],
         outs = outs,
-        cmd = "/usr/bin/protoc -I. -I/usr/include --cpp_out=$(GENDIR) %s %s" % (
+        cmd = "/usr/bin/protoc -Iproto -I/usr/include --cpp_out=$(GENDIR)/proto %s %s" % (
             plugin,
             native.package_name() + "/" + src,
         ),
@@ -35,6 +35,7 @@ def nearcast_proto_library(name, src, deps = [], grpc = False, visibility = None
         srcs = [o for o in outs if o.endswith(".cc")],
         hdrs = [o for o in outs if o.endswith(".h")],
         copts = ["-Wno-unused-parameter", "-Wno-array-bounds", "-Wno-stringop-overread"],
+        includes = ["../.."],
         deps = deps + (["//third_party:grpc"] if grpc else ["//third_party:protobuf"]),
         visibility = visibility,
     )
