@@ -1,0 +1,30 @@
+// What is known of a node right now, apart from what was declared.
+#ifndef SCHEDULERLIB_LIVE_NODE_LIVE_H_
+#define SCHEDULERLIB_LIVE_NODE_LIVE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace nearcast::scheduler {
+
+// kUnknown: no word of the node since this process started.
+enum class Health { kUnknown, kUp, kDown };
+
+struct NodeLive {
+  Health health = Health::kUnknown;
+  double out_bits_per_s = 0;
+  double cpu = 0;  // 0..1
+  uint32_t viewers = 0;
+  uint32_t streams = 0;
+  absl::Time last_report = absl::InfinitePast();
+};
+
+// By node name. A node that is absent is kUnknown.
+using LiveView = std::map<std::string, NodeLive>;
+
+}  // namespace nearcast::scheduler
+
+#endif  // SCHEDULERLIB_LIVE_NODE_LIVE_H_

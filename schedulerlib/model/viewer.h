@@ -1,0 +1,27 @@
+// Who watches or pushes, as far as decisions care.
+#ifndef SCHEDULERLIB_MODEL_VIEWER_H_
+#define SCHEDULERLIB_MODEL_VIEWER_H_
+
+#include <cstdint>
+#include <string>
+
+#include "ipdb/ip_address.h"
+
+namespace nearcast::scheduler {
+
+struct Viewer {
+  ipdb::IpAddress address;
+
+  // Choices stick to it. Never empty: convert falls back to the address's text.
+  std::string key;
+  std::string app;
+  std::string app_version;
+  std::string device;
+
+  // 1 (worst) to 8 (best); 0 = unknown.
+  uint32_t network_grade = 0;
+};
+
+}  // namespace nearcast::scheduler
+
+#endif  // SCHEDULERLIB_MODEL_VIEWER_H_

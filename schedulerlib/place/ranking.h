@@ -1,0 +1,65 @@
+// Ranking: every candidate node for one client place, in the order in which they should be used.
+//
+// Order: usable nodes first (up, active, with room), then full ones, drained ones, down ones: never an empty answer
+// while anything stands. Within a standing, by cost = delay + load penalty; ties by the node's name, so that every
+// replica ranks alike.
+#ifndef SCHEDULERLIB_PLACE_RANKING_H_
+#define SCHEDULERLIB_PLACE_RANKING_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "ipdb/location.h"
+#include "schedulerlib/live/node_live.h"
+#include "schedulerlib/model/config.h"
+#include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/delay.h"
+
+namespace nearcast::scheduler {
+
+// From the best to the last resort.
+enum class Standing : uint8_t { kUsable, kFull, kDrained, kDown };
+
+// "usable", "full", "drained", "down".
+absl::string_view StandingName(Standing standing);
+
+// What ranking needs of a node.
+struct Candidate {
+  NodeIndex node;
+  ipdb::Location location;
+  std::vector<std::string> announces;
+  Standing standing = Standing::kUsable;
+  int32_t load_penalty_us = 0;
+};
+
+struct Ranked {
+  NodeIndex node;
+  Delay delay;
+  Standing standing = Standing::kUsable;
+  int32_t cost_us = 0;  // delay and load penalty
+};
+
+// A node is full at this share of its capacity; the penalty grows up to it from half.
+inline constexpr double kFullShare = 0.95;
+
+// Candidates whose cost is within this of the best count as equally near.
+inline constexpr int32_t kEqualCostUs = 5000;
+
+Standing StandingOf(const Node& node, const NodeLive& live);
+
+// 0 below half of the capacity, then up to 20 ms at kFullShare, in steps of 5 ms so that small changes of load change
+// no answer.
+int32_t LoadPenaltyUs(const Node& node, const NodeLive& live);
+
+// All candidates, best first. O(n log n).
+std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates);
+
+// How many of the first entries are equally near: same standing as the first, cost within kEqualCostUs of it. 0 for an
+// empty ranking.
+size_t EquallyNear(const std::vector<Ranked>& ranking);
+
+}  // namespace nearcast::scheduler
+
+#endif  // SCHEDULERLIB_PLACE_RANKING_H_

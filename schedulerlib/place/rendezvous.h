@@ -1,0 +1,26 @@
+// Weighted rendezvous hashing: a key chooses among weighted buckets, and keeps its choice when others come and go.
+//
+// Source: Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM ToN 1998; weights by
+// the logarithm method: the bucket with the greatest -weight / ln(h), h uniform in (0,1), wins with probability
+// weight / sum. Equal scores cannot be told apart by chance; the smaller bucket id wins them.
+#ifndef SCHEDULERLIB_PLACE_RENDEZVOUS_H_
+#define SCHEDULERLIB_PLACE_RENDEZVOUS_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace nearcast::scheduler {
+
+// 64 well-mixed bits of a text: the same on every machine and in every version, since stored choices depend on it.
+uint64_t StableHash(absl::string_view text);
+
+// Mixes two hashes; the order matters.
+uint64_t MixHash(uint64_t a, uint64_t b);
+
+// The score of one bucket for one key: compare and take the greatest. `weight` > 0.
+double RendezvousScore(uint64_t key, uint64_t bucket, double weight);
+
+}  // namespace nearcast::scheduler
+
+#endif  // SCHEDULERLIB_PLACE_RENDEZVOUS_H_
