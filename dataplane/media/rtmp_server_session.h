@@ -1,0 +1,119 @@
+// RtmpServerSession: the server's side of one RTMP connection as a pure state machine; bytes in,
+// events and bytes out.
+//
+//   RtmpServerSession session(options, seed);
+//   on bytes from the socket:
+//     while (true) {
+//       NC_ASSIGN_OR_RETURN(std::optional<RtmpEvent> event, session.Read(&input));
+//       if (!event) break;  // input is used up
+//       if (std::holds_alternative<RtmpPublish>(*event)) session.AcceptPublish();
+//     }
+//     send(session.TakeOutput());
+//
+//   handshake ─► connect ─► createStream ─► publish ─► AcceptPublish ─► RtmpMedia … RtmpStreamEnd
+//                                        └► play ────► AcceptPlay ────► WriteMedia … EndStream
+//
+// One stream at a time per connection. No clock, no socket; any thread, one at a time.
+#ifndef DATAPLANE_MEDIA_RTMP_SERVER_SESSION_H_
+#define DATAPLANE_MEDIA_RTMP_SERVER_SESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "dataplane/media/chunk_reader.h"
+#include "dataplane/media/chunk_writer.h"
+#include "dataplane/media/rtmp_command.h"
+#include "dataplane/media/rtmp_handshake.h"
+#include "dataplane/media/rtmp_session.h"
+
+namespace nearcast::media {
+
+class RtmpServerSession {
+ public:
+  enum class State {
+    kHandshake,
+    kConnecting,    // handshake done, before connect
+    kConnected,     // no stream
+    kAskedPublish,  // RtmpPublish was returned, no answer yet
+    kAskedPlay,     // RtmpPlay was returned, no answer yet
+    kPublishing,
+    kPlaying,
+  };
+
+  RtmpServerSession(const RtmpSessionOptions& options, uint64_t seed);
+
+  // Takes bytes from the front of *input until there is an event; nullopt when *input is used up.
+  // Bytes to send may have been added either way. An error (bad handshake, chunk, command; a limit)
+  // is final: close the connection. After RtmpPublish or RtmpPlay the owner answers before it reads
+  // on (NC_CHECKed).
+  absl::StatusOr<std::optional<RtmpEvent>> Read(absl::string_view* input);
+
+  // What to send, in order; empties the session's buffer. Without WriteMedia and WriteMessage it
+  // holds a few KB at most.
+  std::string TakeOutput();
+  size_t output_bytes() const { return output_.size(); }
+
+  void AcceptPublish();
+  void AcceptPlay();
+
+  // Answers RtmpPublish or RtmpPlay with an error status and returns to kConnected. Send the
+  // output, then close, or let the peer try again. `code` as "NetStream.Publish.BadName",
+  // "NetStream.Play.StreamNotFound".
+  void Refuse(absl::string_view code, absl::string_view description);
+
+  // kPlaying only. Copies the payload, an FLV tag body, into the output.
+  void WriteMedia(FrameKind kind, uint32_t dts_ms, absl::string_view payload);
+
+  // kPlaying only: the same without the copy. The owner sends TakeOutput() first, then the pieces
+  // that SliceChunks(headers, payload, chunk_size()) gives.
+  ChunkHeaders MediaHeaders(FrameKind kind, uint32_t dts_ms, size_t payload_size) const;
+
+  // kPlaying or kPublishing: tells the peer that the stream ended and returns to kConnected.
+  void EndStream(absl::string_view description);
+
+  State state() const { return state_; }
+  uint32_t chunk_size() const { return options_.chunk_size; }
+  uint64_t received_bytes() const { return received_bytes_; }
+  HandshakeForm handshake_form() const { return handshake_.form(); }
+
+ private:
+  absl::StatusOr<std::optional<RtmpEvent>> Dispatch(RtmpMessage message);
+  absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpMessage& message);
+  absl::StatusOr<std::optional<RtmpEvent>> OnMedia(RtmpMessage message);
+  absl::StatusOr<std::optional<RtmpEvent>> OnStream(RtmpEvent asked, State next,
+                                                    uint32_t message_stream_id);
+  absl::Status OnConnect(const ConnectCommand& connect);
+  absl::Status OnCreateStream(const CreateStreamCommand& create);
+  absl::Status OnControl(const RtmpMessage& message);
+  std::optional<RtmpEvent> OnStreamEnd();
+  void AcknowledgeIfDue();
+  void Write(const RtmpMessage& message);
+  void WriteCommand(const RtmpCommand& command, uint32_t message_stream_id);
+  void WriteStatus(absl::string_view level, absl::string_view code, absl::string_view description);
+
+  const RtmpSessionOptions options_;
+  State state_ = State::kHandshake;
+  ServerHandshake handshake_;
+  ChunkReader reader_;
+  std::string output_;
+  std::deque<RtmpMedia> media_;  // split from an aggregate, not returned yet
+  std::string tc_url_;
+  std::string app_;
+  std::string stream_;             // as the peer named it, for the status texts
+  uint32_t created_streams_ = 0;   // message stream ids 1..created_streams_ exist
+  uint32_t active_stream_id_ = 0;  // of publish or play
+  uint64_t received_bytes_ = 0;
+  uint64_t acknowledged_bytes_ = 0;
+  uint32_t peer_window_bytes_ = 0;  // acknowledge after so many bytes; 0 = the peer did not ask
+  absl::Status error_;
+};
+
+}  // namespace nearcast::media
+
+#endif  // DATAPLANE_MEDIA_RTMP_SERVER_SESSION_H_
