@@ -1,4 +1,5 @@
-// BoundedQueue: many producers, one consumer, a fixed bound. A full queue refuses; the refusal is counted.
+// BoundedQueue: many producers, one consumer, a fixed bound. A full queue refuses; the refusal is
+// counted.
 #ifndef BASE_BOUNDED_QUEUE_H_
 #define BASE_BOUNDED_QUEUE_H_
 
@@ -14,7 +15,8 @@
 
 namespace nearcast {
 
-// Thread rule: any thread may push; Pop belongs to one consumer thread; Close may come from anywhere.
+// Thread rule: any thread may push; Pop belongs to one consumer thread; Close may come from
+// anywhere.
 template <typename T>
 class BoundedQueue {
  public:
@@ -32,7 +34,8 @@ class BoundedQueue {
     return true;
   }
 
-  // Waits at most `wait` for an item. Nothing when the time is over, or when the queue is closed and empty.
+  // Waits at most `wait` for an item. Nothing when the time is over, or when the queue is closed
+  // and empty.
   std::optional<T> Pop(absl::Duration wait) {
     absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(this, &BoundedQueue::HasWork), wait);

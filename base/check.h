@@ -1,5 +1,6 @@
-// NC_CHECK: a broken invariant ends the process at once, with the place and the condition. It is for what our own
-// code guarantees; whatever the outside world can cause is an absl::Status instead.
+// NC_CHECK: a broken invariant ends the process at once, with the place and the condition. It is
+// for what our own code guarantees; whatever the outside world can cause is an absl::Status
+// instead.
 //
 //   NC_CHECK(cell < cells.size());
 #ifndef BASE_CHECK_H_

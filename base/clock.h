@@ -1,5 +1,5 @@
-// Clock: where loops get the time. Pure code never sees one: it takes absl::Time or absl::Duration as a parameter.
-// Tests pass a FakeClock (base/fake_clock.h) in its place.
+// Clock: where loops get the time. Pure code never sees one: it takes absl::Time or absl::Duration
+// as a parameter. Tests pass a FakeClock (base/fake_clock.h) in its place.
 #ifndef BASE_CLOCK_H_
 #define BASE_CLOCK_H_
 

@@ -1,7 +1,8 @@
 // Counter: an event count with one writing thread and any number of readers.
 //
-// A component keeps its counters in a plain struct of these, one struct per thread, and states above it how they sum
-// up. The reader adds the structs of all threads. Adding is a plain load and store, without a locked instruction.
+// A component keeps its counters in a plain struct of these, one struct per thread, and states
+// above it how they sum up. The reader adds the structs of all threads. Adding is a plain load and
+// store, without a locked instruction.
 #ifndef BASE_COUNTER_H_
 #define BASE_COUNTER_H_
 

@@ -1,16 +1,19 @@
-// SnapshotHolder: one writer publishes immutable values, any number of threads read them without a lock.
+// SnapshotHolder: one writer publishes immutable values, any number of threads read them without a
+// lock.
 //
 //   SnapshotHolder<Snapshot> holder(std::make_shared<const Snapshot>());
 //   holder.Publish(next);                        // the publisher's thread
 //
 //   SnapshotHolder<Snapshot>::Reader reader(&holder);   // one per reading thread
-//   const Snapshot& now = reader.Get();          // one relaxed load and a compare, as long as nothing changed
+//   const Snapshot& now = reader.Get();          // one relaxed load and a compare, as long as
+//   nothing changed
 //
-// How: Publish stores the new pointer under a mutex and then raises a generation number. A Reader keeps a private
-// shared_ptr and looks at the generation; only when it differs does it take the mutex, once per change.
-// Why: the common case touches no shared cache line that anyone writes, so readers do not slow each other.
-// Trap: the reference from Get is valid until the same Reader's next Get; keep it for one question, not longer, and
-// ask for it once per question, so that one answer is made from one snapshot.
+// How: Publish stores the new pointer under a mutex and then raises a generation number. A Reader
+// keeps a private shared_ptr and looks at the generation; only when it differs does it take the
+// mutex, once per change. Why: the common case touches no shared cache line that anyone writes, so
+// readers do not slow each other. Trap: the reference from Get is valid until the same Reader's
+// next Get; keep it for one question, not longer, and ask for it once per question, so that one
+// answer is made from one snapshot.
 #ifndef BASE_SNAPSHOT_HOLDER_H_
 #define BASE_SNAPSHOT_HOLDER_H_
 
@@ -50,7 +53,8 @@ class SnapshotHolder {
     return current_;
   }
 
-  // Belongs to one thread. Holds the last value it saw, so an idle reader keeps an old value alive until it asks again.
+  // Belongs to one thread. Holds the last value it saw, so an idle reader keeps an old value alive
+  // until it asks again.
   class Reader {
    public:
     explicit Reader(const SnapshotHolder* holder) : holder_(holder) {}

@@ -11,8 +11,8 @@
 #define NC_STATUS_CONCAT_INNER(a, b) a##b
 #define NC_STATUS_CONCAT(a, b) NC_STATUS_CONCAT_INNER(a, b)
 
-#define NC_RETURN_IF_ERROR(expression)               \
-  do {                                               \
+#define NC_RETURN_IF_ERROR(expression)                                            \
+  do {                                                                            \
     if (absl::Status nc_status = (expression); !nc_status.ok()) return nc_status; \
   } while (false)
 

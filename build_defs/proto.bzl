@@ -35,7 +35,7 @@ def nearcast_proto_library(name, src, deps = [], grpc = False, visibility = None
         srcs = [o for o in outs if o.endswith(".cc")],
         hdrs = [o for o in outs if o.endswith(".h")],
         copts = ["-Wno-unused-parameter", "-Wno-array-bounds", "-Wno-stringop-overread"],
-        includes = ["../.."],
+        strip_include_prefix = "/proto",
         deps = deps + (["//third_party:grpc"] if grpc else ["//third_party:protobuf"]),
         visibility = visibility,
     )

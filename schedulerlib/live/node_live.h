@@ -10,7 +10,7 @@
 
 namespace nearcast::scheduler {
 
-// kUnknown: no word of the node since this process started.
+// kUnknown: no word of the node yet, and too early to call it down.
 enum class Health { kUnknown, kUp, kDown };
 
 struct NodeLive {
@@ -19,10 +19,12 @@ struct NodeLive {
   double cpu = 0;  // 0..1
   uint32_t viewers = 0;
   uint32_t streams = 0;
-  absl::Time last_report = absl::InfinitePast();
+  // By the monotonic clock.
+  absl::Duration last_report_at = -absl::InfiniteDuration();
 };
 
-// By node name. A node that is absent is kUnknown.
+// By node name. A node that is absent is kUnknown, and counts as up: a restart of the control plane
+// must not look like the failure of every node.
 using LiveView = std::map<std::string, NodeLive>;
 
 }  // namespace nearcast::scheduler

@@ -1,7 +1,7 @@
 // The declared configuration as plain values: what operators wrote, checked for nothing yet.
 //
-// These structs mirror nearcast.v1's resources, which document each field; schedulerlib/convert fills them. Names are
-// still text here. BuildSnapshot turns them into dense indices.
+// These structs mirror nearcast.v1's resources, which document each field; schedulerlib/convert
+// fills them. Names are still text here. BuildSnapshot turns them into dense indices.
 #ifndef SCHEDULERLIB_MODEL_CONFIG_H_
 #define SCHEDULERLIB_MODEL_CONFIG_H_
 

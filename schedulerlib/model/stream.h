@@ -15,8 +15,8 @@ enum class StreamState { kCreated, kPublishing, kInterrupted, kEnded, kBanned };
 // "created", "publishing" … as in logs and errors.
 absl::string_view StreamStateName(StreamState state);
 
-// Whether the room service or a relay may move a stream from `from` to `to`. Staying is always allowed; nothing leaves
-// kEnded; kBanned is left only for kEnded.
+// Whether the room service or a relay may move a stream from `from` to `to`. Staying is always
+// allowed; nothing leaves kEnded; kBanned is left only for kEnded.
 bool MayChange(StreamState from, StreamState to);
 
 struct PushLine {

@@ -1,4 +1,5 @@
-// Tiers by stream_data's keys, from the best to the least. AUTO is no tier: it is several of them put together.
+// Tiers by stream_data's keys, from the best to the least. AUTO is no tier: it is several of them
+// put together.
 #ifndef SCHEDULERLIB_MODEL_TIER_H_
 #define SCHEDULERLIB_MODEL_TIER_H_
 

@@ -1,8 +1,9 @@
-// The delay model: what a client of one place pays to reach a node of another, when nobody has measured it.
+// The delay model: what a client of one place pays to reach a node of another, when nobody has
+// measured it.
 //
-// Source: seed 000 §1: same city and ISP below 15 ms, another province of the same ISP 25–50 ms, across ISPs
-// 50–100 ms; a BGP node is near to every ISP that it announces to. Distances are between provincial capitals or
-// countries' centres (geography.h).
+// Source: seed 000 §1: same city and ISP below 15 ms, another province of the same ISP 25–50 ms,
+// across ISPs 50–100 ms; a BGP node is near to every ISP that it announces to. Distances are
+// between provincial capitals or countries' centres (geography.h).
 #ifndef SCHEDULERLIB_PLACE_DELAY_H_
 #define SCHEDULERLIB_PLACE_DELAY_H_
 

@@ -1,4 +1,5 @@
-// Where places are, well enough to order them: provincial capitals of China, centres of other countries.
+// Where places are, well enough to order them: provincial capitals of China, centres of other
+// countries.
 #ifndef SCHEDULERLIB_PLACE_GEOGRAPHY_H_
 #define SCHEDULERLIB_PLACE_GEOGRAPHY_H_
 
@@ -14,7 +15,8 @@ struct Coordinates {
   double longitude_deg = 0;
 };
 
-// Of the province where country is CN and the region is known, else of the country. Nothing for an unknown country.
+// Of the province where country is CN and the region is known, else of the country. Nothing for an
+// unknown country.
 std::optional<Coordinates> FindCoordinates(const ipdb::Location& location);
 
 // Great-circle distance on a sphere of 6371 km.

@@ -1,8 +1,8 @@
 // Ranking: every candidate node for one client place, in the order in which they should be used.
 //
-// Order: usable nodes first (up, active, with room), then full ones, drained ones, down ones: never an empty answer
-// while anything stands. Within a standing, by cost = delay + load penalty; ties by the node's name, so that every
-// replica ranks alike.
+// Order: usable nodes first (up, active, with room), then full ones, drained ones, down ones: never
+// an empty answer while anything stands. Within a standing, by cost = delay + load penalty; ties by
+// the node's name, so that every replica ranks alike.
 #ifndef SCHEDULERLIB_PLACE_RANKING_H_
 #define SCHEDULERLIB_PLACE_RANKING_H_
 
@@ -49,15 +49,15 @@ inline constexpr int32_t kEqualCostUs = 5000;
 
 Standing StandingOf(const Node& node, const NodeLive& live);
 
-// 0 below half of the capacity, then up to 20 ms at kFullShare, in steps of 5 ms so that small changes of load change
-// no answer.
+// 0 below half of the capacity, then up to 20 ms at kFullShare, in steps of 5 ms so that small
+// changes of load change no answer.
 int32_t LoadPenaltyUs(const Node& node, const NodeLive& live);
 
 // All candidates, best first. O(n log n).
 std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates);
 
-// How many of the first entries are equally near: same standing as the first, cost within kEqualCostUs of it. 0 for an
-// empty ranking.
+// How many of the first entries are equally near: same standing as the first, cost within
+// kEqualCostUs of it. 0 for an empty ranking.
 size_t EquallyNear(const std::vector<Ranked>& ranking);
 
 }  // namespace nearcast::scheduler

@@ -1,8 +1,10 @@
-// Weighted rendezvous hashing: a key chooses among weighted buckets, and keeps its choice when others come and go.
+// Weighted rendezvous hashing: a key chooses among weighted buckets, and keeps its choice when
+// others come and go.
 //
-// Source: Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM ToN 1998; weights by
-// the logarithm method: the bucket with the greatest -weight / ln(h), h uniform in (0,1), wins with probability
-// weight / sum. Equal scores cannot be told apart by chance; the smaller bucket id wins them.
+// Source: Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM ToN
+// 1998; weights by the logarithm method: the bucket with the greatest -weight / ln(h), h uniform in
+// (0,1), wins with probability weight / sum. Equal scores cannot be told apart by chance; the
+// smaller bucket id wins them.
 #ifndef SCHEDULERLIB_PLACE_RENDEZVOUS_H_
 #define SCHEDULERLIB_PLACE_RENDEZVOUS_H_
 
@@ -12,7 +14,8 @@
 
 namespace nearcast::scheduler {
 
-// 64 well-mixed bits of a text: the same on every machine and in every version, since stored choices depend on it.
+// 64 well-mixed bits of a text: the same on every machine and in every version, since stored
+// choices depend on it.
 uint64_t StableHash(absl::string_view text);
 
 // Mixes two hashes; the order matters.

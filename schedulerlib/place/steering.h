@@ -3,8 +3,8 @@
 //   const NameDecision decision = DecideName(snapshot.scheduled_names[i], client);
 //   write(decision.answer->ipv4, decision.scope_bits);
 //
-// DNS and HTTPDNS both ask here, so they cannot disagree. Nothing is computed per query but two searches in sorted
-// arrays: nodes were ranked per cell when the snapshot was built.
+// DNS and HTTPDNS both ask here, so they cannot disagree. Nothing is computed per query but two
+// searches in sorted arrays: nodes were ranked per cell when the snapshot was built.
 #ifndef SCHEDULERLIB_PLACE_STEERING_H_
 #define SCHEDULERLIB_PLACE_STEERING_H_
 
@@ -14,14 +14,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "ipdb/ip_address.h"
-#include "ipdb/prefix_table.h"
+#include "ipdb/run_table.h"
 #include "schedulerlib/model/ids.h"
 
 namespace nearcast::scheduler {
 
-// One distinct answer. Which nodes it has follows from the client's cell; the order of addresses is the order in which
-// clients should try.
+// One distinct answer. Which nodes it has follows from the client's cell; the order of addresses is
+// the order in which clients should try.
 struct NameAnswer {
   std::vector<NodeIndex> nodes;
   std::vector<std::array<uint8_t, 4>> ipv4;   // network order
@@ -36,8 +37,10 @@ struct SteeringMap {
   std::vector<uint32_t> answer_of_cell;
   std::vector<NameAnswer> answers;
 
-  // Runs of addresses that share an answer: shorter scopes than the IP database's own.
-  ipdb::RunTable runs;
+  // Runs of addresses that share an answer, an index into `answers`: shorter scopes than the IP
+  // database's own.
+  ipdb::RunTable<uint32_t> v4;
+  ipdb::RunTable<absl::uint128> v6;
 };
 
 struct CompiledName {
@@ -52,8 +55,8 @@ struct NameDecision {
   // Never null; an answer without addresses only when the CDN has no node with one.
   const NameAnswer* answer = nullptr;
 
-  // RFC 7871 §7.2.1: the shortest prefix around the client in which every address gets this answer, in bits of the
-  // client's own family.
+  // RFC 7871 §7.2.1: the shortest prefix around the client in which every address gets this answer,
+  // in bits of the client's own family.
   uint8_t scope_bits = 0;
 };
 

@@ -11,8 +11,9 @@
 
 namespace nearcast::scheduler {
 
-// `config` must be valid (config/validate.h finds nothing): what is wrong there is a broken invariant here.
-// `places` must not be null. Cost: cells × nodes of each own CDN, for ranking; cells + runs per distinct steering map.
+// `config` must be valid (config/validate.h finds nothing): what is wrong there is a broken
+// invariant here. `places` must not be null. Cost: cells × nodes of each own CDN, for ranking;
+// cells + runs per distinct steering map.
 std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveView& live,
                                               std::shared_ptr<const ipdb::PrefixTable> places);
 

@@ -1,8 +1,9 @@
 // Snapshot: everything that a decision needs, compiled and immutable. One pointer, one swap.
 //
-// Names have become indices, templates have become pieces, nodes are ranked for every cell of the IP database. A
-// decision reads one snapshot from beginning to end, so that one answer is never made of two configurations.
-// Thread rule: immutable after BuildSnapshot; any number of threads may read.
+// Names have become indices, templates have become pieces, nodes are ranked for every cell of the
+// IP database. A decision reads one snapshot from beginning to end, so that one answer is never
+// made of two configurations. Thread rule: immutable after BuildSnapshot; any number of threads may
+// read.
 #ifndef SCHEDULERLIB_SNAPSHOT_SNAPSHOT_H_
 #define SCHEDULERLIB_SNAPSHOT_SNAPSHOT_H_
 
@@ -10,24 +11,24 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "ipdb/prefix_table.h"
-#include "schedulerlib/live/node_live.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/endpoint.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/place/steering.h"
+#include "schedulerlib/split/ratio.h"
 #include "schedulerlib/zone/zone_set.h"
 
 namespace nearcast::scheduler {
 
 struct CompiledNode {
   Node spec;
-  NodeLive live;
+  Endpoint endpoint;
   Standing standing = Standing::kUsable;
   int32_t load_penalty_us = 0;
   CdnIndex cdn;
@@ -39,10 +40,8 @@ inline constexpr size_t kRankedNodesMax = 16;
 
 struct CompiledCdn {
   Cdn spec;
-  uint64_t hash = 0;              // StableHash of the name: its bucket in rendezvous
-  std::vector<NodeIndex> nodes;   // kOwn only
+  std::vector<NodeIndex> nodes;              // kOwn only
   std::vector<CellRanking> ranking_of_cell;  // by cell; kOwn only
-  bool usable = true;             // not disabled, and for kOwn: some node stands in kUsable or kFull
 };
 
 struct CompiledPublishPoint {
@@ -50,18 +49,7 @@ struct CompiledPublishPoint {
   std::vector<CdnIndex> push_cdns;
   std::vector<TranscodeTemplate> tiers;  // best first, one a tier
   Tier default_tier = Tier::kOrigin;     // the policy's, or the fallback; always one of `tiers`
-  std::vector<GradeRule> by_grade;       // by grade_max, smallest first; tiers that are offered only
-};
-
-// One side of a ratio rule with names resolved; weights > 0 only.
-struct CompiledWeights {
-  std::vector<std::pair<CdnIndex, uint32_t>> weights;
-};
-
-struct CompiledRatioRule {
-  RatioRule spec;
-  CompiledWeights main;
-  CompiledWeights backup;
+  std::vector<GradeRule> by_grade;  // by grade_max, smallest first; tiers that are offered only
 };
 
 struct Snapshot {
@@ -73,10 +61,12 @@ struct Snapshot {
   // By name.
   std::vector<CompiledNode> nodes;
   std::vector<CompiledCdn> cdns;
+  // Usable: not disabled, and for kOwn some node stands in kUsable or kFull.
+  std::vector<CdnBucket> cdn_buckets;
   std::vector<CompiledName> names;
   absl::flat_hash_map<std::string, CompiledPublishPoint> publish_points;
 
-  // The most specific first (split/ratio.h says the order): the first that matches is the one.
+  // The most specific first: the first that matches is the one.
   std::vector<CompiledRatioRule> ratio_rules;
 
   zone::ZoneSet zones;

@@ -1,0 +1,234 @@
+#include "schedulerlib/config/validate.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "ipdb/ip_address.h"
+#include "schedulerlib/model/tier.h"
+#include "schedulerlib/stream/url_template.h"
+#include "schedulerlib/zone/validate_domain.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+constexpr const char* kFormats[] = {"flv", "hls",  "cmaf",    "dash",   "lls",
+                                    "tsl", "tile", "http_ts", "ll_hls", "rtmp"};
+
+bool IsName(absl::string_view name) {
+  return !name.empty() && name.size() <= 253 && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+// One pass over a configuration; each Check… method is one kind of resource.
+class Validator {
+ public:
+  explicit Validator(const Config& config) : config_(config) {
+    for (const Cdn& cdn : config.cdns) cdns_.insert(cdn.name);
+    for (const TranscodeTemplate& t : config.transcode_templates) templates_.insert(t.name);
+    for (const QualityPolicy& policy : config.quality_policies) policies_.insert(policy.name);
+    for (const PublishPoint& point : config.publish_points) points_.insert(point.name);
+  }
+
+  std::vector<Problem> Validate() {
+    CheckAll("Cdn", config_.cdns, &Validator::CheckCdn);
+    CheckAll("Domain", config_.domains, &Validator::CheckDomain);
+    CheckAll("Node", config_.nodes, &Validator::CheckNode);
+    CheckAll("PublishPoint", config_.publish_points, &Validator::CheckPublishPoint);
+    CheckAll("QualityPolicy", config_.quality_policies, &Validator::CheckQualityPolicy);
+    CheckAll("RatioRule", config_.ratio_rules, &Validator::CheckRatioRule);
+    CheckAll("TranscodeTemplate", config_.transcode_templates, &Validator::CheckTemplate);
+    return std::move(problems_);
+  }
+
+ private:
+  template <typename T>
+  void CheckAll(absl::string_view kind, const std::vector<T>& items,
+                void (Validator::*check)(const T&)) {
+    kind_ = kind;
+    for (const T& item : items) {
+      name_ = item.name;
+      if (!IsName(item.name)) {
+        Add("name", "must be 1 to 253 lower-case letters, digits, '-', '_' or '.'");
+      }
+      (this->*check)(item);
+    }
+  }
+
+  void Add(absl::string_view path, absl::string_view message) {
+    problems_.push_back(
+        {std::string(kind_), std::string(name_), std::string(path), std::string(message)});
+  }
+
+  void CheckRef(absl::string_view path, absl::string_view kind, const std::string& name,
+                const std::set<std::string>& known) {
+    if (known.count(name) > 0) return;
+    Add(path, absl::StrCat("names ", kind, " \"", name, "\", which does not exist; ",
+                           known.empty() ? absl::StrCat("there is no ", kind, " yet")
+                                         : absl::StrCat("there are ", absl::StrJoin(known, ", "))));
+  }
+
+  const Cdn* FindCdn(const std::string& name) const {
+    const auto at = std::find_if(config_.cdns.begin(), config_.cdns.end(),
+                                 [&name](const Cdn& cdn) { return cdn.name == name; });
+    return at == config_.cdns.end() ? nullptr : &*at;
+  }
+
+  void CheckOwnCdn(absl::string_view path, const std::string& name) {
+    CheckRef(path, "Cdn", name, cdns_);
+    const Cdn* cdn = FindCdn(name);
+    if (cdn != nullptr && cdn->kind != CdnKind::kOwn) {
+      Add(path, absl::StrCat("names Cdn \"", name,
+                             "\", which is of kind VENDOR; nodes belong to one of kind OWN"));
+    }
+  }
+
+  void CheckNode(const Node& node) {
+    CheckOwnCdn("spec.cdn", node.cdn);
+    if (node.addresses.empty()) Add("spec.addresses", "is empty; give at least one IP address");
+    for (size_t i = 0; i < node.addresses.size(); ++i) {
+      if (ipdb::ParseIpAddress(node.addresses[i]).ok()) continue;
+      Add(absl::StrCat("spec.addresses[", i, "]"),
+          absl::StrCat("is not an IP address: \"", node.addresses[i], "\""));
+    }
+    if (node.location.country.empty()) {
+      Add("spec.location.country", "is empty; without it no client is near (for example CN)");
+    }
+    if (!(node.capacity_mbps >= 0)) Add("spec.capacity_mbps", "must be 0 (no limit) or more");
+  }
+
+  void CheckDomain(const Domain& domain) {
+    for (const zone::ZoneProblem& problem : zone::ValidateDomain(domain)) {
+      Add(problem.path, problem.message);
+    }
+    for (size_t i = 0; i < domain.scheduled_names.size(); ++i) {
+      const ScheduledName& name = domain.scheduled_names[i];
+      const std::string path = absl::StrCat("spec.scheduled_names[", i, "]");
+      CheckOwnCdn(absl::StrCat(path, ".cdn"), name.cdn);
+      if (name.ttl_s > 86400) Add(absl::StrCat(path, ".ttl_s"), "must be at most 86400 (a day)");
+      if (name.answers > 16) Add(absl::StrCat(path, ".answers"), "must be at most 16");
+    }
+  }
+
+  void CheckCdn(const Cdn& cdn) {
+    if (cdn.kind == CdnKind::kVendor && cdn.addressing == Addressing::kNodeAddress) {
+      Add("spec.addressing", "NODE_ADDRESS needs kind OWN: a vendor's nodes are not known");
+    }
+    if (cdn.addressing == Addressing::kDomain) {
+      if (cdn.pull_domain.empty()) Add("spec.pull_domain", "is empty, and addressing is DOMAIN");
+      if (cdn.push_domain.empty() && absl::StrContains(cdn.push_template, "{host}")) {
+        Add("spec.push_domain", "is empty, and addressing is DOMAIN");
+      }
+    }
+    CheckTemplateText("spec.push_template", cdn.push_template);
+    for (const auto& [format, text] : cdn.pull_templates) {
+      const std::string path = absl::StrCat("spec.pull_templates.", format);
+      if (std::find(std::begin(kFormats), std::end(kFormats), format) == std::end(kFormats)) {
+        Add(path, absl::StrCat("is no format; known are ", absl::StrJoin(kFormats, ", ")));
+      }
+      CheckTemplateText(path, text);
+    }
+  }
+
+  void CheckTemplateText(absl::string_view path, absl::string_view text) {
+    if (const absl::Status status = ValidateUrlTemplate(text); !status.ok()) {
+      Add(path, status.message());
+    }
+  }
+
+  void CheckWeights(absl::string_view path, const std::vector<CdnWeight>& weights) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const std::string at = absl::StrCat(path, "[", i, "].cdn");
+      CheckRef(at, "Cdn", weights[i].cdn, cdns_);
+      if (!seen.insert(weights[i].cdn).second) {
+        Add(at, absl::StrCat("names Cdn \"", weights[i].cdn, "\" a second time"));
+      }
+      // Every tier of stream_data must have an FLV URL, or public players refuse all of them.
+      const Cdn* cdn = FindCdn(weights[i].cdn);
+      if (cdn != nullptr && cdn->pull_templates.count("flv") == 0) {
+        Add(at, absl::StrCat("names Cdn \"", cdn->name, "\", which has no pull template for flv"));
+      }
+    }
+  }
+
+  void CheckRatioRule(const RatioRule& rule) {
+    CheckWeights("spec.main", rule.main);
+    CheckWeights("spec.backup", rule.backup);
+    const auto has_weight = [](const CdnWeight& w) { return w.weight > 0; };
+    if (std::none_of(rule.main.begin(), rule.main.end(), has_weight)) {
+      Add("spec.main", "has no weight above 0; give at least one, as in {cdn: NAME, weight: 100}");
+    }
+    if (!rule.scope.publish_point.empty()) {
+      CheckRef("spec.scope.publish_point", "PublishPoint", rule.scope.publish_point, points_);
+    }
+  }
+
+  void CheckPublishPoint(const PublishPoint& point) {
+    if (point.push_cdns.empty()) Add("spec.push_cdns", "is empty; nobody could go live");
+    for (size_t i = 0; i < point.push_cdns.size(); ++i) {
+      CheckRef(absl::StrCat("spec.push_cdns[", i, "]"), "Cdn", point.push_cdns[i], cdns_);
+    }
+    CheckTiers(point);
+    if (!point.quality_policy.empty()) {
+      CheckRef("spec.quality_policy", "QualityPolicy", point.quality_policy, policies_);
+    }
+    if (point.gop_cache_ms > 60000) Add("spec.gop_cache_ms", "must be at most 60000 (a minute)");
+  }
+
+  void CheckTiers(const PublishPoint& point) {
+    std::set<Tier> seen;
+    for (size_t i = 0; i < point.transcode_templates.size(); ++i) {
+      const std::string& name = point.transcode_templates[i];
+      const std::string path = absl::StrCat("spec.transcode_templates[", i, "]");
+      CheckRef(path, "TranscodeTemplate", name, templates_);
+      for (const TranscodeTemplate& t : config_.transcode_templates) {
+        if (t.name == name && !seen.insert(t.tier).second) {
+          Add(path, absl::StrCat("is the second template for tier ", TierKey(t.tier)));
+        }
+      }
+    }
+    if (point.transcode_templates.empty()) {
+      Add("spec.transcode_templates", "is empty; name at least one with tier origin");
+    }
+  }
+
+  void CheckTemplate(const TranscodeTemplate& t) {
+    if ((t.width == 0) != (t.height == 0))
+      Add("spec.width", "width and height must be given together");
+    const bool transcoded = t.tier != Tier::kOrigin;
+    if (transcoded && t.bitrate_bps == 0)
+      Add("spec.bitrate_bps", "is 0; only origin may leave it open");
+  }
+
+  void CheckQualityPolicy(const QualityPolicy& policy) {
+    for (size_t i = 0; i < policy.by_grade.size(); ++i) {
+      const uint32_t grade = policy.by_grade[i].grade_max;
+      if (grade >= 1 && grade <= 8) continue;
+      Add(absl::StrCat("spec.by_grade[", i, "].grade_max"), "must be 1 (worst) to 8 (best)");
+    }
+  }
+
+  const Config& config_;
+  std::set<std::string> cdns_;
+  std::set<std::string> templates_;
+  std::set<std::string> policies_;
+  std::set<std::string> points_;
+  absl::string_view kind_;
+  absl::string_view name_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+std::string Problem::ToString() const {
+  return absl::StrCat(kind, "/", name, ": ", path, ": ", message);
+}
+
+std::vector<Problem> Validate(const Config& config) { return Validator(config).Validate(); }
+
+}  // namespace nearcast::scheduler

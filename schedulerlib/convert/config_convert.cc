@@ -1,0 +1,184 @@
+#include "schedulerlib/convert/config_convert.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "schedulerlib/model/tier.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+template <typename T>
+T Or(T value, T fallback) {
+  return value == T() ? fallback : value;
+}
+
+std::vector<std::string> Strings(const google::protobuf::RepeatedPtrField<std::string>& from) {
+  return {from.begin(), from.end()};
+}
+
+class Converter {
+ public:
+  explicit Converter(ConvertedConfig& out) : out_(out) {}
+
+  void Add(const v1::Resource& resource) {
+    resource_ = &resource;
+    switch (resource.spec_case()) {
+      case v1::Resource::kNode:
+        return AddNode(resource.node());
+      case v1::Resource::kDomain:
+        return AddDomain(resource.domain());
+      case v1::Resource::kCdn:
+        return AddCdn(resource.cdn());
+      case v1::Resource::kRatioRule:
+        return AddRatioRule(resource.ratio_rule());
+      case v1::Resource::kPublishPoint:
+        return AddPublishPoint(resource.publish_point());
+      case v1::Resource::kTranscodeTemplate:
+        return AddTemplate(resource.transcode_template());
+      case v1::Resource::kQualityPolicy:
+        return AddQualityPolicy(resource.quality_policy());
+      case v1::Resource::SPEC_NOT_SET:
+        return Problem("spec", "is missing");
+    }
+  }
+
+ private:
+  void Problem(absl::string_view path, absl::string_view message) {
+    out_.problems.push_back(
+        {KindOf(*resource_), resource_->name(), std::string(path), std::string(message)});
+  }
+
+  uint16_t Port(absl::string_view path, uint32_t port, uint16_t fallback) {
+    if (port > 65535) Problem(path, absl::StrCat("is no port: ", port, "; 1 to 65535"));
+    return port == 0 ? fallback : static_cast<uint16_t>(port);
+  }
+
+  Tier TierOf(absl::string_view path, const std::string& key) {
+    const std::optional<Tier> tier = ParseTier(key);
+    if (!tier) {
+      Problem(path,
+              absl::StrCat("is no tier: \"", key, "\"; known are origin, uhd, hd, sd, ld, md, ao"));
+    }
+    return tier.value_or(Tier::kOrigin);
+  }
+
+  void AddNode(const v1::Node& from) {
+    Node& to = out_.config.nodes.emplace_back();
+    to.name = resource_->name();
+    to.cdn = from.cdn();
+    to.location = {from.location().country(), from.location().region(), from.location().city(),
+                   from.location().isp()};
+    to.addresses = Strings(from.addresses());
+    to.rtmp_port = Port("spec.rtmp_port", from.rtmp_port(), to.rtmp_port);
+    to.http_port = Port("spec.http_port", from.http_port(), to.http_port);
+    to.announces = Strings(from.announces());
+    to.capacity_mbps = from.capacity_mbps();
+    if (from.admin_state() == v1::Node::DRAINED) to.admin_state = AdminState::kDrained;
+    if (from.health() == v1::Node::ALWAYS_UP) to.health = HealthSource::kAlwaysUp;
+  }
+
+  void AddDomain(const v1::Domain& from) {
+    Domain& to = out_.config.domains.emplace_back();
+    to.name = resource_->name();
+    to.zone_file = from.zone_file();
+    for (const v1::ScheduledName& name : from.scheduled_names()) {
+      to.scheduled_names.push_back({.name = name.name(),
+                                    .cdn = name.cdn(),
+                                    .ttl_s = Or(name.ttl_s(), 60u),
+                                    .answers = Or(name.answers(), 2u)});
+    }
+  }
+
+  void AddCdn(const v1::Cdn& from) {
+    Cdn& to = out_.config.cdns.emplace_back();
+    to.name = resource_->name();
+    if (from.kind() == v1::Cdn::OWN) to.kind = CdnKind::kOwn;
+    if (from.addressing() == v1::Cdn::NODE_ADDRESS) to.addressing = Addressing::kNodeAddress;
+    to.line = from.line();
+    to.push_domain = from.push_domain();
+    to.pull_domain = from.pull_domain();
+    to.push_template = Or(from.push_template(), to.push_template);
+    to.pull_templates = {from.pull_templates().begin(), from.pull_templates().end()};
+    to.disabled = from.disabled();
+  }
+
+  static std::vector<CdnWeight> Weights(
+      const google::protobuf::RepeatedPtrField<v1::RatioRule::Weight>& from) {
+    std::vector<CdnWeight> to;
+    for (const v1::RatioRule::Weight& w : from) to.push_back({w.cdn(), w.weight()});
+    return to;
+  }
+
+  void AddRatioRule(const v1::RatioRule& from) {
+    RatioRule& to = out_.config.ratio_rules.emplace_back();
+    to.name = resource_->name();
+    to.scope = {.publish_point = from.scope().publish_point(),
+                .country = from.scope().country(),
+                .region = from.scope().region(),
+                .isp = from.scope().isp(),
+                .stream = from.scope().stream()};
+    to.main = Weights(from.main());
+    to.backup = Weights(from.backup());
+  }
+
+  void AddPublishPoint(const v1::PublishPoint& from) {
+    PublishPoint& to = out_.config.publish_points.emplace_back();
+    to.name = resource_->name();
+    to.app = Or(from.app(), to.app);
+    to.push_cdns = Strings(from.push_cdns());
+    to.transcode_templates = Strings(from.transcode_templates());
+    if (from.standby() == v1::PublishPoint::HOT) to.standby = Standby::kHot;
+    if (from.standby() == v1::PublishPoint::COLD) to.standby = Standby::kCold;
+    to.gop_cache_ms = Or(from.gop_cache_ms(), to.gop_cache_ms);
+    to.start_buffer_ms = Or(from.start_buffer_ms(), to.start_buffer_ms);
+    to.quality_policy = from.quality_policy();
+    to.app_id = from.app_id();
+    to.business_type = from.business_type();
+  }
+
+  void AddTemplate(const v1::TranscodeTemplate& from) {
+    TranscodeTemplate& to = out_.config.transcode_templates.emplace_back();
+    to.name = resource_->name();
+    to.tier = TierOf("spec.tier", from.tier());
+    if (from.codec() == v1::TranscodeTemplate::H265) to.codec = Codec::kH265;
+    to.width = from.width();
+    to.height = from.height();
+    to.bitrate_bps = from.bitrate_bps();
+    to.fps = from.fps();
+    to.gop_s = Or(from.gop_s(), to.gop_s);
+    if (from.side() == v1::TranscodeTemplate::PUSH_SIDE) to.side = TranscodeSide::kPush;
+    to.suffix = from.suffix();
+  }
+
+  void AddQualityPolicy(const v1::QualityPolicy& from) {
+    QualityPolicy& to = out_.config.quality_policies.emplace_back();
+    to.name = resource_->name();
+    to.default_tier = TierOf("spec.default_tier", from.default_tier());
+    for (int i = 0; i < from.by_grade_size(); ++i) {
+      const std::string path = absl::StrCat("spec.by_grade[", i, "].tier");
+      to.by_grade.push_back({from.by_grade(i).grade_max(), TierOf(path, from.by_grade(i).tier())});
+    }
+  }
+
+  ConvertedConfig& out_;
+  const v1::Resource* resource_ = nullptr;
+};
+
+}  // namespace
+
+std::string KindOf(const v1::Resource& resource) {
+  if (resource.spec_case() == v1::Resource::SPEC_NOT_SET) return "";
+  return resource.GetDescriptor()->FindFieldByNumber(resource.spec_case())->message_type()->name();
+}
+
+ConvertedConfig ConvertConfig(const std::vector<v1::Resource>& resources, int64_t revision) {
+  ConvertedConfig converted;
+  converted.config.revision = revision;
+  Converter converter(converted);
+  for (const v1::Resource& resource : resources) converter.Add(resource);
+  return converted;
+}
+
+}  // namespace nearcast::scheduler

@@ -1,0 +1,41 @@
+// LiveState: from nodes' reports to what is known of each node now.
+//
+// A node is up with its first report and down when it has been silent for a while; one report
+// brings it back. Times are the monotonic clock's. Thread rule: one owner.
+#ifndef SCHEDULERLIB_LIVE_LIVE_STATE_H_
+#define SCHEDULERLIB_LIVE_LIVE_STATE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "schedulerlib/live/node_live.h"
+
+namespace nearcast::scheduler {
+
+class LiveState {
+ public:
+  // `silence` is how long a node may say nothing; `now` is when watching begins.
+  LiveState(absl::Duration silence, absl::Duration now) : silence_(silence), started_at_(now) {}
+
+  // `live.health` and `live.last_report_at` are set here, the rest is taken as it is.
+  void Report(const std::string& node, NodeLive live, absl::Duration now);
+
+  // Marks silent nodes as down. `nodes` are all that report by themselves: those that never did
+  // count as silent since watching began. Returns the names that have just gone down.
+  std::vector<std::string> Expire(const std::vector<std::string>& nodes, absl::Duration now);
+
+  // Forgets a node that is not configured any more.
+  void Forget(const std::string& node) { view_.erase(node); }
+
+  const LiveView& view() const { return view_; }
+
+ private:
+  const absl::Duration silence_;
+  const absl::Duration started_at_;
+  LiveView view_;
+};
+
+}  // namespace nearcast::scheduler
+
+#endif  // SCHEDULERLIB_LIVE_LIVE_STATE_H_

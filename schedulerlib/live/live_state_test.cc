@@ -1,0 +1,37 @@
+#include "schedulerlib/live/live_state.h"
+
+#include "gtest/gtest.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+constexpr absl::Duration kSilence = absl::Seconds(5);
+
+Health HealthOf(const LiveState& state, const std::string& node) {
+  const auto at = state.view().find(node);
+  return at == state.view().end() ? Health::kUnknown : at->second.health;
+}
+
+TEST(LiveStateTest, NodeIsUpWithItsFirstReportAndDownAfterSilence) {
+  LiveState state(kSilence, absl::Seconds(100));
+  state.Report("a", {.viewers = 7}, absl::Seconds(101));
+  EXPECT_EQ(HealthOf(state, "a"), Health::kUp);
+  EXPECT_TRUE(state.Expire({"a"}, absl::Seconds(106)).empty());
+  EXPECT_EQ(state.Expire({"a"}, absl::Seconds(106) + absl::Milliseconds(1)),
+            std::vector<std::string>{"a"});
+  EXPECT_EQ(HealthOf(state, "a"), Health::kDown);
+  EXPECT_EQ(state.view().at("a").viewers, 0u);
+  state.Report("a", {}, absl::Seconds(107));
+  EXPECT_EQ(HealthOf(state, "a"), Health::kUp);
+}
+
+TEST(LiveStateTest, NodeThatNeverReportedIsUnknownFirstAndThenDownOnce) {
+  LiveState state(kSilence, absl::Seconds(100));
+  EXPECT_TRUE(state.Expire({"a"}, absl::Seconds(105)).empty());
+  EXPECT_EQ(HealthOf(state, "a"), Health::kUnknown);
+  EXPECT_EQ(state.Expire({"a"}, absl::Seconds(106)).size(), 1u);
+  EXPECT_TRUE(state.Expire({"a"}, absl::Seconds(107)).empty());
+}
+
+}  // namespace
+}  // namespace nearcast::scheduler

@@ -1,0 +1,68 @@
+#include "schedulerlib/stream/ve_player.h"
+
+#include "schedulerlib/stream/json_writer.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+// Empty for tiers that the player has no name for.
+absl::string_view ResolutionName(Tier tier) {
+  switch (tier) {
+    case Tier::kOrigin:
+      return "Origin";
+    case Tier::kUhd:
+      return "UHD";
+    case Tier::kHd:
+      return "HD";
+    case Tier::kSd:
+      return "SD";
+    case Tier::kLd:
+      return "LD";
+    default:
+      return "";
+  }
+}
+
+void WriteEntry(const std::string& url, const TranscodeTemplate& tier, absl::string_view format,
+                JsonWriter& json) {
+  json.Open();
+  json.Member("url", url);
+  json.Member("resolution", ResolutionName(tier.tier));
+  json.Member("bitrate", tier.bitrate_bps);
+  json.Member("protocol", "TCP");
+  json.Member("format", format);
+  json.Close();
+}
+
+void WriteStreams(const Snapshot& snapshot, const PlayDecision& decision, size_t line,
+                  absl::string_view name, JsonWriter& json) {
+  json.Key(name).OpenList();
+  if (line < decision.lines.size()) {
+    for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+      if (ResolutionName(tier.tier).empty()) continue;
+      for (const auto& [key, format] : {std::pair{"flv", "FLV"}, std::pair{"hls", "HLS"}}) {
+        const std::string url = BuildPlayUrl(snapshot, decision, decision.lines[line], tier, key);
+        if (!url.empty()) WriteEntry(url, tier, format, json);
+      }
+    }
+  }
+  json.CloseList();
+}
+
+}  // namespace
+
+std::string WriteVeLivePlayerStreamData(const Snapshot& snapshot, const PlayDecision& decision) {
+  const absl::string_view opened = ResolutionName(decision.default_tier);
+  JsonWriter json;
+  json.Open();
+  json.Key("enableABR").Bool(decision.publish_point->tiers.size() > 1);
+  json.Key("enableMainBackupSwitch").Bool(decision.lines.size() > 1);
+  json.Member("defaultResolution", opened.empty() ? "Origin" : opened);
+  json.Member("defaultFormat", "FLV");
+  json.Member("defaultProtocol", "TCP");
+  WriteStreams(snapshot, decision, 0, "mainStream", json);
+  WriteStreams(snapshot, decision, 1, "backupStream", json);
+  return json.Close().Take();
+}
+
+}  // namespace nearcast::scheduler
