@@ -1,0 +1,122 @@
+// Publisher: the one writer of the snapshot. Configuration, live state and IP database come in, snapshots go out.
+//
+//   Publisher publisher(Clock::System(), places, {});
+//   SnapshotHolder<Snapshot>::Reader reader(publisher.holder());   // one per reading thread
+//   publisher.SetConfig(config);                                    // live in every answer when it returns
+//   publisher.Report({.node = "gz-1", .live = …});                  // queued; applied by the publisher's own thread
+//
+// A report makes a new snapshot only when it changes how a node stands; numbers that change no answer cost nothing.
+#ifndef SERVICES_PUBLISHER_PUBLISHER_H_
+#define SERVICES_PUBLISHER_PUBLISHER_H_
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/bounded_queue.h"
+#include "base/clock.h"
+#include "base/snapshot_holder.h"
+#include "ipdb/prefix_table.h"
+#include "schedulerlib/live/live_state.h"
+#include "schedulerlib/live/published_streams.h"
+#include "schedulerlib/model/config.h"
+#include "schedulerlib/snapshot/snapshot.h"
+
+namespace nearcast {
+
+struct PublisherOptions {
+  // How long a node may say nothing before it counts as down.
+  absl::Duration silence = absl::Seconds(5);
+
+  // How often silence is looked for.
+  absl::Duration sweep = absl::Milliseconds(500);
+
+  // Reports that may wait; more are refused and counted.
+  size_t reports_max = 4096;
+};
+
+struct PublisherCounters {
+  uint64_t snapshots = 0;        // published since the start
+  uint64_t reports = 0;          // applied
+  uint64_t reports_dropped = 0;  // refused because the queue was full
+  uint64_t nodes_lost = 0;       // times that a node went down by silence
+};
+
+struct NodeReport {
+  std::string node;
+  scheduler::NodeLive live;
+  std::set<std::string> streams;  // "app/stream", all that are published to it
+};
+
+// Thread rule: every method may be called from any thread. Writers take turns under one mutex, which readers of
+// snapshots never touch.
+class Publisher {
+ public:
+  // Called on the publisher's thread after each report that changed something, outside its mutex.
+  using StreamWatcher = std::function<void(const scheduler::PublishedStreams::Change&)>;
+
+  Publisher(const Clock* clock, std::shared_ptr<const ipdb::PrefixTable> places,
+            PublisherOptions options);
+  ~Publisher();
+
+  const SnapshotHolder<scheduler::Snapshot>* holder() const { return &holder_; }
+
+  // `config` must be valid. Every answer that begins after the return is made from it.
+  void SetConfig(scheduler::Config config);
+
+  // The same for a new IP database.
+  void SetPlaces(std::shared_ptr<const ipdb::PrefixTable> places);
+
+  // False when too many reports wait already: the node will report again in a second.
+  bool Report(NodeReport report) { return reports_.TryPush(std::move(report)); }
+
+  // Set before the first report comes.
+  void WatchStreams(StreamWatcher watcher);
+
+  scheduler::LiveView CopyLive() const;
+
+  // Nodes that hold a publisher of "app/stream" now.
+  std::vector<std::string> PublishersOf(absl::string_view stream) const;
+
+  PublisherCounters Counters() const;
+
+ private:
+  // How a node stands, as far as answers depend on it.
+  using NodeStates = std::vector<std::pair<scheduler::Standing, int32_t>>;
+
+  void Run();
+  scheduler::PublishedStreams::Change Apply(const NodeReport& report);
+  void Sweep();
+  NodeStates States() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PublishIfChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Clock* const clock_;
+  const PublisherOptions options_;
+
+  mutable absl::Mutex mutex_;
+  scheduler::Config config_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const ipdb::PrefixTable> places_ ABSL_GUARDED_BY(mutex_);
+  scheduler::LiveState live_ ABSL_GUARDED_BY(mutex_);
+  scheduler::PublishedStreams published_ ABSL_GUARDED_BY(mutex_);
+  NodeStates states_ ABSL_GUARDED_BY(mutex_);  // of the snapshot that is published
+  PublisherCounters counters_ ABSL_GUARDED_BY(mutex_);
+  StreamWatcher watcher_ ABSL_GUARDED_BY(mutex_);
+
+  // Synchronise themselves.
+  SnapshotHolder<scheduler::Snapshot> holder_;
+  BoundedQueue<NodeReport> reports_;
+  std::thread thread_;
+};
+
+}  // namespace nearcast
+
+#endif  // SERVICES_PUBLISHER_PUBLISHER_H_
