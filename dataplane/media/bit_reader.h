@@ -24,7 +24,13 @@ class BitReader {
   uint32_t UnsignedGolomb();
   int32_t SignedGolomb();
 
+  // Passes over `count` bits.
   void Skip(size_t count);
+
+  // The next `count` bytes; all that are left. The position must be at a byte's first bit
+  // (NC_CHECKed).
+  absl::string_view Bytes(size_t count);
+  absl::string_view Rest();
 
   bool ok() const { return ok_; }
 

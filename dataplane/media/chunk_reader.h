@@ -55,25 +55,36 @@ class ChunkReader {
   struct ChunkStream {
     RtmpMessageHeader header;
     uint32_t message_bytes = 0;
-    uint32_t timestamp_field = 0;  // the last timestamp or delta, extended field included
-    bool extended = false;
+    uint32_t timestamp_field = 0;  // the last timestamp or delta as sent, extended field included
+    bool extended = false;         // it was in the extended field
     bool in_message = false;
     std::string payload;
   };
-  enum class Step { kNeedBytes, kDone };
 
-  absl::StatusOr<Step> ReadHeader(absl::string_view* input);
-  absl::StatusOr<Step> ReadRepeatedTimestamp(absl::string_view* input);
-  absl::Status BeginChunk();
-  absl::Status BeginMessage(int format, absl::string_view fields);
+  // The header of the chunk being read, as far as pending_ tells.
+  struct ChunkHeader {
+    int format = 0;
+    uint32_t chunk_stream_id = 0;
+    size_t basic_bytes = 0;
+  };
+
+  absl::StatusOr<std::optional<RtmpMessage>> ReadMessage(absl::string_view* input);
+  absl::StatusOr<std::optional<RtmpMessage>> ReadChunk(absl::string_view* input);
+  absl::Status ReadHeader(absl::string_view* input);
+  absl::Status ReadFullHeader(const ChunkHeader& chunk, absl::string_view* input);
+  absl::Status ReadRepeatedHeader(const ChunkHeader& chunk, absl::string_view* input);
   absl::StatusOr<std::optional<RtmpMessage>> ReadPayload(absl::string_view* input);
+  absl::StatusOr<ChunkStream*> OpenStream(const ChunkHeader& chunk);
+  absl::Status BeginChunk(ChunkStream* stream);
   absl::Status ApplyControl(const RtmpMessage& message);
+  bool Fill(size_t size, absl::string_view* input);
 
   ChunkLimits limits_;
   uint32_t chunk_size_ = kRtmpDefaultChunkSize;
   size_t buffered_bytes_ = 0;
   absl::flat_hash_map<uint32_t, ChunkStream> streams_;
   std::string pending_;             // header bytes of the chunk being read
+  std::string replay_;              // bytes taken for a timestamp that turned out to be payload
   ChunkStream* current_ = nullptr;  // set while a chunk's payload is being read
   size_t chunk_bytes_left_ = 0;
   absl::Status error_;

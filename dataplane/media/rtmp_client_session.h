@@ -10,15 +10,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "dataplane/media/chunk_reader.h"
-#include "dataplane/media/chunk_writer.h"
+#include "dataplane/media/rtmp_channel.h"
 #include "dataplane/media/rtmp_command.h"
 #include "dataplane/media/rtmp_handshake.h"
 #include "dataplane/media/rtmp_session.h"
@@ -45,7 +44,8 @@ class RtmpClientSession {
   // PermissionDenied with the server's code and words; all errors are final.
   absl::StatusOr<std::optional<RtmpEvent>> Read(absl::string_view* input);
 
-  std::string TakeOutput();
+  // What to send, in order; empties the session's buffer.
+  std::string TakeOutput() { return std::exchange(*channel_.mutable_output(), {}); }
 
   // kReady as a publisher only. Script payloads are onMetaData bodies; @setDataFrame is put before
   // them.
@@ -57,29 +57,23 @@ class RtmpClientSession {
   State state() const { return state_; }
 
  private:
-  absl::StatusOr<std::optional<RtmpEvent>> Dispatch(RtmpMessage message);
-  absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpMessage& message);
+  absl::StatusOr<std::optional<RtmpEvent>> ReadEvent(absl::string_view* input);
+  absl::Status ReadHandshake(absl::string_view* input);
+  absl::StatusOr<std::optional<RtmpEvent>> OnMessage(RtmpMessage message);
+  absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpCommand& command);
   absl::StatusOr<std::optional<RtmpEvent>> OnStatus(const StatusCommand& status);
-  absl::StatusOr<std::optional<RtmpEvent>> OnMedia(RtmpMessage message);
-  absl::StatusOr<std::optional<RtmpEvent>> OnControl(const RtmpMessage& message);
+  absl::StatusOr<std::optional<RtmpEvent>> OnUserControl(const RtmpMessage& message);
   absl::Status OnReply(const CommandReply& reply);
-  void StartConnect();
-  void StartStream();
-  void AcknowledgeIfDue();
-  void Write(const RtmpMessage& message);
-  void WriteCommand(const RtmpCommand& command, uint32_t message_stream_id);
+  std::optional<RtmpEvent> OnStreamEnd();
+  void Connect();
+  void CreateStream();
+  void OpenStream();
 
   const RtmpTarget target_;
-  const RtmpSessionOptions options_;
   State state_ = State::kHandshake;
   ClientHandshake handshake_;
-  ChunkReader reader_;
-  std::string output_;
-  std::deque<RtmpMedia> media_;  // split from an aggregate, not returned yet
+  RtmpChannel channel_;
   uint32_t message_stream_id_ = 0;
-  uint64_t received_bytes_ = 0;
-  uint64_t acknowledged_bytes_ = 0;
-  uint32_t peer_window_bytes_ = 0;
   absl::Status error_;
 };
 

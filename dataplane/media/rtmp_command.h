@@ -23,6 +23,7 @@
 namespace nearcast::media {
 
 inline constexpr size_t kRtmpTextBytesMax = 8192;
+inline constexpr size_t kRtmpCommandBytesMax = 64 << 10;  // of a whole command
 
 // 7.2.1.1. `transaction_id` ties a command to its _result or _error; 0 means that no answer is
 // wanted.
@@ -97,7 +98,7 @@ using RtmpCommand =
 
 // Reads the payload of a command message (type 20; of type 17 without its first byte).
 // InvalidArgument when it is not AMF0 or an argument that the command needs is absent or of another
-// type; ResourceExhausted over kRtmpTextBytesMax.
+// type; ResourceExhausted over a limit.
 absl::StatusOr<RtmpCommand> ParseCommand(absl::string_view payload);
 
 // The payload of a command message.

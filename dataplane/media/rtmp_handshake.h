@@ -35,13 +35,15 @@ class ServerHandshake {
  private:
   enum class State { kC0C1, kC2, kDone };
 
+  void Answer(std::string* output);
+
   uint64_t seed_;
   State state_ = State::kC0C1;
   HandshakeForm form_ = HandshakeForm::kUndecided;
   std::string buffer_;
 };
 
-// C0 C1 out, S0 S1 S2 in, C2 out.
+// C0 C1 out, S0 S1 S2 in, C2 out. Holds at most 3073 bytes.
 class ClientHandshake {
  public:
   // `form` kSimple or kDigest: what to offer.
@@ -63,7 +65,6 @@ class ClientHandshake {
   uint64_t seed_;
   bool done_ = false;
   HandshakeForm answered_form_ = HandshakeForm::kUndecided;
-  std::string c1_;
   std::string buffer_;
 };
 

@@ -19,15 +19,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "dataplane/media/chunk_reader.h"
 #include "dataplane/media/chunk_writer.h"
+#include "dataplane/media/rtmp_channel.h"
 #include "dataplane/media/rtmp_command.h"
 #include "dataplane/media/rtmp_handshake.h"
 #include "dataplane/media/rtmp_session.h"
@@ -54,10 +54,9 @@ class RtmpServerSession {
   // on (NC_CHECKed).
   absl::StatusOr<std::optional<RtmpEvent>> Read(absl::string_view* input);
 
-  // What to send, in order; empties the session's buffer. Without WriteMedia and WriteMessage it
-  // holds a few KB at most.
-  std::string TakeOutput();
-  size_t output_bytes() const { return output_.size(); }
+  // What to send, in order; empties the session's buffer. Answers are a few times the size of what
+  // was read at most; the owner closes a connection that sends but never takes its answers.
+  std::string TakeOutput() { return std::exchange(*channel_.mutable_output(), {}); }
 
   void AcceptPublish();
   void AcceptPlay();
@@ -78,39 +77,33 @@ class RtmpServerSession {
   void EndStream(absl::string_view description);
 
   State state() const { return state_; }
-  uint32_t chunk_size() const { return options_.chunk_size; }
-  uint64_t received_bytes() const { return received_bytes_; }
+  uint32_t chunk_size() const { return channel_.chunk_size(); }
+  uint64_t received_bytes() const { return channel_.received_bytes(); }
   HandshakeForm handshake_form() const { return handshake_.form(); }
 
  private:
-  absl::StatusOr<std::optional<RtmpEvent>> Dispatch(RtmpMessage message);
-  absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpMessage& message);
-  absl::StatusOr<std::optional<RtmpEvent>> OnMedia(RtmpMessage message);
-  absl::StatusOr<std::optional<RtmpEvent>> OnStream(RtmpEvent asked, State next,
-                                                    uint32_t message_stream_id);
+  absl::StatusOr<std::optional<RtmpEvent>> ReadEvent(absl::string_view* input);
+  absl::Status ReadHandshake(absl::string_view* input);
+  absl::StatusOr<std::optional<RtmpEvent>> OnMessage(RtmpMessage message);
+  absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpCommand& command,
+                                                     uint32_t message_stream_id);
   absl::Status OnConnect(const ConnectCommand& connect);
-  absl::Status OnCreateStream(const CreateStreamCommand& create);
-  absl::Status OnControl(const RtmpMessage& message);
+  absl::StatusOr<RtmpStreamName> OpenStream(absl::string_view stream_name,
+                                            uint32_t message_stream_id);
+  std::optional<RtmpEvent> OnNamed(const NamedCommand& named);
   std::optional<RtmpEvent> OnStreamEnd();
-  void AcknowledgeIfDue();
-  void Write(const RtmpMessage& message);
-  void WriteCommand(const RtmpCommand& command, uint32_t message_stream_id);
+  void WriteResult(double transaction_id, Amf0Value result);
   void WriteStatus(absl::string_view level, absl::string_view code, absl::string_view description);
+  bool Waiting() const { return state_ == State::kAskedPublish || state_ == State::kAskedPlay; }
 
-  const RtmpSessionOptions options_;
   State state_ = State::kHandshake;
   ServerHandshake handshake_;
-  ChunkReader reader_;
-  std::string output_;
-  std::deque<RtmpMedia> media_;  // split from an aggregate, not returned yet
+  RtmpChannel channel_;
   std::string tc_url_;
   std::string app_;
-  std::string stream_;             // as the peer named it, for the status texts
-  uint32_t created_streams_ = 0;   // message stream ids 1..created_streams_ exist
-  uint32_t active_stream_id_ = 0;  // of publish or play
-  uint64_t received_bytes_ = 0;
-  uint64_t acknowledged_bytes_ = 0;
-  uint32_t peer_window_bytes_ = 0;  // acknowledge after so many bytes; 0 = the peer did not ask
+  std::string stream_name_;  // as the peer said it, for the status texts
+  uint32_t created_streams_ = 0;
+  uint32_t message_stream_id_ = 0;  // of publish or play
   absl::Status error_;
 };
 
