@@ -1,0 +1,218 @@
+#include "dataplane/egress/fanout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace nearcast::egress {
+namespace {
+
+using stream::StreamState;
+
+// A stream with one track so far may be about to show another one: new viewers wait this much
+// stream time for it.
+constexpr int64_t kTrackWaitMs = 700;
+
+}  // namespace
+
+Fanout::Fanout(std::shared_ptr<stream::Stream> stream, const FanoutTools& tools)
+    : stream_(std::move(stream)), tools_(tools), replica_(stream_->bounds()) {}
+
+Fanout::~Fanout() { stream_->AddViewers(-static_cast<int32_t>(viewers_)); }
+
+void Fanout::OnFrames() {
+  if (pending_.exchange(true, std::memory_order_acq_rel)) return;
+  tools_.loop->Post([self = shared_from_this()] { self->Drain(); });
+}
+
+void Fanout::Add(std::unique_ptr<Viewer> viewer) {
+  viewer->fanout = this;
+  ++viewers_;
+  stream_->AddViewers(1);
+  tools_.counters->viewers_admitted.Add();
+  waiting_.push_back(std::move(viewer));
+  Sync();
+  StartWaiting();
+}
+
+void Fanout::Drain() {
+  pending_.store(false, std::memory_order_release);
+  Sync();
+  StartWaiting();
+  BeginRounds(state_ == StreamState::kEnded);
+}
+
+void Fanout::Sync() {
+  const bool was_ended = state_ == StreamState::kEnded;
+  state_ = stream_->SyncReplica(&replica_);
+  tools_.batch->Invalidate();
+  if (state_ == StreamState::kEnded && !was_ended) ended_ms_ = tools_.loop->NowMs();
+}
+
+bool Fanout::CanStart() const {
+  if (replica_.empty()) return false;
+  const bool both = replica_.has_video() && replica_.has_audio();
+  if (!both && replica_.lifetime_ms() < kTrackWaitMs && state_ == StreamState::kLive) return false;
+  return !replica_.has_video() || !replica_.gops().empty() ||
+         replica_.lifetime_ms() >= kTrackWaitMs;
+}
+
+void Fanout::StartWaiting() {
+  if (waiting_.empty()) return;
+  if (!CanStart()) {
+    if (state_ == StreamState::kEnded) {
+      RefuseWaiting(absl::NotFoundError(absl::StrCat("no stream ", stream_->name())));
+    }
+    return;
+  }
+  std::vector<std::unique_ptr<Viewer>> starting = std::exchange(waiting_, {});
+  for (std::unique_ptr<Viewer>& viewer : starting) {
+    Viewer* started = viewer.get();
+    started->Start(replica_);
+    LaneOf(started->request().merge_ms)->viewers.push_back(std::move(viewer));
+    Serve(started);
+  }
+}
+
+void Fanout::RefuseWaiting(const absl::Status& reason) {
+  std::vector<std::unique_ptr<Viewer>> refused = std::exchange(waiting_, {});
+  for (std::unique_ptr<Viewer>& viewer : refused) {
+    Viewer* leaving = viewer.get();
+    leaving->FinishWith(leaving->protocol().Refuse(reason));
+    tools_.counters->viewers_refused.Add();
+    LaneOf(0)->viewers.push_back(std::move(viewer));
+    Serve(leaving);
+  }
+}
+
+Fanout::Lane* Fanout::LaneOf(int64_t merge_ms) {
+  for (const auto& lane : lanes_) {
+    if (lane->merge_ms == merge_ms) return lane.get();
+  }
+  lanes_.push_back(std::make_unique<Lane>());
+  lanes_.back()->merge_ms = merge_ms;
+  return lanes_.back().get();
+}
+
+void Fanout::BeginRounds(bool all) {
+  const int64_t now_ms = tools_.loop->NowMs();
+  for (const auto& lane : lanes_) {
+    if (lane->viewers.empty()) continue;
+    if (!all && now_ms - lane->round_ms < lane->merge_ms) continue;
+    if (lane->in_round) {
+      lane->again = true;
+      continue;
+    }
+    lane->round_ms = now_ms;
+    lane->in_round = true;
+    lane->next = 0;
+    RunRound(lane.get());
+  }
+}
+
+void Fanout::RunRound(Lane* lane) {
+  const size_t end = std::min(lane->next + kSliceViewers, lane->viewers.size());
+  for (; lane->next < end; ++lane->next) {
+    Viewer* viewer = lane->viewers[lane->next].get();
+    if (viewer != nullptr && !viewer->blocked()) Serve(viewer);
+  }
+  if (lane->next >= lane->viewers.size()) {
+    std::erase(lane->viewers, nullptr);
+    lane->in_round = false;
+    if (!lane->again) return;
+    lane->again = false;
+    lane->in_round = true;
+    lane->next = 0;
+  }
+  tools_.loop->Post([self = shared_from_this(), lane] { self->RunRound(lane); });
+}
+
+void Fanout::Serve(Viewer* viewer) {
+  const uint64_t sent_before = viewer->bytes_sent();
+  WriteOutcome outcome = viewer->Write(replica_, tools_.limits, tools_.batch);
+  EndIfDrained(viewer, &outcome);
+  tools_.counters->sends.Add();
+  tools_.counters->bytes_sent.Add(viewer->bytes_sent() - sent_before);
+  if (outcome == WriteOutcome::kMore) {
+    if (backlog_.empty()) tools_.loop->Post([self = shared_from_this()] { self->ServeBacklog(); });
+    backlog_.push_back(viewer);
+  }
+  if (outcome == WriteOutcome::kDone || outcome == WriteOutcome::kGone) Remove(viewer);
+}
+
+void Fanout::EndIfDrained(Viewer* viewer, WriteOutcome* outcome) {
+  if (state_ != StreamState::kEnded || *outcome != WriteOutcome::kCaughtUp) return;
+  viewer->FinishWith(viewer->protocol().Close());
+  *outcome = viewer->Write(replica_, tools_.limits, tools_.batch);
+}
+
+// One more turn each; those with still more come again behind whatever else is due.
+void Fanout::ServeBacklog() {
+  for (Viewer* viewer : std::exchange(backlog_, {})) {
+    if (viewer->fanout != nullptr && !viewer->blocked()) Serve(viewer);
+  }
+}
+
+void Fanout::OnReadable(Viewer* viewer) {
+  if (!viewer->Read()) {
+    Remove(viewer);
+  } else if (!viewer->blocked() && viewer->state() != Viewer::State::kWaiting) {
+    Serve(viewer);
+  }
+}
+
+void Fanout::OnWritable(Viewer* viewer) {
+  if (!viewer->blocked()) return;
+  viewer->Unblock();
+  Serve(viewer);
+}
+
+void Fanout::Remove(Viewer* viewer) {
+  auto bury = [&](std::vector<std::unique_ptr<Viewer>>* from) {
+    auto found = std::find_if(from->begin(), from->end(),
+                              [viewer](const auto& held) { return held.get() == viewer; });
+    if (found == from->end()) return;
+    graveyard_.push_back(std::move(*found));
+    viewer->fanout = nullptr;
+    --viewers_;
+    stream_->AddViewers(-1);
+    tools_.counters->viewers_left.Add();
+    tools_.counters->frames_skipped.Add(viewer->cursor().frames_skipped());
+    tools_.counters->jumps.Add(viewer->cursor().jumps());
+  };
+  if (viewer->fanout == nullptr) return;
+  std::erase(backlog_, viewer);
+  bury(&waiting_);
+  std::erase(waiting_, nullptr);
+  for (const auto& lane : lanes_) {
+    bury(&lane->viewers);
+    if (!lane->in_round) std::erase(lane->viewers, nullptr);
+  }
+}
+
+void Fanout::Tick() {
+  const int64_t now_ms = tools_.loop->NowMs();
+  std::vector<std::unique_ptr<Viewer>> late;
+  for (auto& viewer : waiting_) {
+    if (now_ms >= viewer->request().deadline_ms) late.push_back(std::move(viewer));
+  }
+  if (!late.empty()) {
+    std::erase(waiting_, nullptr);
+    std::swap(waiting_, late);
+    RefuseWaiting(
+        absl::DeadlineExceededError(absl::StrCat("no stream ", stream_->name(), " came in time")));
+    std::swap(waiting_, late);
+  }
+  BeginRounds(false);
+  if (state_ != StreamState::kEnded || now_ms - ended_ms_ < tools_.close_ms_max) return;
+  for (const auto& lane : lanes_) {
+    for (size_t i = 0; i < lane->viewers.size();) {
+      const size_t size = lane->viewers.size();
+      if (lane->viewers[i] != nullptr) Remove(lane->viewers[i].get());
+      if (lane->viewers.size() == size) ++i;
+    }
+  }
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,102 @@
+// Fanout: the viewers of one stream on one serving thread.
+//
+//   writer's thread   Stream::Append → OnFrames: sets a flag and, the first time, posts Drain to
+//   the serving thread serving thread    Drain: SyncReplica once, then a round over the viewers
+//   that are due: one sendmsg each, in slices of
+//                     kSliceViewers so that a stream with many viewers does not keep the thread
+//                     from anything else
+//
+// Viewers stand in lanes by how long they let frames gather (merge_ms): a lane is due when a frame
+// comes and merge_ms have passed since its last round, so a lane needs no timer; Tick sends what
+// gathered before a silence. Everything is sent from a replica of the ring that this thread alone
+// reads: no lock and no reference count per viewer or frame. Thread rule: OnFrames from any thread;
+// all else on the loop's thread.
+#ifndef DATAPLANE_EGRESS_FANOUT_H_
+#define DATAPLANE_EGRESS_FANOUT_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dataplane/egress/egress_counters.h"
+#include "dataplane/egress/loop.h"
+#include "dataplane/egress/send_batch.h"
+#include "dataplane/egress/viewer.h"
+#include "dataplane/stream/stream.h"
+
+namespace nearcast::egress {
+
+// What the fanouts of one thread share.
+struct FanoutTools {
+  Loop* loop = nullptr;
+  SendBatch* batch = nullptr;
+  EgressCounters* counters = nullptr;
+  WriteLimits limits;
+  int64_t close_ms_max = 5'000;  // how long a viewer may take for the end of an ended stream
+};
+
+class Fanout : public stream::StreamListener, public std::enable_shared_from_this<Fanout> {
+ public:
+  Fanout(std::shared_ptr<stream::Stream> stream, const FanoutTools& tools);
+  ~Fanout() override;
+
+  void OnFrames() override;
+
+  // The viewer waits until the stream has begun, or is refused at its deadline.
+  void Add(std::unique_ptr<Viewer> viewer);
+
+  void OnReadable(Viewer* viewer);
+  void OnWritable(Viewer* viewer);
+
+  // Every 100 ms or so.
+  void Tick();
+
+  // Frees the viewers that went since the last call; no pointer to a Viewer may be used across it.
+  void Bury() { graveyard_.clear(); }
+
+  size_t viewers() const { return viewers_; }
+  const std::shared_ptr<stream::Stream>& stream() const { return stream_; }
+
+ private:
+  static constexpr size_t kSliceViewers = 64;
+
+  struct Lane {
+    int64_t merge_ms = 0;
+    int64_t round_ms = 0;                          // when its last round began
+    std::vector<std::unique_ptr<Viewer>> viewers;  // null where one went during a round
+    size_t next = 0;                               // of the round that is going on
+    bool in_round = false;
+    bool again = false;  // there is news since the round began
+  };
+
+  void Drain();
+  void Sync();
+  void BeginRounds(bool all);
+  void RunRound(Lane* lane);
+  void StartWaiting();
+  void RefuseWaiting(const absl::Status& reason);
+  bool CanStart() const;
+  Lane* LaneOf(int64_t merge_ms);
+  void Serve(Viewer* viewer);
+  void ServeBacklog();
+  void Remove(Viewer* viewer);
+  void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
+
+  const std::shared_ptr<stream::Stream> stream_;
+  const FanoutTools tools_;
+  std::atomic<bool> pending_{false};
+  stream::FrameRing replica_;
+  stream::StreamState state_ = stream::StreamState::kWaiting;
+  int64_t ended_ms_ = 0;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<Viewer>> waiting_;
+  std::vector<Viewer*> backlog_;  // their turn ended before the frames did
+  std::vector<std::unique_ptr<Viewer>> graveyard_;
+  size_t viewers_ = 0;
+};
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_FANOUT_H_

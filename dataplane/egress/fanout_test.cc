@@ -1,0 +1,298 @@
+#include "dataplane/egress/fanout.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dataplane/egress/flv_protocol.h"
+#include "dataplane/stream/frame_builder.h"
+#include "dataplane/stream/hub.h"
+#include "gtest/gtest.h"
+
+namespace nearcast::egress {
+namespace {
+
+using stream::FrameRole;
+
+// A loop that runs when the test says so.
+class ManualLoop : public Loop {
+ public:
+  void Post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+  int64_t NowMs() const override { return now_ms; }
+
+  void Run() {
+    while (!tasks_.empty()) {
+      auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      task();
+    }
+  }
+
+  int64_t now_ms = 1'000'000;
+
+ private:
+  std::deque<std::function<void()>> tasks_;
+};
+
+// The far end of a viewer's connection: reads tags and notes each by one letter (H header, K, p,
+// a).
+class Player {
+ public:
+  explicit Player(int socket_buffer_bytes = 0) {
+    int fds[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    if (socket_buffer_bytes > 0) {
+      ::setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &socket_buffer_bytes, sizeof(int));
+    }
+    ::fcntl(fds[0], F_SETFL, O_NONBLOCK);
+    ::fcntl(fds[1], F_SETFL, O_NONBLOCK);
+    relay_fd = fds[0];
+    fd_ = fds[1];
+  }
+  ~Player() { ::close(fd_); }
+
+  void Receive(size_t bytes_max = SIZE_MAX) {
+    std::string buffer(65536, '\0');
+    while (bytes_max > 0) {
+      const ssize_t got = ::recv(fd_, buffer.data(), std::min(buffer.size(), bytes_max), 0);
+      ended = got == 0;
+      if (got <= 0) return;
+      bytes_.append(buffer.data(), got);
+      bytes_max -= got;
+    }
+  }
+
+  std::string Head() const { return bytes_.substr(0, bytes_.find("\r\n\r\n")); }
+
+  // Walks the FLV tags; fails the test when they are not intact.
+  std::string Tags() const {
+    std::string letters;
+    size_t at = bytes_.find("\r\n\r\n") + 4 + 13;
+    while (at + 11 <= bytes_.size()) {
+      const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes_[at + i]); };
+      const size_t size = byte(1) << 16 | byte(2) << 8 | byte(3);
+      if (at + 15 + size > bytes_.size()) break;
+      EXPECT_TRUE(byte(0) == 8 || byte(0) == 9) << "at byte " << at;
+      letters += bytes_[at + 11];
+      at += 11 + size;
+      const size_t previous = byte(2) << 8 | byte(3);
+      EXPECT_EQ(previous, (11 + size) & 0xFFFF);
+      at += 4;
+    }
+    return letters;
+  }
+
+  int relay_fd;
+  bool ended = false;
+
+ private:
+  int fd_;
+  std::string bytes_;
+};
+
+class FanoutTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    publication_ = hub_.Publish("live/a", {}, loop_.now_ms).value();
+    tools_ = {.loop = &loop_, .batch = &batch_, .counters = &counters_};
+    tools_.limits.drop.lag_ms_max = 0;
+    fanout_ = std::make_shared<Fanout>(publication_->stream(), tools_);
+    publication_->stream()->AddListener(fanout_);
+  }
+
+  void PushHeaders() {
+    Push(FrameRole::kVideoHeader, "H");
+    Push(FrameRole::kAudioHeader, "H");
+  }
+
+  void Push(FrameRole role, const std::string& payload) {
+    ASSERT_TRUE(publication_->Push(role, next_ * 40, payload, loop_.now_ms).ok());
+  }
+
+  void Live(int frames, size_t size_bytes = 50) {
+    for (int end = next_ + frames; next_ < end; ++next_) {
+      const bool key = next_ % 25 == 0;
+      Push(key ? FrameRole::kVideoKey : FrameRole::kVideoInter,
+           std::string(size_bytes, key ? 'K' : 'p'));
+      Push(FrameRole::kAudio, "a");
+    }
+  }
+
+  Viewer* Join(const Player& player, ViewerRequest request = {}) {
+    if (request.deadline_ms == 0) request.deadline_ms = loop_.now_ms + 5000;
+    auto viewer = std::make_unique<Viewer>(player.relay_fd, flv_, request);
+    Viewer* joined = viewer.get();
+    fanout_->Add(std::move(viewer));
+    loop_.Run();
+    return joined;
+  }
+
+  ManualLoop loop_;
+  SendBatch batch_;
+  EgressCounters counters_;
+  FanoutTools tools_;
+  stream::Hub hub_{stream::HubOptions{.ring = {.keep_ms = 2000}}};
+  std::unique_ptr<stream::Publication> publication_;
+  std::shared_ptr<Fanout> fanout_;
+  std::shared_ptr<FlvProtocol> flv_ = std::make_shared<FlvProtocol>();
+  int next_ = 0;
+};
+
+TEST_F(FanoutTest, StartsWithHeadersThenAKeyframeThenEveryFrame) {
+  PushHeaders();
+  Live(30);
+  Player player;
+  Join(player);
+  Live(2);
+  loop_.Run();
+  player.Receive();
+  EXPECT_NE(player.Head().find("200 OK"), std::string::npos);
+  EXPECT_EQ(player.Tags(), "HHKapapapapapapa");
+}
+
+TEST_F(FanoutTest, AViewerWaitsForBothTracks) {
+  Push(FrameRole::kAudioHeader, "H");
+  Push(FrameRole::kAudio, "a");
+  Player player;
+  Join(player);
+  player.Receive();
+  EXPECT_EQ(player.Head(), "");
+  Push(FrameRole::kVideoHeader, "H");
+  Live(1);
+  loop_.Run();
+  player.Receive();
+  EXPECT_EQ(player.Tags(), "HHKa");
+}
+
+TEST_F(FanoutTest, OneTrackAloneStartsAfterAShortWait) {
+  Push(FrameRole::kAudioHeader, "H");
+  Player player;
+  Join(player);
+  for (; next_ < 40; ++next_) Push(FrameRole::kAudio, "a");
+  loop_.Run();
+  player.Receive();
+  EXPECT_EQ(player.Tags()[0], 'H');
+  EXPECT_NE(player.Tags().find('a'), std::string::npos);
+}
+
+TEST_F(FanoutTest, MergedWritesGatherFramesUntilTheLaneIsDue) {
+  PushHeaders();
+  Live(30);
+  Player player;
+  Join(player, {.merge_ms = 100});
+  player.Receive();
+  const size_t before = player.Tags().size();
+  loop_.now_ms += 200;
+  Live(1);
+  loop_.Run();
+  const uint64_t sends = counters_.sends.Get();
+  for (int i = 0; i < 5; ++i) {
+    loop_.now_ms += 10;
+    Live(1);
+    loop_.Run();
+  }
+  EXPECT_EQ(counters_.sends.Get(), sends);
+  loop_.now_ms += 50;
+  fanout_->Tick();
+  player.Receive();
+  EXPECT_EQ(player.Tags().size(), before + 12);
+}
+
+TEST_F(FanoutTest, AStalledViewerHurtsNobodyAndStaysIntact) {
+  PushHeaders();
+  Live(30, 3000);
+  Player good;
+  Player stalled(4096);
+  Join(good);
+  Viewer* slow = Join(stalled);
+  for (int i = 0; i < 2000; ++i) {
+    Live(1, 3000);
+    loop_.Run();
+    good.Receive();
+  }
+  EXPECT_EQ(good.Tags().size(), 2u + 5 * 2 + 2000 * 2);
+  EXPECT_TRUE(slow->blocked());
+  for (int i = 0; i < 200; ++i) {
+    stalled.Receive();
+    fanout_->OnWritable(slow);
+    loop_.Run();
+  }
+  stalled.Receive();
+  const std::string tags = stalled.Tags();
+  EXPECT_GE(slow->cursor().jumps(), 1u);
+  EXPECT_EQ(slow->cursor().frames_skipped() + tags.size() - 2, 10u + 4000);
+}
+
+TEST_F(FanoutTest, AnySequenceOfPartialReadsGivesIntactTags) {
+  PushHeaders();
+  Live(30, 2000);
+  std::mt19937 random(5);
+  Player player(2048);
+  Viewer* viewer = Join(player);
+  for (int i = 0; i < 3000; ++i) {
+    Live(random() % 2, 500 + random() % 4000);
+    player.Receive(random() % 9000);
+    fanout_->OnWritable(viewer);
+    loop_.Run();
+  }
+  EXPECT_GT(player.Tags().size(), 1000u);
+}
+
+TEST_F(FanoutTest, AnEndedStreamIsDeliveredToItsLastFrameThenClosed) {
+  PushHeaders();
+  Live(26);
+  Player player;
+  Join(player);
+  Live(1);
+  publication_->Finish(stream::EndReason::kOnPurpose, loop_.now_ms);
+  loop_.Run();
+  fanout_->Bury();
+  player.Receive();
+  EXPECT_EQ(player.Tags(), "HHKapa");
+  EXPECT_TRUE(player.ended);
+  EXPECT_EQ(fanout_->viewers(), 0u);
+}
+
+TEST_F(FanoutTest, AViewerOfNothingIsRefusedAtItsDeadline) {
+  Player player;
+  Join(player, {.deadline_ms = loop_.now_ms + 1000});
+  loop_.now_ms += 999;
+  fanout_->Tick();
+  EXPECT_EQ(fanout_->viewers(), 1u);
+  loop_.now_ms += 1;
+  fanout_->Tick();
+  fanout_->Bury();
+  player.Receive();
+  EXPECT_NE(player.Head().find("404 Not Found"), std::string::npos);
+  EXPECT_TRUE(player.ended);
+  EXPECT_EQ(counters_.viewers_refused.Get(), 1u);
+}
+
+TEST_F(FanoutTest, ALeavingViewerIsForgottenAndTheOthersGoOn) {
+  PushHeaders();
+  Live(26);
+  std::vector<std::unique_ptr<Player>> players;
+  for (int i = 0; i < 200; ++i) {
+    players.push_back(std::make_unique<Player>());
+    Join(*players.back());
+  }
+  for (int i = 0; i < 200; i += 2) players[i].reset();
+  Live(3);
+  loop_.Run();
+  fanout_->Bury();
+  EXPECT_EQ(fanout_->viewers(), 100u);
+  EXPECT_EQ(publication_->stream()->viewers(), 100u);
+  players[1]->Receive();
+  EXPECT_EQ(players[1]->Tags(), "HHKapapapa");
+}
+
+}  // namespace
+}  // namespace nearcast::egress

@@ -1,0 +1,184 @@
+#include "dataplane/egress/http_server.h"
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace nearcast::egress {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+using Request = http::request<http::empty_body>;
+
+constexpr size_t kHeaderBytesMax = 8192;
+
+absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+std::vector<std::string> ViaOf(const Request& request) {
+  return absl::StrSplit(View(request[kViaHeader]), absl::ByAnyChar(", "), absl::SkipEmpty());
+}
+
+absl::Status CheckVia(const std::vector<std::string>& via, const std::string& node) {
+  if (std::find(via.begin(), via.end(), node) != via.end()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("loop: this request has come through ", node, " before"));
+  }
+  if (via.size() > kViaNodesMax) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the request has come through more than ", kViaNodesMax, " nodes"));
+  }
+  return absl::OkStatus();
+}
+
+enum class KeepAlive : uint8_t { kNo, kYes };
+
+std::string BuildResponse(absl::string_view type, absl::string_view body, KeepAlive keep_alive) {
+  return absl::StrCat("HTTP/1.1 200 OK\r\nServer: nearcast\r\nContent-Type: ", type,
+                      "\r\nContent-Length: ", body.size(),
+                      "\r\nAccess-Control-Allow-Origin: *\r\nConnection: ",
+                      keep_alive == KeepAlive::kYes ? "keep-alive" : "close", "\r\n\r\n", body);
+}
+
+constexpr char kCorsAnswer[] =
+    "HTTP/1.1 204 No Content\r\nServer: nearcast\r\nAccess-Control-Allow-Origin: *\r\n"
+    "Access-Control-Allow-Methods: GET, OPTIONS\r\nAccess-Control-Allow-Headers: *\r\n"
+    "Access-Control-Max-Age: 86400\r\nConnection: close\r\n\r\n";
+
+constexpr char kMethodAnswer[] =
+    "HTTP/1.1 405 Method Not Allowed\r\nServer: nearcast\r\nAllow: GET, OPTIONS\r\n"
+    "Content-Length: 0\r\nConnection: close\r\n\r\n";
+
+}  // namespace
+
+class HttpServer::Connections {
+ public:
+  Connections(const HttpServerOptions& options, Worker* worker, PlayDesk* desk, int listen_fd)
+      : options_(options), worker_(worker), desk_(desk), acceptor_(worker->io()) {
+    acceptor_.assign(tcp::v4(), listen_fd);
+    asio::co_spawn(worker->io(), Accept(), asio::detached);
+  }
+
+ private:
+  asio::awaitable<void> Accept();
+  asio::awaitable<void> Serve(tcp::socket socket);
+  std::string Answer(const Request& request) const;
+  absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
+  void Play(Arrival arrival, beast::tcp_stream* stream);
+
+  const HttpServerOptions options_;
+  Worker* const worker_;
+  PlayDesk* const desk_;
+  tcp::acceptor acceptor_;
+  size_t open_ = 0;
+  const std::shared_ptr<FlvProtocol> flv_ = std::make_shared<FlvProtocol>();
+};
+
+asio::awaitable<void> HttpServer::Connections::Accept() {
+  while (true) {
+    boost::system::error_code error;
+    tcp::socket socket(worker_->io());
+    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+    if (error) {  // out of descriptors: those that are open must not suffer
+      asio::steady_timer pause(worker_->io(), std::chrono::milliseconds(100));
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    if (open_ >= options_.connections_max) continue;
+    asio::co_spawn(worker_->io(), Serve(std::move(socket)), asio::detached);
+  }
+}
+
+asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
+  ++open_;
+  beast::tcp_stream stream(std::move(socket));
+  beast::flat_buffer buffer(kHeaderBytesMax);
+  boost::system::error_code error;
+  bool again = true;
+  while (again) {
+    http::request_parser<http::empty_body> parser;
+    parser.header_limit(kHeaderBytesMax);
+    stream.expires_after(std::chrono::milliseconds(options_.request_ms_max));
+    co_await http::async_read_header(stream, buffer, parser,
+                                     asio::redirect_error(asio::use_awaitable, error));
+    if (error) break;
+    const Request& request = parser.get();
+    if (request.method() == http::verb::get) {
+      absl::StatusOr<Arrival> arrival = BuildArrival(request);
+      if (arrival.ok()) {
+        Play(*std::move(arrival), &stream);
+        break;
+      }
+    }
+    const std::string answer = Answer(request);
+    again = absl::StrContains(answer, "Connection: keep-alive") && parser.is_done();
+    co_await asio::async_write(stream, asio::buffer(answer),
+                               asio::redirect_error(asio::use_awaitable, error));
+    if (error) break;
+  }
+  --open_;
+}
+
+std::string HttpServer::Connections::Answer(const Request& request) const {
+  if (request.method() == http::verb::options) return kCorsAnswer;
+  if (request.method() != http::verb::get) return kMethodAnswer;
+  const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
+  const absl::string_view target = View(request.target());
+  const absl::string_view path = target.substr(0, target.find('?'));
+  if (path == "/healthz") return BuildResponse("text/plain", "ok\n", keep_alive);
+  if (path == "/metrics") {
+    return BuildResponse("text/plain; version=0.0.4", options_.metrics(), keep_alive);
+  }
+  if (path == "/api/streams") {
+    return BuildResponse("application/json", options_.streams_json(), keep_alive);
+  }
+  return BuildHttpRefusal(BuildArrival(request).status());
+}
+
+absl::StatusOr<Arrival> HttpServer::Connections::BuildArrival(const Request& request) const {
+  const absl::string_view target = View(request.target());
+  const size_t mark = target.find('?');
+  absl::StatusOr<std::string> name = ParseFlvPath(target.substr(0, mark));
+  if (!name.ok()) return name.status();
+  const absl::string_view query =
+      mark == absl::string_view::npos ? absl::string_view() : target.substr(mark + 1);
+  absl::StatusOr<PlayRequest> play = ParsePlayRequest(*name, query, options_.play);
+  if (!play.ok()) return play.status();
+  std::vector<std::string> via = ViaOf(request);
+  if (absl::Status loop = CheckVia(via, options_.node); !loop.ok()) return loop;
+  return Arrival{-1, flv_, *std::move(play), std::move(via)};
+}
+
+void HttpServer::Connections::Play(Arrival arrival, beast::tcp_stream* stream) {
+  boost::system::error_code error;
+  arrival.fd = stream->release_socket().release(error);
+  if (!error) desk_->Admit(worker_, std::move(arrival));
+}
+
+HttpServer::HttpServer(const HttpServerOptions& options, Worker* worker, PlayDesk* desk,
+                       int listen_fd)
+    : connections_(std::make_unique<Connections>(options, worker, desk, listen_fd)) {}
+
+HttpServer::~HttpServer() = default;
+
+}  // namespace nearcast::egress

@@ -1,0 +1,52 @@
+// HttpServer: a relay's HTTP port.
+//
+//   GET /{app}/{stream}.flv     plays (play_request.h has the query); OPTIONS answers CORS
+//   GET /metrics /healthz /api/streams
+//
+// A request that plays leaves this file at once: its socket goes to the PlayDesk, and nothing of
+// HTTP stays with the viewer.
+#ifndef DATAPLANE_EGRESS_HTTP_SERVER_H_
+#define DATAPLANE_EGRESS_HTTP_SERVER_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "dataplane/egress/flv_protocol.h"
+#include "dataplane/egress/play_desk.h"
+#include "dataplane/egress/play_request.h"
+#include "dataplane/egress/worker.h"
+
+namespace nearcast::egress {
+
+// Requests pass from node to node with the names of those that they came through: a node that finds
+// its own name there refuses, so that pulls never go in a circle.
+inline constexpr char kViaHeader[] = "X-Nearcast-Via";
+inline constexpr size_t kViaNodesMax = 8;
+
+struct HttpServerOptions {
+  std::string node;
+  PlayDefaults play;
+  int64_t request_ms_max =
+      10'000;  // for a request to arrive whole, and between two on one connection
+  size_t connections_max = 4'096;  // per worker, viewers not counted
+  std::function<std::string()> metrics;
+  std::function<std::string()> streams_json;
+};
+
+// Serves on one worker. Thread rule: made before the worker starts, destroyed after it stopped.
+class HttpServer {
+ public:
+  // Takes `listen_fd`.
+  HttpServer(const HttpServerOptions& options, Worker* worker, PlayDesk* desk, int listen_fd);
+  ~HttpServer();
+
+ private:
+  class Connections;
+  std::unique_ptr<Connections> connections_;
+};
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_HTTP_SERVER_H_

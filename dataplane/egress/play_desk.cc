@@ -1,0 +1,84 @@
+#include "dataplane/egress/play_desk.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace nearcast::egress {
+namespace {
+
+// The backlog of a slow viewer shall stay in the ring, where the drop policy sees it, not in the
+// kernel.
+void TuneSocket(int fd, int sendq_bytes) {
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &sendq_bytes, sizeof sendq_bytes);
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+}  // namespace
+
+PlayDesk::PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
+                   StreamFetcher* fetcher)
+    : options_(options), workers_(std::move(workers)), hub_(hub), fetcher_(fetcher) {}
+
+size_t PlayDesk::viewers() const {
+  uint64_t admitted = 0;
+  uint64_t left = 0;
+  for (const Worker* worker : workers_) {
+    left += worker->counters().viewers_left.Get();
+    admitted += worker->counters().viewers_admitted.Get();
+  }
+  return admitted > left ? admitted - left : 0;
+}
+
+absl::StatusOr<std::shared_ptr<stream::Stream>> PlayDesk::FindStream(const Arrival& arrival) {
+  if (viewers() >= options_.viewers_max) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("this node has ", options_.viewers_max, " viewers, its limit"));
+  }
+  const int64_t now_ms = MonotonicMs();
+  const std::string& name = arrival.request.stream;
+  std::shared_ptr<stream::Stream> stream = hub_->Find(name);
+  const bool here = stream != nullptr && stream->state() != stream::StreamState::kEnded &&
+                    stream->state() != stream::StreamState::kWaiting;
+  if (here) return stream;
+  if (fetcher_ == nullptr) return absl::NotFoundError(absl::StrCat("no stream ", name));
+  NC_ASSIGN_OR_RETURN(stream, hub_->FindOrCreate(name, now_ms));
+  if (stream->viewers() >= options_.waiting_max) {
+    return absl::ResourceExhaustedError(absl::StrCat("too many viewers wait for ", name));
+  }
+  return stream;
+}
+
+void PlayDesk::Admit(Worker* worker, Arrival arrival) {
+  TuneSocket(arrival.fd, options_.sendq_bytes);
+  const auto stream = FindStream(arrival);
+  if (!stream.ok()) {
+    TurnAway(arrival, stream.status());
+    return;
+  }
+  ViewerRequest request{.start = arrival.request.start,
+                        .merge_ms = arrival.request.merge_write_ms,
+                        .deadline_ms = MonotonicMs() + options_.wait_ms};
+  worker->Play(*stream, std::make_unique<Viewer>(arrival.fd, std::move(arrival.protocol), request));
+  if (fetcher_ != nullptr) fetcher_->Fetch(*stream, arrival.via);
+}
+
+void PlayDesk::TurnAway(const Arrival& arrival, const absl::Status& reason) {
+  const std::string bytes = arrival.protocol->Refuse(reason);
+  // A few hundred bytes on a fresh connection: the socket takes them, or the peer does not read at
+  // all.
+  (void)::send(arrival.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(arrival.fd, SHUT_WR);
+  ::close(arrival.fd);
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,69 @@
+// PlayDesk: admits viewers, whatever door they came through: counts them, finds their stream, and
+// has somebody fetch it when this node does not have it.
+#ifndef DATAPLANE_EGRESS_PLAY_DESK_H_
+#define DATAPLANE_EGRESS_PLAY_DESK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "dataplane/egress/play_request.h"
+#include "dataplane/egress/viewer_protocol.h"
+#include "dataplane/egress/worker.h"
+#include "dataplane/stream/hub.h"
+
+namespace nearcast::egress {
+
+// Brings a stream to this node that somebody wants to play here (pull/pull_desk.h).
+class StreamFetcher {
+ public:
+  virtual ~StreamFetcher() = default;
+
+  // Begins to fetch `stream` unless that goes on already; when nobody has it, the stream is ended.
+  // `via` names the nodes that the wish came through. Any thread.
+  virtual void Fetch(const std::shared_ptr<stream::Stream>& stream,
+                     const std::vector<std::string>& via) = 0;
+};
+
+struct PlayDeskOptions {
+  size_t viewers_max = 20'000;  // of this node, waiting ones included
+  size_t waiting_max = 2'000;   // that wait for one stream which is not here (yet)
+  int64_t wait_ms = 5'000;      // how long such a viewer waits
+  int sendq_bytes = 128 << 10;  // unsent bytes in the kernel per viewer (TCP_NOTSENT_LOWAT)
+};
+
+struct Arrival {
+  int fd = -1;  // connected; the desk takes it
+  std::shared_ptr<ViewerProtocol> protocol;
+  PlayRequest request;
+  std::vector<std::string> via;
+};
+
+class PlayDesk {
+ public:
+  // `fetcher` may be null: then only what is published here can be played.
+  PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
+           StreamFetcher* fetcher);
+
+  // On `worker`'s thread. A viewer that cannot be admitted is told why by its protocol.
+  void Admit(Worker* worker, Arrival arrival);
+
+  // Viewers on this node, waiting ones included. Any thread.
+  size_t viewers() const;
+
+ private:
+  absl::StatusOr<std::shared_ptr<stream::Stream>> FindStream(const Arrival& arrival);
+  void TurnAway(const Arrival& arrival, const absl::Status& reason);
+
+  const PlayDeskOptions options_;
+  const std::vector<Worker*> workers_;
+  stream::Hub* const hub_;
+  StreamFetcher* const fetcher_;
+};
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_PLAY_DESK_H_

@@ -1,0 +1,62 @@
+#include "dataplane/egress/play_request.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace nearcast::egress {
+namespace {
+
+constexpr char kName[] = "live/show";
+
+TEST(PlayRequestTest, ReadsItsParametersAndLeavesOthersAlone) {
+  const PlayRequest request =
+      ParsePlayRequest(kName,
+                       "token=a%20b&gop_cache_ms=1800&gop_cache_policy=upper&only_audio=1"
+                       "&merge_write_ms=355&expire",
+                       {})
+          .value();
+  EXPECT_EQ(request.stream, kName);
+  EXPECT_EQ(request.start.gop_cache_ms, 1800);
+  EXPECT_EQ(request.start.policy, stream::GopCachePolicy::kUpperLimit);
+  EXPECT_EQ(request.start.wanted, stream::Wanted::kAudioOnly);
+  EXPECT_EQ(request.merge_write_ms, 350);
+}
+
+TEST(PlayRequestTest, DefaultsHoldWhereTheUrlSaysNothing) {
+  const PlayRequest request =
+      ParsePlayRequest(kName, "", {.gop_cache_ms = 3000, .merge_write_ms = 20}).value();
+  EXPECT_EQ(request.start.gop_cache_ms, 3000);
+  EXPECT_EQ(request.merge_write_ms, 20);
+  EXPECT_EQ(request.start.policy, stream::GopCachePolicy::kLowerLimit);
+}
+
+TEST(PlayRequestTest, ABadValueIsAnErrorThatNamesTheParameter) {
+  for (const char* query :
+       {"gop_cache_ms=", "gop_cache_ms=-1", "gop_cache_ms=1s", "gop_cache_ms=99999999",
+        "gop_cache_policy=both", "only_audio=yes", "merge_write_ms=5000"}) {
+    const auto request = ParsePlayRequest(kName, query, {});
+    ASSERT_FALSE(request.ok()) << query;
+    const std::string key(query, std::string(query).find('='));
+    EXPECT_NE(request.status().message().find(key), absl::string_view::npos) << query;
+  }
+}
+
+TEST(PlayRequestTest, NamesAreAppAndStream) {
+  EXPECT_TRUE(ValidateStreamName("live/a").ok());
+  EXPECT_TRUE(ValidateStreamName("live/a/b").ok());
+  for (const std::string& bad :
+       {std::string("live"), std::string("/a"), std::string("live/"), std::string("live/a b"),
+        std::string("live/\n"), "live/" + std::string(kStreamNameBytesMax, 'x')}) {
+    EXPECT_FALSE(ValidateStreamName(bad).ok()) << bad;
+  }
+}
+
+TEST(PlayRequestTest, FlvPathsEndInFlv) {
+  EXPECT_EQ(ParseFlvPath("/live/show.flv").value(), "live/show");
+  EXPECT_FALSE(ParseFlvPath("/live/show").ok());
+  EXPECT_FALSE(ParseFlvPath("live/show.flv").ok());
+}
+
+}  // namespace
+}  // namespace nearcast::egress

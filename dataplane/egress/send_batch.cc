@@ -1,0 +1,41 @@
+#include "dataplane/egress/send_batch.h"
+
+#include "absl/types/span.h"
+
+namespace nearcast::egress {
+namespace {
+
+size_t WritePiece(absl::string_view piece, size_t* skip, iovec* out) {
+  if (*skip >= piece.size()) {
+    *skip -= piece.size();
+    return 0;
+  }
+  out->iov_base = const_cast<char*>(piece.data() + *skip);
+  out->iov_len = piece.size() - *skip;
+  *skip = 0;
+  return 1;
+}
+
+}  // namespace
+
+size_t WriteIovecs(const stream::Frame& frame, Wire wire, size_t skip, iovec* out) {
+  if (wire == Wire::kFlv) return WritePiece(frame.flv(), &skip, out);
+  const size_t count = WritePiece(frame.rtmp_header(), &skip, out);
+  return count + WritePiece(frame.payload(), &skip, out + count);
+}
+
+void SendBatch::Prepare(const stream::FrameRing& ring, const stream::Cursor& cursor, Wire wire,
+                        size_t bytes_max) {
+  if (valid_ && wire_ == wire && before_.SameView(cursor)) return;
+  valid_ = true;
+  wire_ = wire;
+  before_ = after_ = cursor;
+  frame_count_ = after_.Collect(ring, {kFramesMax, bytes_max}, absl::MakeSpan(frames_));
+  frame_bytes_ = iovec_count_ = 0;
+  for (size_t i = 0; i < frame_count_; ++i) {
+    frame_bytes_ += WireBytes(*frames_[i], wire);
+    iovec_count_ += WriteIovecs(*frames_[i], wire, 0, frames_begin() + iovec_count_);
+  }
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,163 @@
+#include "dataplane/egress/status_page.h"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+
+namespace nearcast::egress {
+namespace {
+
+using Json = rapidjson::Writer<rapidjson::StringBuffer>;
+using stream::StreamStatus;
+
+void WriteText(Json* json, const char* key, const std::string& value) {
+  json->Key(key);
+  json->String(value);
+}
+
+void WriteNumber(Json* json, const char* key, double value) {
+  json->Key(key);
+  json->Int64(std::llround(value));
+}
+
+void WriteStream(Json* json, const StreamStatus& status) {
+  json->StartObject();
+  WriteText(json, "name", status.name);
+  WriteText(json, "state", StateName(status.state));
+  WriteText(json, "source",
+            status.publisher_kind == stream::PublisherKind::kPull ? "pull" : "push");
+  WriteText(json, "upstream", status.publisher);
+  WriteText(json, "video_codec", status.media.video_codec);
+  WriteText(json, "audio_codec", status.media.audio_codec);
+  WriteNumber(json, "width", status.media.width);
+  WriteNumber(json, "height", status.media.height);
+  WriteNumber(json, "bits_per_s", status.bits_per_s);
+  json->Key("fps");
+  json->Double(std::round(status.video_frames_per_s * 10) / 10);
+  WriteNumber(json, "gop_ms", static_cast<double>(status.gop_ms));
+  WriteNumber(json, "cached_ms", static_cast<double>(status.cached_ms));
+  WriteNumber(json, "cached_bytes", static_cast<double>(status.cached_bytes));
+  WriteNumber(json, "cached_keyframes", static_cast<double>(status.cached_keyframes));
+  WriteNumber(json, "frames", static_cast<double>(status.frames));
+  WriteNumber(json, "viewers", status.viewers);
+  WriteNumber(json, "epoch", static_cast<double>(status.epoch));
+  WriteNumber(json, "clock_jumps", status.clock_jumps);
+  json->EndObject();
+}
+
+struct Metric {
+  const char* name;
+  const char* type;
+  const char* help;
+  double value;
+};
+
+void AppendMetric(const Metric& metric, std::string* out) {
+  absl::StrAppend(out, "# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name, " ",
+                  metric.type, "\n", metric.name, absl::StrFormat(" %.15g\n", metric.value));
+}
+
+struct StreamMetric {
+  const char* name;
+  const char* help;
+  double (*value)(const StreamStatus&);
+};
+
+constexpr StreamMetric kStreamMetrics[] = {
+    {"nearcast_relay_stream_viewers", "Viewers of the stream on this node.",
+     [](const StreamStatus& s) { return static_cast<double>(s.viewers); }},
+    {"nearcast_relay_stream_bits_per_second", "Media bit rate as received.",
+     [](const StreamStatus& s) { return s.bits_per_s; }},
+    {"nearcast_relay_stream_frames_per_second", "Video frame rate as received.",
+     [](const StreamStatus& s) { return s.video_frames_per_s; }},
+    {"nearcast_relay_stream_gop_seconds", "Distance of the last two keyframes.",
+     [](const StreamStatus& s) { return static_cast<double>(s.gop_ms) / 1000; }},
+    {"nearcast_relay_stream_cached_seconds", "Media held in the frame ring.",
+     [](const StreamStatus& s) { return static_cast<double>(s.cached_ms) / 1000; }},
+};
+
+void AppendStreamMetric(const StreamMetric& metric, const std::vector<StreamStatus>& streams,
+                        std::string* out) {
+  absl::StrAppend(out, "# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name,
+                  " gauge\n");
+  for (size_t i = 0; i < streams.size() && i < kMetricStreamsMax; ++i) {
+    const std::string label =
+        absl::StrReplaceAll(streams[i].name, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}});
+    absl::StrAppend(out, metric.name, "{stream=\"", label,
+                    absl::StrFormat("\"} %.15g\n", metric.value(streams[i])));
+  }
+}
+
+}  // namespace
+
+const char* StateName(stream::StreamState state) {
+  switch (state) {
+    case stream::StreamState::kWaiting:
+      return "waiting";
+    case stream::StreamState::kLive:
+      return "live";
+    case stream::StreamState::kInterrupted:
+      return "interrupted";
+    case stream::StreamState::kEnded:
+      return "ended";
+  }
+  return "unknown";
+}
+
+std::string WriteStreamsJson(const NodeTotals& totals, const std::vector<StreamStatus>& streams) {
+  rapidjson::StringBuffer buffer;
+  Json json(buffer);
+  json.StartObject();
+  WriteText(&json, "node", totals.node);
+  WriteNumber(&json, "uptime_s", static_cast<double>(totals.uptime_s));
+  WriteNumber(&json, "viewers", static_cast<double>(totals.viewers));
+  json.Key("streams");
+  json.StartArray();
+  for (const StreamStatus& status : streams) WriteStream(&json, status);
+  json.EndArray();
+  json.EndObject();
+  return absl::StrCat(buffer.GetString(), "\n");
+}
+
+std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatus>& streams) {
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_uptime_seconds", "gauge", "Since the process started.",
+       count(totals.uptime_s)},
+      {"nearcast_relay_streams", "gauge", "Streams known to this node.",
+       static_cast<double>(streams.size())},
+      {"nearcast_relay_viewers", "gauge", "Viewers, waiting ones included.", count(totals.viewers)},
+      {"nearcast_relay_viewers_admitted_total", "counter", "Viewers ever admitted.",
+       count(totals.viewers_admitted)},
+      {"nearcast_relay_viewers_refused_total", "counter", "Admitted viewers without a stream.",
+       count(totals.viewers_refused)},
+      {"nearcast_relay_sent_bytes_total", "counter", "Bytes sent to viewers.",
+       count(totals.bytes_sent)},
+      {"nearcast_relay_received_bytes_total", "counter", "Bytes received from publishers.",
+       count(totals.bytes_received)},
+      {"nearcast_relay_sends_total", "counter", "Viewer turns.", count(totals.sends)},
+      {"nearcast_relay_frames_skipped_total", "counter", "Frames that slow viewers never got.",
+       count(totals.frames_skipped)},
+      {"nearcast_relay_jumps_total", "counter", "Jumps of slow viewers to a keyframe.",
+       count(totals.jumps)},
+      {"nearcast_relay_rtmp_connections_total", "counter", "RTMP connections accepted.",
+       count(totals.rtmp_connections)},
+      {"nearcast_relay_rtmp_refused_total", "counter", "RTMP connections ended for an error.",
+       count(totals.rtmp_refused)},
+      {"nearcast_relay_pulls_started_total", "counter", "Upstream connections begun.",
+       count(totals.pulls_started)},
+      {"nearcast_relay_pulls_failed_total", "counter", "Upstream connections that failed.",
+       count(totals.pulls_failed)},
+  };
+  std::string out;
+  for (const Metric& metric : metrics) AppendMetric(metric, &out);
+  for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, &out);
+  return out;
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,45 @@
+// What a relay tells over HTTP about itself: /api/streams (JSON) and /metrics (Prometheus text
+// format 0.0.4).
+#ifndef DATAPLANE_EGRESS_STATUS_PAGE_H_
+#define DATAPLANE_EGRESS_STATUS_PAGE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dataplane/stream/stream.h"
+
+namespace nearcast::egress {
+
+struct NodeTotals {
+  std::string node;
+  uint64_t uptime_s = 0;
+  uint64_t viewers = 0;
+  uint64_t viewers_admitted = 0;
+  uint64_t viewers_refused = 0;
+  uint64_t bytes_sent = 0;
+  uint64_t bytes_received = 0;
+  uint64_t sends = 0;
+  uint64_t frames_skipped = 0;
+  uint64_t jumps = 0;
+  uint64_t rtmp_connections = 0;
+  uint64_t rtmp_refused = 0;
+  uint64_t pulls_started = 0;
+  uint64_t pulls_failed = 0;
+};
+
+// "live", "interrupted", …
+const char* StateName(stream::StreamState state);
+
+std::string WriteStreamsJson(const NodeTotals& totals,
+                             const std::vector<stream::StreamStatus>& streams);
+
+// Series per stream are limited to the first kMetricStreamsMax by name, so that a scrape stays
+// bounded.
+inline constexpr size_t kMetricStreamsMax = 1000;
+std::string WriteMetrics(const NodeTotals& totals,
+                         const std::vector<stream::StreamStatus>& streams);
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_STATUS_PAGE_H_

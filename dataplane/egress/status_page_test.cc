@@ -1,0 +1,50 @@
+#include "dataplane/egress/status_page.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace nearcast::egress {
+namespace {
+
+stream::StreamStatus SampleStream(const std::string& name) {
+  stream::StreamStatus status;
+  status.name = name;
+  status.state = stream::StreamState::kLive;
+  status.publisher = "10.0.0.1:5";
+  status.media = {"h264", "aac", 854, 480};
+  status.bits_per_s = 864'000.4;
+  status.video_frames_per_s = 25;
+  status.gop_ms = 2000;
+  status.viewers = 7;
+  return status;
+}
+
+TEST(StatusPageTest, StreamsAreOneJsonObject) {
+  EXPECT_EQ(WriteStreamsJson({.node = "n1", .uptime_s = 5, .viewers = 7}, {SampleStream("live/a")}),
+            "{\"node\":\"n1\",\"uptime_s\":5,\"viewers\":7,\"streams\":[{\"name\":\"live/a\","
+            "\"state\":\"live\",\"source\":\"push\",\"upstream\":\"10.0.0.1:5\","
+            "\"video_codec\":\"h264\",\"audio_codec\":\"aac\",\"width\":854,\"height\":480,"
+            "\"bits_per_s\":864000,\"fps\":25.0,\"gop_ms\":2000,\"cached_ms\":0,"
+            "\"cached_bytes\":0,\"cached_keyframes\":0,\"frames\":0,\"viewers\":7,\"epoch\":0,"
+            "\"clock_jumps\":0}]}\n");
+}
+
+TEST(StatusPageTest, MetricsNameTypeAndEscapeLabels) {
+  const std::string text =
+      WriteMetrics({.node = "n1", .bytes_sent = 12'345'678'901}, {SampleStream("live/\"a\"")});
+  EXPECT_NE(text.find("# TYPE nearcast_relay_sent_bytes_total counter\n"
+                      "nearcast_relay_sent_bytes_total 12345678901\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("nearcast_relay_stream_gop_seconds{stream=\"live/\\\"a\\\"\"} 2\n"),
+            std::string::npos);
+}
+
+TEST(StatusPageTest, SeriesPerStreamAreBounded) {
+  const std::vector<stream::StreamStatus> many(kMetricStreamsMax + 50, SampleStream("live/a"));
+  EXPECT_LT(WriteMetrics({}, many).size(), 600'000u);
+}
+
+}  // namespace
+}  // namespace nearcast::egress

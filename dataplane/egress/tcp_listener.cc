@@ -1,0 +1,120 @@
+#include "dataplane/egress/tcp_listener.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace nearcast::egress {
+namespace {
+
+constexpr int kBacklog = 4096;
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+
+enum class Sharing : uint8_t { kAlone, kWithOwnThreads };
+
+absl::StatusOr<SocketAddress> ParseSocketAddress(const std::string& ip, uint16_t port) {
+  SocketAddress address;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
+  if (::inet_pton(AF_INET, ip.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(port);
+    address.size = sizeof *v4;
+  } else if (::inet_pton(AF_INET6, ip.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    address.size = sizeof *v6;
+  } else {
+    return absl::InvalidArgumentError(absl::StrCat("listen address ", ip, ": want an IP address"));
+  }
+  return address;
+}
+
+absl::Status ListenError(const std::string& ip, uint16_t port, int error) {
+  if (error == EADDRINUSE) {
+    return absl::UnavailableError(
+        absl::StrCat("port ", port, " on ", ip,
+                     " is in use: stop the process that has it (ss -ltnp) "
+                     "or choose another port or address"));
+  }
+  if (error == EADDRNOTAVAIL) {
+    return absl::UnavailableError(
+        absl::StrCat("address ", ip, " is not one of this machine's (ip address)"));
+  }
+  return absl::UnavailableError(
+      absl::StrCat("cannot listen on ", ip, " port ", port, ": ", std::strerror(error)));
+}
+
+absl::StatusOr<int> ListenOnce(const std::string& ip, uint16_t port, Sharing sharing) {
+  NC_ASSIGN_OR_RETURN(const SocketAddress address, ParseSocketAddress(ip, port));
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  if (fd >= 0) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (fd >= 0 && sharing == Sharing::kWithOwnThreads) {
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  }
+  const auto* where = reinterpret_cast<const sockaddr*>(&address.storage);
+  if (fd < 0 || ::bind(fd, where, address.size) != 0 || ::listen(fd, kBacklog) != 0) {
+    const int error = errno;
+    if (fd >= 0) ::close(fd);
+    return ListenError(ip, port, error);
+  }
+  return fd;
+}
+
+uint16_t PortOf(int fd) {
+  SocketAddress address;
+  address.size = sizeof address.storage;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size);
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
+}
+
+}  // namespace
+
+absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port, size_t count) {
+  // Two processes of one user that both say SO_REUSEPORT would share the port silently: so ask for
+  // it alone first.
+  NC_ASSIGN_OR_RETURN(const int probe, ListenOnce(ip, port, Sharing::kAlone));
+  TcpListeners listeners{PortOf(probe), {}};
+  ::close(probe);
+  for (size_t i = 0; i < count; ++i) {
+    absl::StatusOr<int> fd = ListenOnce(ip, listeners.port, Sharing::kWithOwnThreads);
+    if (!fd.ok()) {
+      for (int open : listeners.fds) ::close(open);
+      return fd.status();
+    }
+    listeners.fds.push_back(*fd);
+  }
+  return listeners;
+}
+
+std::string PeerAddress(int fd) {
+  SocketAddress address;
+  address.size = sizeof address.storage;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size) != 0) {
+    return "unknown";
+  }
+  char text[INET6_ADDRSTRLEN] = "";
+  const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
+  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
+  if (address.storage.ss_family == AF_INET6) {
+    ::inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
+    return absl::StrCat("[", text, "]:", ntohs(v6->sin6_port));
+  }
+  ::inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
+  return absl::StrCat(text, ":", ntohs(v4->sin_port));
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,162 @@
+#include "dataplane/egress/viewer.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+
+namespace nearcast::egress {
+namespace {
+
+// A player says little; one that keeps talking is not a player.
+constexpr uint32_t kInputBytesMax = 1u << 20;
+
+}  // namespace
+
+Viewer::Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request)
+    : fd_(fd), protocol_(std::move(protocol)), request_(request) {}
+
+Viewer::~Viewer() { ::close(fd_); }
+
+void Viewer::Start(const stream::FrameRing& ring) {
+  const stream::StartPoint start = stream::FindStart(ring, request_.start);
+  cursor_ = stream::Cursor::At(start, request_.start.wanted);
+  const int64_t dts_ms =
+      start.seq < ring.end_seq() ? ring.at(start.seq).dts_ms() : ring.newest_dts_ms();
+  QueueHead(protocol_->Open({.headers = start.headers.get(),
+                             .has_video = ring.has_video(),
+                             .has_audio = ring.has_audio(),
+                             .dts_ms = dts_ms,
+                             .wanted = request_.start.wanted}));
+  state_ = State::kPlaying;
+}
+
+void Viewer::FinishWith(const std::string& bytes) {
+  state_ = State::kClosing;
+  if (!bytes.empty()) QueueHead(bytes);
+}
+
+void Viewer::QueueHead(const std::string& bytes) {
+  if (!head_) {
+    head_ = stream::Frame::MakeRaw(bytes);
+  } else {
+    head_ = stream::Frame::MakeRaw(absl::StrCat(head_->payload(), bytes));
+  }
+}
+
+WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& limits,
+                           SendBatch* batch) {
+  size_t sent_in_turn = 0;
+  while (sent_in_turn < limits.turn_bytes_max) {
+    const bool playing = state_ == State::kPlaying;
+    if (playing) {
+      const stream::RecoverResult jump = cursor_.Recover(ring, request_.start, limits.drop);
+      if (jump.headers != nullptr) {
+        QueueHead(BuildHeaderBytes({.headers = jump.headers.get(),
+                                    .dts_ms = ring.newest_dts_ms(),
+                                    .wanted = request_.start.wanted},
+                                   protocol_->wire()));
+      }
+      batch->Prepare(ring, cursor_, protocol_->wire(), limits.send_bytes_max);
+    }
+    const size_t prefix = WritePrefix(batch);
+    const size_t frames = playing ? batch->iovec_count() : 0;
+    if (prefix + frames == 0) {
+      if (playing) cursor_.Follow(batch->after());
+      return playing ? WriteOutcome::kCaughtUp : WriteOutcome::kDone;
+    }
+    size_t wanted_bytes = playing ? batch->frame_bytes() : 0;
+    if (carry_) wanted_bytes += WireBytes(*carry_, protocol_->wire()) - carry_sent_;
+    if (head_) wanted_bytes += head_->payload().size();
+    msghdr message{};
+    message.msg_iov = batch->frames_begin() - prefix;
+    message.msg_iovlen = prefix + frames;
+    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS) return WriteOutcome::kGone;
+      blocked_ = true;
+      return WriteOutcome::kBlocked;
+    }
+    Consume(static_cast<size_t>(sent), ring, *batch);
+    bytes_sent_ += static_cast<size_t>(sent);
+    sent_in_turn += static_cast<size_t>(sent);
+    if (static_cast<size_t>(sent) < wanted_bytes) {
+      blocked_ = true;
+      return WriteOutcome::kBlocked;
+    }
+  }
+  return WriteOutcome::kMore;
+}
+
+size_t Viewer::WritePrefix(SendBatch* batch) {
+  std::array<iovec, SendBatch::kPrefix> pieces;
+  size_t count = 0;
+  if (carry_) count += WriteIovecs(*carry_, protocol_->wire(), carry_sent_, pieces.data());
+  if (head_) count += WriteIovecs(*head_, Wire::kFlv, 0, pieces.data() + count);
+  std::copy(pieces.begin(), pieces.begin() + count, batch->frames_begin() - count);
+  return count;
+}
+
+void Viewer::Consume(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch) {
+  if (carry_) {
+    const size_t rest = WireBytes(*carry_, protocol_->wire()) - carry_sent_;
+    if (bytes < rest) {
+      carry_sent_ += static_cast<uint32_t>(bytes);
+      return;
+    }
+    bytes -= rest;
+    carry_ = stream::FrameRef();
+  }
+  if (head_) {
+    if (bytes < head_->payload().size()) {
+      carry_ = std::move(head_);
+      head_ = stream::FrameRef();
+      carry_sent_ = static_cast<uint32_t>(bytes);
+      return;
+    }
+    bytes -= head_->payload().size();
+    head_ = stream::FrameRef();
+  }
+  if (state_ != State::kPlaying) return;
+  if (bytes == batch.frame_bytes()) {
+    cursor_.Follow(batch.after());
+  } else {
+    ConsumePartly(bytes, ring, batch);
+  }
+}
+
+void Viewer::ConsumePartly(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch) {
+  size_t whole = 0;
+  for (; WireBytes(batch.frame(whole), protocol_->wire()) <= bytes; ++whole) {
+    bytes -= WireBytes(batch.frame(whole), protocol_->wire());
+  }
+  if (bytes > 0) {
+    carry_ = stream::FrameRef::To(batch.frame(whole));
+    carry_sent_ = static_cast<uint32_t>(bytes);
+    ++whole;
+  }
+  std::array<const stream::Frame*, SendBatch::kFramesMax> passed;
+  cursor_.Collect(ring, {whole, SIZE_MAX}, absl::MakeSpan(passed));
+}
+
+bool Viewer::Read() {
+  std::array<char, 16384> buffer;
+  while (true) {
+    const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got == 0) return false;
+    if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    input_bytes_ += static_cast<uint32_t>(got);
+    if (input_bytes_ > kInputBytesMax) return false;
+    auto reply = protocol_->Read(absl::string_view(buffer.data(), static_cast<size_t>(got)));
+    if (!reply.ok()) return false;
+    if (!reply->empty()) QueueHead(*reply);
+  }
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,105 @@
+// Viewer: one connection that plays a stream: a socket, a cursor, and at most two pieces that
+// belong to it alone.
+//
+//   kWaiting ──Start──▶ kPlaying ──FinishWith──▶ kClosing ──all sent──▶ gone
+//       └──────────────FinishWith───────────────────▲
+//
+// It holds no queue: Write sends straight from the ring, and what the socket does not take stays in
+// the ring. Only the rest of a frame that the socket cut in the middle is held by reference, as the
+// ring may let go of it. A few hundred bytes in all. Thread rule: belongs to the thread of its
+// Fanout.
+#ifndef DATAPLANE_EGRESS_VIEWER_H_
+#define DATAPLANE_EGRESS_VIEWER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dataplane/egress/send_batch.h"
+#include "dataplane/egress/viewer_protocol.h"
+#include "dataplane/stream/cursor.h"
+#include "dataplane/stream/drop_policy.h"
+#include "dataplane/stream/frame_ring.h"
+#include "dataplane/stream/gop_start.h"
+
+namespace nearcast::egress {
+
+class Fanout;
+
+struct WriteLimits {
+  size_t send_bytes_max = 256u << 10;  // one sendmsg
+  size_t turn_bytes_max = 256u << 10;  // one viewer before it is another's turn
+  stream::DropLimits drop;
+};
+
+struct ViewerRequest {
+  stream::StartRequest start;
+  int64_t merge_ms = 0;     // 0 = each frame at once; else frames are gathered this long
+  int64_t deadline_ms = 0;  // monotonic: how long it waits for the stream to begin
+};
+
+enum class WriteOutcome : uint8_t {
+  kCaughtUp,  // has all there is
+  kBlocked,   // the socket is full: the poller will tell
+  kMore,      // its turn is over, there is more
+  kDone,      // kClosing and everything has been sent
+  kGone,      // the peer has gone
+};
+
+class Viewer {
+ public:
+  enum class State : uint8_t { kWaiting, kPlaying, kClosing };
+
+  // Takes `fd`, a connected non-blocking socket.
+  Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request);
+  ~Viewer();
+  Viewer(const Viewer&) = delete;
+  Viewer& operator=(const Viewer&) = delete;
+
+  void Start(const stream::FrameRing& ring);
+
+  // The last bytes for this viewer.
+  void FinishWith(const std::string& bytes);
+
+  // Sends as much as limits and socket allow.
+  WriteOutcome Write(const stream::FrameRing& ring, const WriteLimits& limits, SendBatch* batch);
+
+  // Reads what the viewer says. False when it has gone or must go.
+  bool Read();
+
+  // The socket has room again.
+  void Unblock() { blocked_ = false; }
+  bool blocked() const { return blocked_; }
+
+  int fd() const { return fd_; }
+  State state() const { return state_; }
+  const ViewerRequest& request() const { return request_; }
+  ViewerProtocol& protocol() { return *protocol_; }
+  const stream::Cursor& cursor() const { return cursor_; }
+  uint64_t bytes_sent() const { return bytes_sent_; }
+
+  Fanout* fanout = nullptr;  // set by the Fanout that has it
+
+ private:
+  size_t WritePrefix(SendBatch* batch);
+  void Consume(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch);
+  void ConsumePartly(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch);
+  void QueueHead(const std::string& bytes);
+
+  int fd_;
+  State state_ = State::kWaiting;
+  bool blocked_ = false;
+  uint32_t carry_sent_ = 0;
+  uint32_t input_bytes_ = 0;
+  std::shared_ptr<ViewerProtocol> protocol_;
+  ViewerRequest request_;
+  stream::Cursor cursor_;
+  stream::FrameRef carry_;  // partly sent
+  stream::FrameRef head_;   // to be sent after carry_, before any frame
+  uint64_t bytes_sent_ = 0;
+};
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_VIEWER_H_

@@ -1,0 +1,32 @@
+#include "dataplane/egress/viewer_protocol.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace nearcast::egress {
+namespace {
+
+void AppendHeader(const stream::FrameRef& header, const Opening& opening, Wire wire,
+                  std::string* out) {
+  if (!header) return;
+  const stream::FrameRef frame =
+      stream::Frame::Make({header->role(), opening.dts_ms}, header->payload());
+  if (wire == Wire::kFlv) {
+    absl::StrAppend(out, frame->flv());
+  } else {
+    absl::StrAppend(out, frame->rtmp_header(), frame->payload());
+  }
+}
+
+}  // namespace
+
+std::string BuildHeaderBytes(const Opening& opening, Wire wire) {
+  std::string out;
+  if (opening.wanted == stream::Wanted::kEverything) {
+    AppendHeader(opening.headers->metadata, opening, wire, &out);
+    AppendHeader(opening.headers->video, opening, wire, &out);
+  }
+  AppendHeader(opening.headers->audio, opening, wire, &out);
+  return out;
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,57 @@
+// ViewerProtocol: what differs between viewers of one stream: the bytes around the frames, and what
+// they may say back. HTTP-FLV viewers share one object (flv_protocol.h); each RTMP viewer has its
+// own, with its session (ingest/rtmp_play.h).
+#ifndef DATAPLANE_EGRESS_VIEWER_PROTOCOL_H_
+#define DATAPLANE_EGRESS_VIEWER_PROTOCOL_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "dataplane/stream/frame_ring.h"
+#include "dataplane/stream/gop_start.h"
+
+namespace nearcast::egress {
+
+// How a frame lies on the wire: Frame::flv(), or Frame::rtmp_header() and payload().
+enum class Wire : uint8_t { kFlv, kRtmp };
+
+// What a viewer is shown first.
+struct Opening {
+  const stream::Headers* headers = nullptr;
+  bool has_video = false;
+  bool has_audio = false;
+  int64_t dts_ms = 0;  // of the first frame
+  stream::Wanted wanted = stream::Wanted::kEverything;
+};
+
+// Thread rule: belongs to the viewer's thread, or has no state.
+class ViewerProtocol {
+ public:
+  virtual ~ViewerProtocol() = default;
+
+  virtual Wire wire() const = 0;
+
+  // Everything before the first frame, headers included. Called once.
+  virtual std::string Open(const Opening& opening) = 0;
+
+  // Instead of Open: no stream for this viewer, and why.
+  virtual std::string Refuse(const absl::Status& reason) = 0;
+
+  // After the last frame; the connection is closed behind it.
+  virtual std::string Close() = 0;
+
+  // Bytes from the viewer in, bytes for it out. An error ends the viewer; Cancelled is its own
+  // goodbye.
+  virtual absl::StatusOr<std::string> Read(absl::string_view input) = 0;
+};
+
+// The sequence headers (and metadata) of `opening` as frames at its time, in wire form. A viewer of
+// sound alone gets no metadata: it would announce the picture.
+std::string BuildHeaderBytes(const Opening& opening, Wire wire);
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_VIEWER_PROTOCOL_H_

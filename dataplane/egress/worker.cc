@@ -1,0 +1,107 @@
+#include "dataplane/egress/worker.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+
+#include "base/clock.h"
+
+namespace nearcast::egress {
+namespace {
+
+namespace asio = boost::asio;
+constexpr std::chrono::milliseconds kTick(100);
+
+}  // namespace
+
+struct Worker::Watches {
+  explicit Watches(asio::io_context& io) : poller(io), clock(io), work(io.get_executor()) {}
+
+  asio::posix::stream_descriptor poller;
+  asio::steady_timer clock;
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+};
+
+int64_t MonotonicMs() { return absl::ToInt64Milliseconds(Clock::System()->Monotonic()); }
+
+Worker::Worker(const WriteLimits& limits)
+    : tools_{.loop = this, .batch = &batch_, .counters = &counters_, .limits = limits},
+      io_(std::make_unique<asio::io_context>(1)),
+      watches_(std::make_unique<Watches>(*io_)) {
+  watches_->poller.assign(poller_.fd());
+  WatchPoller();
+  WatchClock();
+}
+
+Worker::~Worker() {
+  Stop();
+  fanouts_.clear();
+  watches_->poller.release();
+  watches_.reset();
+  io_.reset();  // and with it the coroutines that still wait
+}
+
+void Worker::Start() {
+  thread_ = std::thread([this] { io_->run(); });
+}
+
+void Worker::Stop() {
+  io_->stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::Post(std::function<void()> task) { asio::post(*io_, std::move(task)); }
+
+int64_t Worker::NowMs() const { return MonotonicMs(); }
+
+void Worker::Play(const std::shared_ptr<stream::Stream>& stream, std::unique_ptr<Viewer> viewer) {
+  std::shared_ptr<Fanout>& fanout = fanouts_[stream.get()];
+  if (fanout == nullptr) {
+    fanout = std::make_shared<Fanout>(stream, tools_);
+    stream->AddListener(fanout);
+  }
+  Viewer* watched = viewer.get();
+  fanout->Add(std::move(viewer));
+  // A viewer that was refused at once has left its fanout already; it is watched all the same until
+  // it is buried.
+  if (!poller_.Watch(watched).ok() && watched->fanout != nullptr) fanout->OnReadable(watched);
+}
+
+void Worker::WatchPoller() {
+  watches_->poller.async_wait(asio::posix::stream_descriptor::wait_read,
+                              [this](const boost::system::error_code& error) {
+                                if (error) return;
+                                poller_.Dispatch();
+                                for (const auto& [stream, fanout] : fanouts_) fanout->Bury();
+                                WatchPoller();
+                              });
+}
+
+void Worker::WatchClock() {
+  watches_->clock.expires_after(kTick);
+  watches_->clock.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    Tick();
+    WatchClock();
+  });
+}
+
+void Worker::Tick() {
+  for (auto it = fanouts_.begin(); it != fanouts_.end();) {
+    Fanout& fanout = *it->second;
+    fanout.Tick();
+    fanout.Bury();
+    if (fanout.viewers() == 0) {
+      fanout.stream()->RemoveListener(&fanout);
+      fanouts_.erase(it++);
+    } else {
+      ++it;
+    }
+  }
+}
+
+}  // namespace nearcast::egress

@@ -1,0 +1,70 @@
+// Worker: one serving thread: an Asio loop, the viewers on it, and the fanouts that feed them.
+//
+//   workers[i]->Start();
+//   workers[i]->Play(stream, std::make_unique<Viewer>(…));      // from the worker's own thread
+//
+// Thread rule: Start, Stop, Post and counters from any thread; the rest on the worker's thread.
+#ifndef DATAPLANE_EGRESS_WORKER_H_
+#define DATAPLANE_EGRESS_WORKER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/container/flat_hash_map.h"
+#include "dataplane/egress/egress_counters.h"
+#include "dataplane/egress/fanout.h"
+#include "dataplane/egress/loop.h"
+#include "dataplane/egress/send_batch.h"
+#include "dataplane/egress/viewer.h"
+#include "dataplane/egress/viewer_poller.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace nearcast::egress {
+
+class Worker : public Loop {
+ public:
+  explicit Worker(const WriteLimits& limits);
+  ~Worker() override;  // stops
+
+  void Start();
+
+  // Ends the loop and joins the thread; connections are closed.
+  void Stop();
+
+  void Post(std::function<void()> task) override;
+  int64_t NowMs() const override;
+
+  void Play(const std::shared_ptr<stream::Stream>& stream, std::unique_ptr<Viewer> viewer);
+
+  boost::asio::io_context& io() { return *io_; }
+  const EgressCounters& counters() const { return counters_; }
+
+ private:
+  struct Watches;  // what the Asio loop waits for on behalf of the viewers
+
+  void WatchPoller();
+  void WatchClock();
+  void Tick();
+
+  FanoutTools tools_;
+  EgressCounters counters_;
+  SendBatch batch_;
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::unique_ptr<Watches> watches_;
+  ViewerPoller poller_;
+  absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Fanout>> fanouts_;
+  std::thread thread_;
+};
+
+// Milliseconds on the machine's monotonic clock: the time that everything in the data plane counts
+// in.
+int64_t MonotonicMs();
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_WORKER_H_

@@ -1,0 +1,97 @@
+#include "dataplane/ingest/media_intake.h"
+
+#include <utility>
+
+#include "dataplane/media/avc_config.h"
+#include "dataplane/media/frame_header.h"
+#include "dataplane/media/metadata.h"
+
+namespace nearcast::ingest {
+namespace {
+
+using media::Codec;
+using stream::FrameRole;
+
+std::string NameOf(Codec codec) {
+  const absl::string_view name = media::CodecName(codec);
+  return std::string(name.data(), name.size());
+}
+
+uint32_t Pixels(std::optional<double> value) {
+  return value && *value > 0 && *value < 65536 ? static_cast<uint32_t>(*value) : 0;
+}
+
+}  // namespace
+
+MediaIntake::MediaIntake(std::unique_ptr<stream::Publication> publication)
+    : publication_(std::move(publication)) {}
+
+absl::Status MediaIntake::Take(media::FrameKind kind, uint32_t dts_ms, absl::string_view payload,
+                               int64_t now_ms) {
+  if (kind == media::FrameKind::kScript) payload = media::StripSetDataFrame(payload);
+  const auto header = media::ParseFrameHeader(kind, dts_ms, payload, nal_length_bytes_);
+  if (!header.ok()) {
+    ++malformed_;
+    return absl::OkStatus();
+  }
+  const std::optional<FrameRole> role = RoleOf(*header, payload);
+  if (!role) return absl::OkStatus();
+  if (stream::IsHeader(*role) || (description_.audio_codec.empty() && *role == FrameRole::kAudio)) {
+    Describe(*header, payload);
+  }
+  return publication_->Push(*role, dts_ms, payload, now_ms);
+}
+
+std::optional<FrameRole> MediaIntake::RoleOf(const media::FrameHeader& header,
+                                             absl::string_view payload) {
+  switch (header.kind) {
+    case media::FrameKind::kScript:
+      return media::IsOnMetaData(payload) ? FrameRole::kScript : FrameRole::kData;
+    case media::FrameKind::kAudio:
+      return header.sequence_header ? FrameRole::kAudioHeader : FrameRole::kAudio;
+    case media::FrameKind::kVideo:
+      if (header.end_of_sequence) return std::nullopt;  // another publisher may go on
+      return VideoRole(header);
+  }
+  return std::nullopt;
+}
+
+FrameRole MediaIntake::VideoRole(const media::FrameHeader& header) {
+  if (header.sequence_header) return FrameRole::kVideoHeader;
+  const bool looked_into = header.codec == Codec::kH264 || header.codec == Codec::kH265;
+  if (header.IsKeyPicture()) {
+    const bool patient = idr_dts_ms_ && header.dts_ms - *idr_dts_ms_ < kIdrPatienceMs;
+    if (header.idr) idr_dts_ms_ = header.dts_ms;
+    if (!looked_into || header.idr || !patient) return FrameRole::kVideoKey;
+  }
+  return header.disposable ? FrameRole::kVideoDisposable : FrameRole::kVideoInter;
+}
+
+void MediaIntake::Describe(const media::FrameHeader& header, absl::string_view payload) {
+  if (header.kind == media::FrameKind::kScript) {
+    DescribeFromMetadata(payload);
+  } else if (header.kind == media::FrameKind::kAudio) {
+    description_.audio_codec = NameOf(header.codec);
+  } else {
+    description_.video_codec = NameOf(header.codec);
+    if (header.codec == Codec::kH264) {
+      const auto config =
+          media::ParseAvcConfig(media::SequenceHeaderConfig(media::FrameKind::kVideo, payload));
+      if (config.ok()) {
+        nal_length_bytes_ = config->nal_length_bytes;
+        description_.width = config->width_px;
+        description_.height = config->height_px;
+      }
+    }
+  }
+  publication_->Describe(description_);
+}
+
+void MediaIntake::DescribeFromMetadata(absl::string_view payload) {
+  const auto metadata = media::ParseMetadata(payload);
+  if (!metadata.ok() || description_.width != 0) return;
+  description_.width = Pixels(metadata->width_px);
+  description_.height = Pixels(metadata->height_px);
+}
+
+}  // namespace nearcast::ingest

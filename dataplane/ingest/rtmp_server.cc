@@ -1,0 +1,245 @@
+#include "dataplane/ingest/rtmp_server.h"
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <chrono>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "dataplane/egress/tcp_listener.h"
+#include "dataplane/ingest/media_intake.h"
+#include "dataplane/ingest/rtmp_play.h"
+#include "dataplane/media/rtmp_server_session.h"
+#include "spdlog/spdlog.h"
+
+namespace nearcast::ingest {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using tcp = asio::ip::tcp;
+
+constexpr size_t kReadBytes = 32u << 10;
+
+media::RtmpSessionOptions SessionOptions() {
+  media::RtmpSessionOptions options;
+  options.chunk_size = stream::kRtmpChunkBytes;
+  return options;
+}
+
+std::string NameOf(const media::RtmpStreamName& name) {
+  return absl::StrCat(name.app, "/", name.stream);
+}
+
+std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
+
+// One connection before it is known to be a player.
+struct Peer {
+  explicit Peer(tcp::socket connected)
+      : stream(std::move(connected)),
+        address(egress::PeerAddress(stream.socket().native_handle())) {}
+
+  beast::tcp_stream stream;
+  std::string address;
+  std::unique_ptr<media::RtmpServerSession> session;
+  std::unique_ptr<MediaIntake> intake;
+  std::optional<egress::PlayRequest> play;  // set when it turned out to be a player
+};
+
+}  // namespace
+
+class RtmpServer::Connections {
+ public:
+  Connections(const RtmpServerOptions& options, egress::Worker* worker,
+              const RtmpServices& services, int listen_fd)
+      : options_(options),
+        worker_(worker),
+        services_(services),
+        acceptor_(worker->io()),
+        random_(std::random_device()()) {
+    acceptor_.assign(tcp::v4(), listen_fd);
+    asio::co_spawn(worker->io(), Accept(), asio::detached);
+  }
+
+  IngestCounters counters;
+
+ private:
+  asio::awaitable<void> Accept();
+  asio::awaitable<void> Serve(tcp::socket socket);
+  asio::awaitable<absl::Status> ServePeer(Peer* peer);
+  asio::awaitable<absl::Status> Flush(Peer* peer);
+  absl::Status ReadEvents(Peer* peer, absl::string_view* input);
+  absl::Status OnEvent(Peer* peer, const media::RtmpEvent& event);
+  absl::Status OnPublish(Peer* peer, const media::RtmpStreamName& name);
+  absl::Status OnPlay(Peer* peer, const media::RtmpStreamName& name);
+  void PassOn(Peer* peer, absl::string_view unread);
+
+  const RtmpServerOptions options_;
+  egress::Worker* const worker_;
+  const RtmpServices services_;
+  tcp::acceptor acceptor_;
+  std::mt19937_64 random_;
+  size_t open_ = 0;
+};
+
+asio::awaitable<void> RtmpServer::Connections::Accept() {
+  while (true) {
+    boost::system::error_code error;
+    tcp::socket socket(worker_->io());
+    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+    if (error) {  // out of descriptors: those that are open must not suffer
+      asio::steady_timer pause(worker_->io(), std::chrono::milliseconds(100));
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    counters.connections.Add();
+    if (open_ >= options_.connections_max) {
+      counters.refused.Add();
+      continue;
+    }
+    asio::co_spawn(worker_->io(), Serve(std::move(socket)), asio::detached);
+  }
+}
+
+asio::awaitable<void> RtmpServer::Connections::Serve(tcp::socket socket) {
+  ++open_;
+  Peer peer(std::move(socket));
+  const ConnectionLimiter::Place place =
+      services_.limiter->Enter(peer.address.substr(0, peer.address.rfind(':')));
+  absl::Status status = absl::ResourceExhaustedError("too many connections from this address");
+  if (place) status = co_await ServePeer(&peer);
+  if (!status.ok()) {
+    counters.refused.Add();
+    spdlog::info("rtmp {}: {}", peer.address, Text(status.message()));
+  }
+  --open_;
+}
+
+asio::awaitable<absl::Status> RtmpServer::Connections::ServePeer(Peer* peer) {
+  peer->session = std::make_unique<media::RtmpServerSession>(SessionOptions(), random_());
+  peer->stream.expires_after(std::chrono::milliseconds(options_.request_ms_max));
+  std::vector<char> buffer(kReadBytes);
+  while (true) {
+    boost::system::error_code error;
+    const size_t size = co_await peer->stream.async_read_some(
+        asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    if (error == beast::error::timeout)
+      co_return absl::DeadlineExceededError("silent for too long");
+    if (error)
+      co_return absl::OkStatus();  // it went; the intake's end says that the publisher is lost
+    counters.bytes_received.Add(size);
+    absl::string_view input(buffer.data(), size);
+    const absl::Status read = ReadEvents(peer, &input);
+    const absl::Status flushed = co_await Flush(peer);
+    if (!read.ok()) co_return read;
+    if (!flushed.ok()) co_return flushed;
+    if (peer->play) {
+      PassOn(peer, input);
+      co_return absl::OkStatus();
+    }
+    if (peer->intake != nullptr) {
+      peer->stream.expires_after(std::chrono::milliseconds(options_.idle_ms_max));
+    }
+  }
+}
+
+asio::awaitable<absl::Status> RtmpServer::Connections::Flush(Peer* peer) {
+  const std::string output = peer->session->TakeOutput();
+  if (output.empty()) co_return absl::OkStatus();
+  boost::system::error_code error;
+  co_await asio::async_write(peer->stream, asio::buffer(output),
+                             asio::redirect_error(asio::use_awaitable, error));
+  if (!error) co_return absl::OkStatus();
+  co_return absl::UnavailableError(absl::StrCat("cannot answer: ", error.message()));
+}
+
+absl::Status RtmpServer::Connections::ReadEvents(Peer* peer, absl::string_view* input) {
+  while (!peer->play) {
+    NC_ASSIGN_OR_RETURN(const std::optional<media::RtmpEvent> event, peer->session->Read(input));
+    if (!event) return absl::OkStatus();
+    NC_RETURN_IF_ERROR(OnEvent(peer, *event));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent& event) {
+  if (const auto* item = std::get_if<media::RtmpMedia>(&event)) {
+    if (peer->intake == nullptr) return absl::OkStatus();
+    return peer->intake->Take(item->kind, item->dts_ms, item->payload, egress::MonotonicMs());
+  }
+  if (const auto* publish = std::get_if<media::RtmpPublish>(&event)) {
+    return OnPublish(peer, publish->name);
+  }
+  if (const auto* play = std::get_if<media::RtmpPlay>(&event)) return OnPlay(peer, play->name);
+  if (std::holds_alternative<media::RtmpStreamEnd>(event) && peer->intake != nullptr) {
+    spdlog::info("publish {} from {}: ended", peer->intake->publication().stream()->name(),
+                 peer->address);
+    peer->intake->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
+    peer->intake.reset();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RtmpServer::Connections::OnPublish(Peer* peer, const media::RtmpStreamName& name) {
+  const std::string stream = NameOf(name);
+  absl::Status allowed = egress::ValidateStreamName(stream);
+  if (allowed.ok()) allowed = services_.gate->Check({stream, name.query, peer->address});
+  if (!allowed.ok()) {
+    peer->session->Refuse("NetStream.Publish.Denied", allowed.message());
+    return allowed;
+  }
+  auto publication = services_.hub->Publish(
+      stream, {stream::PublisherKind::kPush, peer->address, name.query}, egress::MonotonicMs());
+  if (!publication.ok()) {
+    peer->session->Refuse("NetStream.Publish.BadName", publication.status().message());
+    return publication.status();
+  }
+  peer->intake = std::make_unique<MediaIntake>(*std::move(publication));
+  peer->session->AcceptPublish();
+  counters.publishes.Add();
+  spdlog::info("publish {} from {}: begins", stream, peer->address);
+  return absl::OkStatus();
+}
+
+absl::Status RtmpServer::Connections::OnPlay(Peer* peer, const media::RtmpStreamName& name) {
+  auto request = egress::ParsePlayRequest(NameOf(name), name.query, options_.play);
+  if (!request.ok()) {
+    peer->session->Refuse("NetStream.Play.Failed", request.status().message());
+    return request.status();
+  }
+  peer->play = *std::move(request);
+  return absl::OkStatus();
+}
+
+void RtmpServer::Connections::PassOn(Peer* peer, absl::string_view unread) {
+  boost::system::error_code error;
+  const int fd = peer->stream.release_socket().release(error);
+  if (error) return;
+  auto protocol = std::make_shared<RtmpPlay>(std::move(peer->session), Text(unread));
+  services_.desk->Admit(worker_, {fd, std::move(protocol), *std::move(peer->play), {}});
+}
+
+RtmpServer::RtmpServer(const RtmpServerOptions& options, egress::Worker* worker,
+                       const RtmpServices& services, int listen_fd)
+    : connections_(std::make_unique<Connections>(options, worker, services, listen_fd)) {}
+
+RtmpServer::~RtmpServer() = default;
+
+const IngestCounters& RtmpServer::counters() const { return connections_->counters; }
+
+}  // namespace nearcast::ingest

@@ -1,0 +1,189 @@
+#include "dataplane/pull/pull.h"
+
+#include <algorithm>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status_macros.h"
+#include "dataplane/media/frame_header.h"
+#include "spdlog/spdlog.h"
+
+namespace nearcast::pull {
+namespace {
+
+namespace asio = boost::asio;
+using stream::StreamState;
+
+std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
+
+bool IsSequenceHeader(const media::FlvTag& tag) {
+  const auto header = media::ParseFrameHeader(tag.header.kind, tag.header.dts_ms, tag.payload());
+  return header.ok() && header->sequence_header;
+}
+
+std::string JoinVia(std::vector<std::string> via, const std::string& node) {
+  via.push_back(node);
+  return absl::StrJoin(via, ", ");
+}
+
+}  // namespace
+
+Pull::Pull(PullDesk* desk, egress::Worker* worker, std::shared_ptr<stream::Stream> stream,
+           const std::vector<std::string>& via)
+    : desk_(desk),
+      worker_(worker),
+      stream_(std::move(stream)),
+      via_(JoinVia(via, desk->options_.node)),
+      random_(std::random_device()()),
+      pause_ms_(desk->options_.retry_ms_min),
+      last_viewer_ms_(egress::MonotonicMs()) {}
+
+void Pull::Start() {
+  asio::co_spawn(
+      worker_->io(), [self = shared_from_this()] { return self->Run(); }, asio::detached);
+}
+
+asio::awaitable<void> Pull::Run() {
+  while (co_await TryAll() == Round::kTryAgain) co_await Pause();
+  intake_.reset();
+  desk_->Finished(stream_);
+}
+
+asio::awaitable<Pull::Round> Pull::TryAll() {
+  const absl::StatusOr<Sources> sources = co_await FindSources();
+  bool anybody_may_have_it = !absl::IsNotFound(sources.status());
+  if (sources.ok()) {
+    anybody_may_have_it = false;
+    for (const Source& source : *sources) {
+      if (!Wanted()) co_return Round::kOver;
+      const absl::Status status = co_await PullFrom(source);
+      spdlog::info("pull {} from {}: {}", stream_->name(), source.url, Text(status.message()));
+      if (absl::IsAborted(status) || absl::IsAlreadyExists(status) || absl::IsCancelled(status)) {
+        co_return Round::kOver;
+      }
+      if (!absl::IsNotFound(status)) anybody_may_have_it = true;
+      if (!source.node.empty()) exclude_nodes_.push_back(source.node);
+    }
+  } else {
+    spdlog::info("pull {}: {}", stream_->name(), Text(sources.status().message()));
+  }
+  co_return DecideAfterRound(anybody_may_have_it);
+}
+
+Pull::Round Pull::DecideAfterRound(bool anybody_may_have_it) {
+  exclude_nodes_.clear();
+  if (!Wanted() || stream_->state() == StreamState::kEnded) return Round::kOver;
+  if (anybody_may_have_it) return Round::kTryAgain;
+  if (last_frame_ms_ < 0) {
+    stream_->EndIf(StreamState::kWaiting);
+    return Round::kOver;
+  }
+  if (egress::MonotonicMs() - last_frame_ms_ < desk_->options_.not_found_ms)
+    return Round::kTryAgain;
+  stream_->EndIf(StreamState::kInterrupted);
+  return Round::kOver;
+}
+
+// The finder answers on a thread of its own; the coroutine goes on upon the worker's.
+asio::awaitable<absl::StatusOr<Sources>> Pull::FindSources() {
+  using Answer = void(absl::StatusOr<Sources>);
+  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), Answer>(
+      [this](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        desk_->finder_->Find({stream_->name(), exclude_nodes_},
+                             [this, shared](absl::StatusOr<Sources> sources) {
+                               worker_->Post([shared, sources = std::move(sources)]() mutable {
+                                 std::move (*shared)(std::move(sources));
+                               });
+                             });
+      },
+      asio::use_awaitable);
+}
+
+asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {
+  absl::StatusOr<HttpUrl> url = ParseHttpUrl(source.url);
+  if (!url.ok()) co_return url.status();
+  url->target =
+      WithParameter(url->target, "gop_cache_ms", absl::StrCat(desk_->options_.gop_cache_ms));
+  url->target = WithParameter(url->target, "merge_write_ms", "0");
+  const PullOptions& options = desk_->options_;
+  FlvSource connection(worker_->io().get_executor(), {.via = via_,
+                                                      .connect_ms_max = options.connect_ms_max,
+                                                      .response_ms_max = options.response_ms_max,
+                                                      .stall_ms_max = options.stall_ms_max});
+  desk_->Count({.started = 1});
+  absl::Status status = co_await connection.Open(*url);
+  if (status.ok()) status = co_await Relay(&connection, source);
+  if (!absl::IsCancelled(status)) desk_->Count({.failed = 1});
+  intake_.reset();  // interrupted, unless another has taken over
+  co_return status;
+}
+
+asio::awaitable<absl::Status> Pull::Relay(FlvSource* connection, const Source& source) {
+  uint64_t counted_bytes = 0;
+  while (true) {
+    const absl::StatusOr<media::FlvTag> tag = co_await connection->Read();
+    if (!tag.ok()) co_return tag.status();
+    if (intake_ == nullptr) {
+      if (absl::Status begun = Begin(source, tag->header.dts_ms); !begun.ok()) co_return begun;
+    }
+    if (absl::Status taken = Take(*tag); !taken.ok()) co_return taken;
+    if (connection->bytes_received() - counted_bytes > (64u << 10)) {
+      desk_->Count({.bytes_received = connection->bytes_received() - counted_bytes});
+      counted_bytes = connection->bytes_received();
+    }
+    if (!Wanted()) {
+      intake_->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
+      co_return absl::CancelledError("nobody watches it any more");
+    }
+  }
+}
+
+absl::Status Pull::Begin(const Source& source, uint32_t first_dts_ms) {
+  stream::PublisherIdentity identity{stream::PublisherKind::kPull, source.url};
+  identity.resumes_timeline = resume_.Begin(first_dts_ms) == ResumePoint::Clock::kSame;
+  NC_ASSIGN_OR_RETURN(auto publication, desk_->hub_->Publish(stream_->name(), std::move(identity),
+                                                             egress::MonotonicMs()));
+  if (publication->stream() != stream_) {
+    publication->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
+    return absl::AbortedError("the stream that was wanted has ended");
+  }
+  intake_ = std::make_unique<ingest::MediaIntake>(std::move(publication));
+  pause_ms_ = desk_->options_.retry_ms_min;
+  spdlog::info("pull {} from {}: begins", stream_->name(), source.url);
+  return absl::OkStatus();
+}
+
+absl::Status Pull::Take(const media::FlvTag& tag) {
+  const media::FlvTagHeader& header = tag.header;
+  if (!resume_.Admit(header.kind, header.dts_ms, IsSequenceHeader(tag))) {
+    return absl::OkStatus();
+  }
+  last_frame_ms_ = egress::MonotonicMs();
+  return intake_->Take(header.kind, header.dts_ms, tag.payload(), last_frame_ms_);
+}
+
+bool Pull::Wanted() {
+  const int64_t now_ms = egress::MonotonicMs();
+  if (stream_->viewers() > 0) last_viewer_ms_ = now_ms;
+  return now_ms - last_viewer_ms_ < desk_->options_.hold_ms;
+}
+
+asio::awaitable<void> Pull::Pause() {
+  const int64_t pause_ms = pause_ms_ / 2 + static_cast<int64_t>(random_() % (pause_ms_ / 2 + 1));
+  pause_ms_ = std::min(pause_ms_ * 2, desk_->options_.retry_ms_max);
+  asio::steady_timer timer(worker_->io(), std::chrono::milliseconds(pause_ms));
+  boost::system::error_code error;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+}
+
+}  // namespace nearcast::pull

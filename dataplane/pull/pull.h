@@ -1,0 +1,58 @@
+// Pull: one stream being fetched from elsewhere; see pull_desk.h for the rules.
+#ifndef DATAPLANE_PULL_PULL_H_
+#define DATAPLANE_PULL_PULL_H_
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "dataplane/egress/worker.h"
+#include "dataplane/ingest/media_intake.h"
+#include "dataplane/pull/flv_source.h"
+#include "dataplane/pull/pull_desk.h"
+#include "dataplane/pull/resume_point.h"
+
+namespace nearcast::pull {
+
+// Thread rule: belongs to one worker.
+class Pull : public std::enable_shared_from_this<Pull> {
+ public:
+  Pull(PullDesk* desk, egress::Worker* worker, std::shared_ptr<stream::Stream> stream,
+       const std::vector<std::string>& via);
+
+  // Runs until the stream is not wanted, not to be had, or published here.
+  void Start();
+
+ private:
+  enum class Round : uint8_t { kOver, kTryAgain };
+
+  boost::asio::awaitable<void> Run();
+  boost::asio::awaitable<Round> TryAll();
+  boost::asio::awaitable<absl::StatusOr<Sources>> FindSources();
+  boost::asio::awaitable<absl::Status> PullFrom(const Source& source);
+  boost::asio::awaitable<absl::Status> Relay(FlvSource* connection, const Source& source);
+  boost::asio::awaitable<void> Pause();
+  absl::Status Begin(const Source& source, uint32_t first_dts_ms);
+  absl::Status Take(const media::FlvTag& tag);
+  Round DecideAfterRound(bool anybody_may_have_it);
+  bool Wanted();
+
+  PullDesk* const desk_;
+  egress::Worker* const worker_;
+  const std::shared_ptr<stream::Stream> stream_;
+  const std::string via_;
+  std::unique_ptr<ingest::MediaIntake> intake_;
+  ResumePoint resume_;
+  std::vector<std::string> exclude_nodes_;
+  std::mt19937_64 random_;
+  int64_t pause_ms_;
+  int64_t last_viewer_ms_;
+  int64_t last_frame_ms_ = -1;  // -1: never
+};
+
+}  // namespace nearcast::pull
+
+#endif  // DATAPLANE_PULL_PULL_H_

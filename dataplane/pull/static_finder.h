@@ -1,0 +1,33 @@
+// StaticFinder: every stream comes from the same origins, in the same order: a relay without a
+// control plane.
+#ifndef DATAPLANE_PULL_STATIC_FINDER_H_
+#define DATAPLANE_PULL_STATIC_FINDER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dataplane/pull/source_finder.h"
+
+namespace nearcast::pull {
+
+class StaticFinder : public SourceFinder {
+ public:
+  // `origins` as http://127.0.0.11:8088, without a path.
+  explicit StaticFinder(std::vector<std::string> origins) : origins_(std::move(origins)) {}
+
+  void Find(const SourceQuestion& question, Done done) override {
+    Sources sources;
+    for (const std::string& origin : origins_) {
+      sources.push_back({"", absl::StrCat(origin, "/", question.stream, ".flv")});
+    }
+    done(std::move(sources));
+  }
+
+ private:
+  const std::vector<std::string> origins_;
+};
+
+}  // namespace nearcast::pull
+
+#endif  // DATAPLANE_PULL_STATIC_FINDER_H_

@@ -1,0 +1,155 @@
+#include "dataplane/stream/cursor.h"
+
+#include <array>
+#include <random>
+#include <string>
+
+#include "dataplane/stream/frame_builder.h"
+#include "gtest/gtest.h"
+
+namespace nearcast::stream {
+namespace {
+
+constexpr int kFrameMs = 40;
+
+// A ring that lives, and one viewer of it, in five words: Live, Join, Read, Lag and the cursor's
+// own counters.
+class CursorTest : public testing::Test {
+ protected:
+  void Live(int frames) {
+    for (int end = next_ + frames; next_ < end; ++next_) {
+      ring_.Append(next_ % 25 == 0 ? Key(next_ * kFrameMs) : Inter(next_ * kFrameMs));
+      ring_.Append(Audio(next_ * kFrameMs + 1));
+    }
+  }
+
+  void Join(const StartRequest& request) {
+    request_ = request;
+    cursor_ = Cursor::At(FindStart(ring_, request), request.wanted);
+  }
+
+  // One letter per frame: K p a, H for a header that the viewer is sent again after a jump.
+  std::string Read(size_t frames_max = 1000) {
+    std::string letters;
+    const RecoverResult recovered = cursor_.Recover(ring_, request_, limits_);
+    if (recovered.headers != nullptr) letters += 'H';
+    std::array<const Frame*, 1000> out;
+    const size_t count = cursor_.Collect(ring_, {frames_max, 1u << 20}, absl::MakeSpan(out));
+    for (size_t i = 0; i < count; ++i) letters += out[i]->payload()[0];
+    return letters;
+  }
+
+  int64_t Lag() const { return ring_.newest_dts_ms() - ring_.at(cursor_.next_seq()).dts_ms(); }
+
+  FrameRing ring_{RingBounds{.keep_ms = 2000, .frames_max = 400}};
+  int next_ = 0;
+  StartRequest request_;
+  DropLimits limits_{.lag_ms_max = 0};
+  Cursor cursor_;
+};
+
+TEST_F(CursorTest, AKeepingViewerGetsEveryFrameOnce) {
+  Live(30);
+  Join({});
+  EXPECT_EQ(Read(), "Kapapapapa");
+  Live(1);
+  EXPECT_EQ(Read(), "pa");
+  EXPECT_EQ(Read(), "");
+  EXPECT_EQ(cursor_.frames_skipped(), 0u);
+}
+
+TEST_F(CursorTest, AViewerThatFellOffGoesOnAtAKeyframeAndCountsWhatItMissed) {
+  Live(30);
+  Join({});
+  const uint64_t left_at = cursor_.next_seq();
+  Live(2000);
+  ASSERT_LT(cursor_.next_seq(), ring_.begin_seq());
+  EXPECT_EQ(Read()[0], 'K');
+  EXPECT_EQ(cursor_.jumps(), 1u);
+  EXPECT_EQ(cursor_.frames_skipped() + (ring_.end_seq() - FindStart(ring_, {}).seq),
+            ring_.end_seq() - left_at);
+}
+
+TEST_F(CursorTest, ALaggingViewerIsBroughtBackToWhereANewOneWouldStart) {
+  limits_.lag_ms_max = 2000;
+  Live(100);
+  Join({});
+  Read(4);
+  Live(60);
+  EXPECT_EQ(Read(1), "K");
+  EXPECT_LE(Lag(), 1000);
+}
+
+TEST_F(CursorTest, TheLagBoundNeverThrowsAFreshStartForward) {
+  limits_.lag_ms_max = 100;
+  Live(200);
+  Join({.gop_cache_ms = 1800});
+  const uint64_t start = cursor_.next_seq();
+  Read(1);
+  EXPECT_EQ(cursor_.next_seq(), start + 1);
+  EXPECT_EQ(cursor_.jumps(), 0u);
+}
+
+TEST_F(CursorTest, AJumpAcrossAHeaderChangeBringsTheHeaderAgain) {
+  ring_.Append(VideoHeader(0, "old"));
+  Live(30);
+  Join({});
+  ring_.Append(VideoHeader(next_ * kFrameMs, "new"));
+  Live(2000);
+  EXPECT_EQ(Read().substr(0, 2), "HK");
+}
+
+TEST_F(CursorTest, AHeaderChangeThatWasReadInOrderIsNotSentAgain) {
+  ring_.Append(VideoHeader(0, "old"));
+  Live(30);
+  Join({});
+  ring_.Append(VideoHeader(next_ * kFrameMs, "new"));
+  EXPECT_EQ(Read().back(), 'n');
+  Live(2000);
+  EXPECT_EQ(Read()[0], 'K');
+}
+
+TEST_F(CursorTest, AudioOnlyStripsEverythingElse) {
+  Live(30);
+  Join({.gop_cache_ms = 400, .wanted = Wanted::kAudioOnly});
+  EXPECT_EQ(Read(), std::string(11, 'a'));
+}
+
+TEST_F(CursorTest, WaitingForAKeyframeStillDeliversSound) {
+  for (int i = 1; i < 5; ++i) ring_.Append(Inter(i * kFrameMs));
+  Join({});
+  next_ = 5;
+  Live(20);
+  EXPECT_EQ(Read(), std::string(20, 'a'));
+  Live(1);
+  EXPECT_EQ(Read(), "Ka");
+}
+
+TEST_F(CursorTest, NoRandomReaderIsEverHandedAnInterFrameFirst) {
+  std::mt19937 random(11);
+  Live(30);
+  Join({});
+  bool decodable = false;
+  uint64_t jumps = 0;
+  for (int step = 0; step < 3000; ++step) {
+    Live(random() % 12);
+    const std::string got = Read(random() % 14);
+    if (cursor_.jumps() != jumps) decodable = false;
+    jumps = cursor_.jumps();
+    for (char letter : got) {
+      if (letter == 'K') decodable = true;
+      ASSERT_TRUE(letter != 'p' || decodable) << "step " << step;
+    }
+  }
+  EXPECT_GT(jumps, 10u);
+}
+
+TEST_F(CursorTest, ABatchEndsAtItsByteBoundButNeverEmpty) {
+  Live(30);
+  Join({});
+  std::array<const Frame*, 100> out;
+  EXPECT_EQ(cursor_.Collect(ring_, {100, 1}, absl::MakeSpan(out)), 1u);
+}
+
+}  // namespace
+}  // namespace nearcast::stream

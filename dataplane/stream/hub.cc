@@ -1,0 +1,115 @@
+#include "dataplane/stream/hub.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace nearcast::stream {
+
+absl::StatusOr<std::unique_ptr<Publication>> Hub::Publish(absl::string_view name,
+                                                          PublisherIdentity identity,
+                                                          int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  NC_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, FindOrCreateLocked(name, now_ms));
+  NC_RETURN_IF_ERROR(CheckPublisher(*stream, identity, now_ms));
+  const Stream::Lease lease = stream->BeginPublication(std::move(identity), now_ms);
+  return absl::WrapUnique(new Publication(std::move(stream), lease, now_ms));
+}
+
+absl::StatusOr<std::shared_ptr<Stream>> Hub::FindOrCreate(absl::string_view name, int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  return FindOrCreateLocked(name, now_ms);
+}
+
+absl::StatusOr<std::shared_ptr<Stream>> Hub::FindOrCreateLocked(absl::string_view name,
+                                                                int64_t now_ms) {
+  auto found = streams_.find(name);
+  if (found != streams_.end() && found->second->state() != StreamState::kEnded) {
+    return found->second;
+  }
+  if (found == streams_.end() && streams_.size() >= options_.streams_max) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("this node has ", streams_.size(), " streams, its limit"));
+  }
+  auto stream =
+      std::make_shared<Stream>(std::string(name.data(), name.size()), options_.ring, now_ms);
+  streams_[stream->name()] = stream;  // an ended one lives on with its last viewers
+  return stream;
+}
+
+absl::Status Hub::CheckPublisher(const Stream& stream, const PublisherIdentity& identity,
+                                 int64_t now_ms) const {
+  absl::MutexLock lock(&stream.mutex_);
+  if (stream.state_ != StreamState::kLive) return absl::OkStatus();
+  const PublisherIdentity& first = stream.publisher_;
+  const bool silent = now_ms - stream.last_frame_ms_ >= options_.takeover_silence_ms;
+  const bool same_broadcaster = !identity.token.empty() && identity.token == first.token;
+  const bool replaces_pull =
+      first.kind == PublisherKind::kPull && identity.kind == PublisherKind::kPush;
+  if (silent || same_broadcaster || replaces_pull) return absl::OkStatus();
+  return absl::AlreadyExistsError(
+      absl::StrCat(stream.name_, " is already published by ", first.address,
+                   "; a second publisher is let in after ", options_.takeover_silence_ms,
+                   " ms of silence, or with the same token"));
+}
+
+std::shared_ptr<Stream> Hub::Find(absl::string_view name) const {
+  absl::MutexLock lock(&mutex_);
+  auto found = streams_.find(name);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
+absl::Status Hub::End(absl::string_view name) {
+  std::shared_ptr<Stream> stream = Find(name);
+  if (stream == nullptr) return absl::NotFoundError(absl::StrCat("no stream ", name, " here"));
+  stream->End();
+  return absl::OkStatus();
+}
+
+std::vector<std::shared_ptr<Stream>> Hub::List() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::shared_ptr<Stream>> list;
+  list.reserve(streams_.size());
+  for (const auto& [name, stream] : streams_) list.push_back(stream);
+  return list;
+}
+
+Hub::Fate Hub::DecideFate(Stream* stream, int64_t now_ms) const {
+  absl::MutexLock lock(&stream->mutex_);
+  if (stream->viewers() > 0) stream->last_viewer_ms_ = now_ms;
+  const int64_t unwatched_ms = now_ms - stream->last_viewer_ms_;
+  const int64_t in_state_ms = now_ms - stream->changed_ms_;
+  switch (stream->state_) {
+    case StreamState::kLive:
+      if (now_ms - stream->last_frame_ms_ < options_.publisher_silence_ms) return Fate::kStays;
+      stream->state_ = StreamState::kInterrupted;
+      stream->changed_ms_ = now_ms;
+      return Fate::kStays;
+    case StreamState::kInterrupted:
+      return in_state_ms < options_.reconnect_grace_ms ? Fate::kStays : Fate::kEnds;
+    case StreamState::kWaiting:
+      return unwatched_ms < options_.idle_ms ? Fate::kStays : Fate::kIsForgotten;
+    case StreamState::kEnded:
+      return Fate::kIsForgotten;
+  }
+  return Fate::kStays;
+}
+
+SweepReport Hub::Sweep(int64_t now_ms) {
+  SweepReport report;
+  for (const std::shared_ptr<Stream>& stream : List()) {
+    const Fate fate = DecideFate(stream.get(), now_ms);
+    if (fate == Fate::kStays) continue;
+    stream->End();
+    (fate == Fate::kEnds ? report.ended : report.forgotten).push_back(stream->name());
+    if (fate != Fate::kIsForgotten) continue;
+    absl::MutexLock lock(&mutex_);
+    auto found = streams_.find(stream->name());
+    if (found != streams_.end() && found->second == stream) streams_.erase(found);
+  }
+  return report;
+}
+
+}  // namespace nearcast::stream

@@ -1,0 +1,182 @@
+#include "dataplane/stream/hub.h"
+
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dataplane/stream/frame_builder.h"
+#include "gtest/gtest.h"
+
+namespace nearcast::stream {
+namespace {
+
+using PublicationPtr = std::unique_ptr<Publication>;
+
+class CountingListener : public StreamListener {
+ public:
+  void OnFrames() override { news.fetch_add(1); }
+  std::atomic<int> news{0};
+};
+
+class HubTest : public testing::Test {
+ protected:
+  absl::StatusOr<PublicationPtr> Publish(const std::string& name, PublisherIdentity identity = {}) {
+    return hub_.Publish(name, std::move(identity), now_ms_);
+  }
+
+  absl::Status Push(Publication* publication, uint32_t timestamp,
+                    FrameRole role = FrameRole::kVideoKey) {
+    return publication->Push(role, timestamp, "frame", now_ms_);
+  }
+
+  FrameRing Cached(const Stream& stream) {
+    FrameRing replica(stream.bounds());
+    stream.SyncReplica(&replica);
+    return replica;
+  }
+
+  int64_t now_ms_ = 1'000'000;
+  Hub hub_{HubOptions{.streams_max = 3}};
+};
+
+TEST_F(HubTest, RefusesASecondPublisher) {
+  PublicationPtr first = Publish("live/a", {.address = "10.0.0.1:5"}).value();
+  const absl::StatusOr<PublicationPtr> second = Publish("live/a");
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_NE(second.status().message().find("10.0.0.1:5"), absl::string_view::npos);
+  EXPECT_TRUE(Push(first.get(), 0).ok());
+}
+
+TEST_F(HubTest, LetsASecondPublisherInAfterSilence) {
+  PublicationPtr first = Publish("live/a").value();
+  now_ms_ += 3000;
+  PublicationPtr second = Publish("live/a").value();
+  EXPECT_EQ(Push(first.get(), 0).code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(Push(second.get(), 0).ok());
+  first.reset();
+  EXPECT_EQ(second->stream()->state(), StreamState::kLive);
+}
+
+TEST_F(HubTest, LetsTheSameTokenInAtOnceButNotAnEmptyOne) {
+  PublicationPtr first = Publish("live/a", {.token = "t"}).value();
+  EXPECT_FALSE(Publish("live/a").ok());
+  EXPECT_FALSE(Publish("live/a", {.token = "u"}).ok());
+  EXPECT_TRUE(Publish("live/a", {.token = "t"}).ok());
+}
+
+TEST_F(HubTest, APushReplacesAPullButNotTheOtherWay) {
+  PublicationPtr pull = Publish("live/a", {.kind = PublisherKind::kPull}).value();
+  PublicationPtr push = Publish("live/a", {.kind = PublisherKind::kPush}).value();
+  EXPECT_FALSE(Publish("live/a", {.kind = PublisherKind::kPull}).ok());
+}
+
+TEST_F(HubTest, ALostPublisherComesBackAndStreamTimeGoesOn) {
+  PublicationPtr first = Publish("live/a").value();
+  ASSERT_TRUE(Push(first.get(), 500).ok());
+  first.reset();
+  EXPECT_EQ(hub_.Find("live/a")->state(), StreamState::kInterrupted);
+  now_ms_ += 4000;
+  EXPECT_TRUE(hub_.Sweep(now_ms_).ended.empty());
+  PublicationPtr second = Publish("live/a").value();
+  ASSERT_TRUE(Push(second.get(), 0).ok());
+  const FrameRing cached = Cached(*second->stream());
+  EXPECT_EQ(cached.at(1).dts_ms(), 4500);
+}
+
+TEST_F(HubTest, ALostPublisherThatStaysAwayEndsTheStream) {
+  Publish("live/a").value().reset();
+  const std::shared_ptr<Stream> stream = hub_.Find("live/a");
+  auto listener = std::make_shared<CountingListener>();
+  stream->AddListener(listener);
+  now_ms_ += 10'000;
+  EXPECT_EQ(hub_.Sweep(now_ms_).ended, std::vector<std::string>{"live/a"});
+  EXPECT_EQ(stream->state(), StreamState::kEnded);
+  EXPECT_EQ(listener->news, 1);
+  EXPECT_EQ(hub_.Sweep(now_ms_).forgotten.size(), 1u);
+  EXPECT_EQ(hub_.Find("live/a"), nullptr);
+}
+
+TEST_F(HubTest, EndingOnPurposeEndsAtOnceAndTheNameIsFree) {
+  PublicationPtr first = Publish("live/a").value();
+  const std::shared_ptr<Stream> old = first->stream();
+  first->Finish(EndReason::kOnPurpose, now_ms_);
+  EXPECT_EQ(old->state(), StreamState::kEnded);
+  PublicationPtr second = Publish("live/a").value();
+  EXPECT_NE(second->stream(), old);
+}
+
+TEST_F(HubTest, ASilentPublisherIsTakenForLost) {
+  PublicationPtr first = Publish("live/a").value();
+  now_ms_ += 30'000;
+  hub_.Sweep(now_ms_);
+  EXPECT_EQ(Push(first.get(), 0).code(), absl::StatusCode::kAborted);
+}
+
+TEST_F(HubTest, AnOrderEndsAStreamAndItsPublisher) {
+  PublicationPtr publication = Publish("live/a").value();
+  EXPECT_TRUE(hub_.End("live/a").ok());
+  EXPECT_EQ(Push(publication.get(), 0).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(hub_.End("live/none").code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(HubTest, TheNumberOfStreamsIsBounded) {
+  for (const char* name : {"live/a", "live/b", "live/c"}) {
+    EXPECT_TRUE(hub_.FindOrCreate(name, now_ms_).ok());
+  }
+  EXPECT_EQ(hub_.FindOrCreate("live/d", now_ms_).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Publish("live/d").status().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(HubTest, AMillionNamesLeaveNothingBehind) {
+  for (int i = 0; i < 1'000'000; ++i) {
+    ASSERT_TRUE(hub_.FindOrCreate(absl::StrCat("live/", i), now_ms_).ok());
+    if (i % 2 == 0) continue;
+    now_ms_ += 10'000;
+    hub_.Sweep(now_ms_);
+  }
+  EXPECT_TRUE(hub_.List().empty());
+}
+
+TEST_F(HubTest, AWatchedStreamIsNotForgotten) {
+  const std::shared_ptr<Stream> stream = hub_.FindOrCreate("live/a", now_ms_).value();
+  stream->AddViewers(1);
+  for (int i = 0; i < 100; ++i) hub_.Sweep(now_ms_ += 1000);
+  EXPECT_EQ(hub_.Find("live/a"), stream);
+  stream->AddViewers(-1);
+  hub_.Sweep(now_ms_ += 10'000);
+  EXPECT_EQ(hub_.Find("live/a"), nullptr);
+}
+
+TEST_F(HubTest, AnOversizedFrameIsRefused) {
+  PublicationPtr publication = Publish("live/a").value();
+  const std::string huge(kFramePayloadBytesMax + 1, 'x');
+  EXPECT_EQ(publication->Push(FrameRole::kVideoKey, 0, huge, now_ms_).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(HubTest, ReplicasFollowAWriterOnAnotherThread) {
+  PublicationPtr publication = Publish("live/a").value();
+  const std::shared_ptr<Stream> stream = publication->stream();
+  std::thread writer([&] {
+    for (uint32_t i = 0; i < 20'000; ++i) {
+      const FrameRole role = i % 50 == 0 ? FrameRole::kVideoKey : FrameRole::kVideoInter;
+      ASSERT_TRUE(publication->Push(role, i * 40, "frame", now_ms_).ok());
+    }
+    publication->Finish(EndReason::kOnPurpose, now_ms_);
+  });
+  FrameRing replica(stream->bounds());
+  StreamState state;
+  do {
+    state = stream->SyncReplica(&replica);
+    if (replica.empty()) continue;
+    ASSERT_EQ(replica.at(replica.end_seq() - 1).dts_ms(), replica.newest_dts_ms());
+  } while (state != StreamState::kEnded);
+  writer.join();
+  EXPECT_EQ(replica.end_seq(), 20'000u);
+}
+
+}  // namespace
+}  // namespace nearcast::stream

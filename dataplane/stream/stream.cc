@@ -1,0 +1,165 @@
+#include "dataplane/stream/stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace nearcast::stream {
+namespace {
+
+// The silence of an interruption is kept in stream time up to this, so that players neither stall
+// nor race for long.
+constexpr int64_t kGapMsMax = 10'000;
+
+}  // namespace
+
+Stream::Stream(std::string name, const RingBounds& bounds, int64_t now_ms)
+    : name_(std::move(name)),
+      bounds_(bounds),
+      ring_(bounds),
+      changed_ms_(now_ms),
+      last_frame_ms_(now_ms),
+      last_viewer_ms_(now_ms) {}
+
+StreamState Stream::state() const {
+  absl::MutexLock lock(&mutex_);
+  return state_;
+}
+
+StreamStatus Stream::Status(int64_t now_ms) const {
+  absl::MutexLock lock(&mutex_);
+  StreamStatus status;
+  status.name = name_;
+  status.state = state_;
+  status.publisher_kind = publisher_.kind;
+  status.publisher = publisher_.address;
+  status.media = media_;
+  status.epoch = epoch_;
+  status.bits_per_s = rate_.bits_per_s(now_ms);
+  status.video_frames_per_s = rate_.video_frames_per_s(now_ms);
+  status.gop_ms = ring_.gop_ms();
+  status.cached_ms = ring_.span_ms();
+  status.cached_bytes = ring_.bytes();
+  status.cached_keyframes = ring_.gops().size();
+  status.frames = ring_.end_seq();
+  status.viewers = viewers();
+  status.clock_jumps = clock_jumps_;
+  return status;
+}
+
+StreamState Stream::SyncReplica(FrameRing* replica) const {
+  absl::MutexLock lock(&mutex_);
+  if (replica->end_seq() < ring_.begin_seq() || replica->end_seq() == 0) {
+    *replica = ring_;
+  } else {
+    for (uint64_t seq = replica->end_seq(); seq < ring_.end_seq(); ++seq) {
+      replica->Append(ring_.ref(seq));
+    }
+  }
+  return state_;
+}
+
+void Stream::AddListener(std::shared_ptr<StreamListener> listener) {
+  absl::MutexLock lock(&mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+void Stream::RemoveListener(const StreamListener* listener) {
+  absl::MutexLock lock(&mutex_);
+  std::erase_if(listeners_, [listener](const auto& held) { return held.get() == listener; });
+}
+
+void Stream::AddViewers(int32_t change) {
+  viewers_.fetch_add(static_cast<uint32_t>(change), std::memory_order_relaxed);
+}
+
+Stream::Lease Stream::BeginPublication(PublisherIdentity identity, int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  Lease lease{++epoch_, TimestampRebase::KeepSmall()};
+  if (identity.resumes_timeline) {
+    lease.timeline = TimestampRebase::Keep();
+  } else if (ring_.end_seq() > 0) {
+    const int64_t gap_ms = std::clamp<int64_t>(now_ms - last_frame_ms_, 1, kGapMsMax);
+    lease.timeline = TimestampRebase::ContinueAt(ring_.newest_dts_ms() + gap_ms);
+  } else if (identity.kind == PublisherKind::kPull) {
+    lease.timeline = TimestampRebase::Keep();
+  }
+  publisher_ = std::move(identity);
+  state_ = StreamState::kLive;
+  changed_ms_ = last_frame_ms_ = now_ms;
+  return lease;
+}
+
+void Stream::EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  if (epoch != epoch_ || state_ != StreamState::kLive) return;
+  state_ = reason == EndReason::kOnPurpose ? StreamState::kEnded : StreamState::kInterrupted;
+  changed_ms_ = now_ms;
+  NotifyLocked();
+}
+
+absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  if (epoch != epoch_) {
+    return absl::AbortedError(
+        absl::StrCat(name_, ": another publisher (", publisher_.address, ") has taken over"));
+  }
+  if (state_ != StreamState::kLive) {
+    return absl::AbortedError(absl::StrCat(name_, ": the stream has been ended"));
+  }
+  last_frame_ms_ = now_ms;
+  clock_jumps_ = clock_jumps;
+  rate_.Add(*frame, now_ms);
+  if (ring_.Append(std::move(frame)) == AppendResult::kStored) NotifyLocked();
+  return absl::OkStatus();
+}
+
+void Stream::Describe(uint64_t epoch, MediaDescription media) {
+  absl::MutexLock lock(&mutex_);
+  if (epoch == epoch_) media_ = std::move(media);
+}
+
+void Stream::End() {
+  absl::MutexLock lock(&mutex_);
+  state_ = StreamState::kEnded;
+  NotifyLocked();
+}
+
+void Stream::EndIf(StreamState state) {
+  absl::MutexLock lock(&mutex_);
+  if (state_ != state) return;
+  state_ = StreamState::kEnded;
+  NotifyLocked();
+}
+
+void Stream::NotifyLocked() {
+  for (const auto& listener : listeners_) listener->OnFrames();
+}
+
+Publication::Publication(std::shared_ptr<Stream> stream, const Stream::Lease& lease, int64_t now_ms)
+    : stream_(std::move(stream)), epoch_(lease.epoch), rebase_(lease.timeline), last_ms_(now_ms) {}
+
+Publication::~Publication() { Finish(EndReason::kLost, last_ms_); }
+
+absl::Status Publication::Push(FrameRole role, uint32_t timestamp, absl::string_view payload,
+                               int64_t now_ms) {
+  if (payload.size() > kFramePayloadBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat(stream_->name(), ": a frame of ", payload.size(),
+                                                   " bytes; the limit is ", kFramePayloadBytesMax));
+  }
+  last_ms_ = now_ms;
+  const int64_t dts_ms = rebase_.Map(TrackOf(role), timestamp);
+  FrameRef frame = Frame::Make({role, dts_ms}, payload);
+  return stream_->Append(epoch_, std::move(frame), rebase_.jumps(), now_ms);
+}
+
+void Publication::Describe(MediaDescription media) { stream_->Describe(epoch_, std::move(media)); }
+
+void Publication::Finish(EndReason reason, int64_t now_ms) {
+  if (finished_) return;
+  finished_ = true;
+  stream_->EndPublication(epoch_, reason, now_ms);
+}
+
+}  // namespace nearcast::stream

@@ -1,0 +1,183 @@
+// Stream: one live stream on this node: its frame ring, who publishes it, who listens.
+//
+//   ingest thread   Publication::Push → Frame::Make → ring, then listeners are told
+//   serving threads listener->OnFrames() → post to own thread → SyncReplica(&replica) → send from
+//   the replica
+//
+//   kWaiting ──publisher──▶ kLive ──lost──▶ kInterrupted ──grace over──▶ kEnded
+//                            ▲  └──ended on purpose─────────────────────▶ kEnded
+//                            └────────publisher returns──┘
+//
+// One writer at a time. Readers take the lock once per wake and thread, never per viewer. Thread
+// rule: any thread.
+#ifndef DATAPLANE_STREAM_STREAM_H_
+#define DATAPLANE_STREAM_STREAM_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "dataplane/stream/frame_ring.h"
+#include "dataplane/stream/rate_meter.h"
+#include "dataplane/stream/timestamp_rebase.h"
+
+namespace nearcast::stream {
+
+// Told about news on a stream. OnFrames runs on the writer's thread under the stream's lock: it may
+// only set a flag and post.
+class StreamListener {
+ public:
+  virtual ~StreamListener() = default;
+  virtual void OnFrames() = 0;
+};
+
+enum class StreamState : uint8_t { kWaiting, kLive, kInterrupted, kEnded };
+
+enum class PublisherKind : uint8_t { kPush, kPull };
+
+enum class EndReason : uint8_t {
+  kOnPurpose,  // the publisher said that it ends
+  kLost,       // it may come back
+};
+
+struct PublisherIdentity {
+  PublisherKind kind = PublisherKind::kPush;
+  std::string address;  // for people: the peer's address, or the upstream URL
+  std::string token;    // the same non-empty token = the same broadcaster
+
+  // The timestamps to come are this stream's own time (another source of the same stream): go on
+  // with them as they are.
+  bool resumes_timeline = false;
+};
+
+// What people and the control plane are told about the media; empty or 0 where not known.
+struct MediaDescription {
+  std::string video_codec;
+  std::string audio_codec;
+  uint32_t width = 0;
+  uint32_t height = 0;
+};
+
+struct StreamStatus {
+  std::string name;
+  StreamState state = StreamState::kWaiting;
+  PublisherKind publisher_kind = PublisherKind::kPush;
+  std::string publisher;
+  MediaDescription media;
+  uint64_t epoch = 0;  // grows with each publisher
+  double bits_per_s = 0;
+  double video_frames_per_s = 0;
+  int64_t gop_ms = 0;
+  int64_t cached_ms = 0;
+  size_t cached_bytes = 0;
+  size_t cached_keyframes = 0;
+  uint64_t frames = 0;
+  uint32_t viewers = 0;
+  uint32_t clock_jumps = 0;
+};
+
+class Publication;
+
+class Stream {
+ public:
+  Stream(std::string name, const RingBounds& bounds, int64_t now_ms);
+
+  const std::string& name() const { return name_; }
+  StreamState state() const;
+  StreamStatus Status(int64_t now_ms) const;
+
+  // Brings `replica` (made with the same bounds) to the ring's present. Returns the state at that
+  // moment, so that a reader that sees kEnded has all the frames there will ever be.
+  StreamState SyncReplica(FrameRing* replica) const;
+
+  // A listener is told at least once after each change that follows AddListener.
+  void AddListener(std::shared_ptr<StreamListener> listener);
+  void RemoveListener(const StreamListener* listener);
+
+  // Viewers, on whatever thread, waiting ones included. Kept by the serving side.
+  void AddViewers(int32_t change);
+  uint32_t viewers() const { return viewers_.load(std::memory_order_relaxed); }
+
+  const RingBounds& bounds() const { return bounds_; }
+
+  // Ends the stream if it is in `state` and stays as it is otherwise: kWaiting when nobody has it,
+  // kInterrupted when nobody has it any more. Viewers that wait are refused, the others get their
+  // last frames.
+  void EndIf(StreamState state);
+
+ private:
+  friend class Hub;
+  friend class Publication;
+
+  struct Lease {
+    uint64_t epoch = 0;
+    TimestampRebase::Start timeline;
+  };
+
+  // The hub decides whether; these only do it.
+  Lease BeginPublication(PublisherIdentity identity, int64_t now_ms);
+  void EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms);
+  absl::Status Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms);
+  void Describe(uint64_t epoch, MediaDescription media);
+  void End();
+  void NotifyLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::string name_;
+  const RingBounds bounds_;
+  std::atomic<uint32_t> viewers_{0};
+  mutable absl::Mutex mutex_;
+  FrameRing ring_ ABSL_GUARDED_BY(mutex_);
+  StreamState state_ ABSL_GUARDED_BY(mutex_) = StreamState::kWaiting;
+  uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
+  PublisherIdentity publisher_ ABSL_GUARDED_BY(mutex_);
+  MediaDescription media_ ABSL_GUARDED_BY(mutex_);
+  RateMeter rate_ ABSL_GUARDED_BY(mutex_);
+  uint32_t clock_jumps_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t changed_ms_ ABSL_GUARDED_BY(mutex_);      // when state_ last changed
+  int64_t last_frame_ms_ ABSL_GUARDED_BY(mutex_);   // or when the publisher came
+  int64_t last_viewer_ms_ ABSL_GUARDED_BY(mutex_);  // when the hub last saw a viewer
+  std::vector<std::shared_ptr<StreamListener>> listeners_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The right to publish one stream, from Hub::Publish until it is destroyed or another publisher
+// takes over. Thread rule: belongs to one thread.
+class Publication {
+ public:
+  // How the publisher left, unless Finish says otherwise: lost.
+  ~Publication();
+  Publication(const Publication&) = delete;
+  Publication& operator=(const Publication&) = delete;
+
+  // `payload` is an FLV tag body, `timestamp` the publisher's clock in ms, `now_ms` monotonic.
+  // InvalidArgument when the payload is too large; Aborted when another publisher has taken over or
+  // the stream has been ended: stop sending.
+  absl::Status Push(FrameRole role, uint32_t timestamp, absl::string_view payload, int64_t now_ms);
+
+  void Describe(MediaDescription media);
+
+  // Ends the publication now.
+  void Finish(EndReason reason, int64_t now_ms);
+
+  const std::shared_ptr<Stream>& stream() const { return stream_; }
+  uint64_t epoch() const { return epoch_; }
+
+ private:
+  friend class Hub;
+  Publication(std::shared_ptr<Stream> stream, const Stream::Lease& lease, int64_t now_ms);
+
+  std::shared_ptr<Stream> stream_;
+  const uint64_t epoch_;
+  TimestampRebase rebase_;
+  int64_t last_ms_;
+  bool finished_ = false;
+};
+
+}  // namespace nearcast::stream
+
+#endif  // DATAPLANE_STREAM_STREAM_H_
