@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "proto/resource/kind.h"
 #include "schedulerlib/model/tier.h"
 
 namespace nearcast::scheduler {
@@ -47,7 +48,7 @@ class Converter {
  private:
   void Problem(absl::string_view path, absl::string_view message) {
     out_.problems.push_back(
-        {KindOf(*resource_), resource_->name(), std::string(path), std::string(message)});
+        {resource::KindOf(*resource_), resource_->name(), std::string(path), std::string(message)});
   }
 
   uint16_t Port(absl::string_view path, uint32_t port, uint16_t fallback) {
@@ -167,11 +168,6 @@ class Converter {
 };
 
 }  // namespace
-
-std::string KindOf(const v1::Resource& resource) {
-  if (resource.spec_case() == v1::Resource::SPEC_NOT_SET) return "";
-  return resource.GetDescriptor()->FindFieldByNumber(resource.spec_case())->message_type()->name();
-}
 
 ConvertedConfig ConvertConfig(const std::vector<v1::Resource>& resources, int64_t revision) {
   ConvertedConfig converted;

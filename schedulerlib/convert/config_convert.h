@@ -4,7 +4,6 @@
 #define SCHEDULERLIB_CONVERT_CONFIG_CONVERT_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "nearcast/v1/config.pb.h"
@@ -12,9 +11,6 @@
 #include "schedulerlib/model/config.h"
 
 namespace nearcast::scheduler {
-
-// "Node", "Domain" …: the kind of resource that `resource` is; "" when its spec is not set.
-std::string KindOf(const v1::Resource& resource);
 
 struct ConvertedConfig {
   Config config;

@@ -1,0 +1,17 @@
+// WriteNodeStatus: a node's declaration and what is known of it, as one message.
+#ifndef SERVICES_ADMIN_NODE_STATUS_H_
+#define SERVICES_ADMIN_NODE_STATUS_H_
+
+#include "absl/time/time.h"
+#include "nearcast/v1/admin.pb.h"
+#include "schedulerlib/live/node_live.h"
+
+namespace nearcast {
+
+// `resource` must be a Node. `now` and `monotonic` are the same moment by the two clocks.
+v1::NodeStatus WriteNodeStatus(const v1::Resource& resource, const scheduler::NodeLive& live,
+                               absl::Time now, absl::Duration monotonic);
+
+}  // namespace nearcast
+
+#endif  // SERVICES_ADMIN_NODE_STATUS_H_

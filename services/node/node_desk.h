@@ -1,0 +1,34 @@
+// NodeDesk: what media nodes say and ask, without the transport.
+#ifndef SERVICES_NODE_NODE_DESK_H_
+#define SERVICES_NODE_NODE_DESK_H_
+
+#include "absl/status/statusor.h"
+#include "nearcast/v1/node.pb.h"
+#include "services/publisher/publisher.h"
+#include "services/scheduler/stream_scheduler.h"
+
+namespace nearcast {
+
+// Thread rule: any thread may call any method.
+class NodeDesk {
+ public:
+  // Both must outlive the desk.
+  NodeDesk(Publisher* publisher, const StreamScheduler* scheduler)
+      : publisher_(publisher), scheduler_(scheduler) {}
+
+  // Queues the report and answers it. NOT_FOUND when no Node has that name; RESOURCE_EXHAUSTED when
+  // too many reports wait already.
+  absl::StatusOr<v1::NodeCommand> TakeReport(const v1::NodeReport& report);
+
+  // Nodes that hold the stream's publisher, nearest to the asker first, those that are down last;
+  // the asker itself and those it excludes are left out. NOT_FOUND when none is left.
+  absl::StatusOr<v1::FindSourceResponse> FindSource(const v1::FindSourceRequest& request) const;
+
+ private:
+  Publisher* const publisher_;
+  const StreamScheduler* const scheduler_;
+};
+
+}  // namespace nearcast
+
+#endif  // SERVICES_NODE_NODE_DESK_H_

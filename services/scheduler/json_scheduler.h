@@ -1,0 +1,27 @@
+// JSON over HTTP for clients without gRPC: POST /v1/streams and GET /v1/play.
+//
+//   curl -d '{"publish_point":"demo","broadcaster":{"address":"14.215.177.39"}}'
+//   http://127.0.0.1:8080/v1/streams curl
+//   'http://127.0.0.1:8080/v1/play?stream=s1&ip=14.215.177.39'
+#ifndef SERVICES_SCHEDULER_JSON_SCHEDULER_H_
+#define SERVICES_SCHEDULER_JSON_SCHEDULER_H_
+
+#include "services/http/router.h"
+#include "services/scheduler/stream_scheduler.h"
+
+namespace nearcast {
+
+// Adds:
+//   POST /v1/streams          a CreateStreamRequest as JSON → a Stream as JSON
+//   GET  /v1/streams/NAME     → a Stream as JSON
+//   GET  /v1/play             stream, ip (the connection's own address if absent), viewer, app,
+//   app_version, device,
+//                             grade, format (stream_data or veplayer) → {"stream_url":{…}} or the
+//                             player's own object
+// Errors: the gRPC code's HTTP status and {"code":REASON,"message":…}. `scheduler` must outlive the
+// router.
+void RegisterJsonScheduler(http::Router* router, StreamScheduler* scheduler);
+
+}  // namespace nearcast
+
+#endif  // SERVICES_SCHEDULER_JSON_SCHEDULER_H_

@@ -1,0 +1,74 @@
+// StreamScheduler: nearcast.v1.StreamScheduler without its transport. gRPC and HTTP JSON are thin
+// doors to it.
+#ifndef SERVICES_SCHEDULER_STREAM_SCHEDULER_H_
+#define SERVICES_SCHEDULER_STREAM_SCHEDULER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/snapshot_holder.h"
+#include "nearcast/v1/admin.pb.h"
+#include "nearcast/v1/scheduler.pb.h"
+#include "schedulerlib/live/published_streams.h"
+#include "schedulerlib/snapshot/snapshot.h"
+#include "services/scheduler/stream_table.h"
+
+namespace nearcast {
+
+// calls = calls_ok + calls_refused, for each kind of call.
+struct SchedulerCounters {
+  std::atomic<uint64_t> creates_ok{0};
+  std::atomic<uint64_t> creates_refused{0};
+  std::atomic<uint64_t> plays_ok{0};
+  std::atomic<uint64_t> plays_refused{0};
+  std::atomic<uint64_t> updates_ok{0};
+  std::atomic<uint64_t> updates_refused{0};
+};
+
+// Thread rule: any thread may call any method. Errors carry a reason (services/rpc/status.h);
+// nearcast.v1 says which.
+class StreamScheduler {
+ public:
+  StreamScheduler(const Clock* clock, const SnapshotHolder<scheduler::Snapshot>* snapshots,
+                  StreamTable* streams);
+
+  absl::StatusOr<v1::Stream> CreateStream(const v1::CreateStreamRequest& request);
+  absl::StatusOr<v1::Stream> UpdateStreamState(const v1::UpdateStreamStateRequest& request);
+  absl::StatusOr<v1::Stream> EndStream(const v1::EndStreamRequest& request);
+  absl::StatusOr<v1::Stream> GetStream(const v1::GetStreamRequest& request) const;
+  absl::StatusOr<v1::ListStreamsResponse> ListStreams(const v1::ListStreamsRequest& request) const;
+  absl::StatusOr<v1::PlayInfo> GetPlayInfo(const v1::GetPlayInfoRequest& request);
+
+  // The same decision as GetPlayInfo's, told instead of rendered.
+  absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
+
+  // What relays saw: a stream that starts is publishing, one that stops is interrupted. Streams
+  // that nobody created here, and steps that the states do not allow, are passed over.
+  void ApplyPublished(const scheduler::PublishedStreams::Change& change);
+
+  // Whether a relay may go on publishing a stream: it must not when the stream is ended or banned.
+  bool MayPublish(absl::string_view stream) const;
+
+  const SchedulerCounters& counters() const { return counters_; }
+
+ private:
+  absl::StatusOr<v1::Stream> DecideAndInsert(const v1::CreateStreamRequest& request);
+  absl::StatusOr<v1::Stream> SetState(absl::string_view name, scheduler::StreamState state);
+  absl::StatusOr<StreamEntryPtr> FindStream(absl::string_view name) const;
+  absl::StatusOr<v1::PlayInfo> DecideAndRender(const v1::GetPlayInfoRequest& request) const;
+  std::string MakeName();
+
+  const Clock* const clock_;
+  const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
+  StreamTable* const streams_;
+  const uint64_t name_seed_;  // drawn once, so that names of two replicas do not meet
+  std::atomic<uint64_t> names_made_{0};
+  SchedulerCounters counters_;
+};
+
+}  // namespace nearcast
+
+#endif  // SERVICES_SCHEDULER_STREAM_SCHEDULER_H_

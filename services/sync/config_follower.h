@@ -1,0 +1,63 @@
+// ConfigFollower: keeps the publisher on the store's newest configuration.
+//
+// Each revision that the store reports is compiled and published before the report returns, so that
+// whoever commits finds its change live when Commit returns. A configuration that this version
+// cannot compile (it was written by a newer one) is refused: the last good one stays published, and
+// the reason is logged and counted.
+#ifndef SERVICES_SYNC_CONFIG_FOLLOWER_H_
+#define SERVICES_SYNC_CONFIG_FOLLOWER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "nearcast/v1/config.pb.h"
+#include "nearcast/v1/stored.pb.h"
+#include "proto/resource/resource_key.h"
+#include "services/publisher/publisher.h"
+#include "services/store/store.h"
+
+namespace nearcast {
+
+// Thread rule: any thread may call Current and refused; Start belongs to one thread, once.
+class ConfigFollower {
+ public:
+  using Resources = std::map<resource::ResourceKey, v1::Resource>;
+
+  struct View {
+    int64_t revision = 0;
+    std::shared_ptr<const Resources> resources;  // never null
+  };
+
+  // Both must outlive the follower.
+  ConfigFollower(store::Store* store, Publisher* publisher);
+
+  // Publishes what the store has and follows it from now on. Fails when the store cannot be read,
+  // or what it has cannot be compiled.
+  absl::Status Start();
+
+  // The newest configuration that is published.
+  View Current() const;
+
+  // Revisions that could not be compiled since the start.
+  uint64_t refused() const;
+
+ private:
+  void Follow(const v1::StoredRevision& revision);
+  absl::Status Publish(Resources resources, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  store::Store* const store_;
+  Publisher* const publisher_;
+  mutable absl::Mutex mutex_;
+  View current_ ABSL_GUARDED_BY(mutex_);
+  uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
+  store::Subscription subscription_;
+};
+
+}  // namespace nearcast
+
+#endif  // SERVICES_SYNC_CONFIG_FOLLOWER_H_
