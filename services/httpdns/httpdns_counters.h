@@ -1,0 +1,36 @@
+// What HTTPDNS counts, per dialect. One HttpdnsCounters per thread; the reader sums them.
+//
+// The algebra: queries = answered + refused. names counts what answered queries asked, each name
+// for each client; names_unknown is the part of it that is no name of ours.
+#ifndef SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_
+#define SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "base/counter.h"
+
+namespace nearcast::httpdns {
+
+enum class Dialect : uint8_t { kAlibabaV1, kTencent, kTaobao };
+inline constexpr size_t kDialects = 3;
+inline constexpr absl::string_view kDialectNames[kDialects] = {"alibaba_v1", "tencent", "taobao"};
+
+struct DialectCounters {
+  Counter queries;
+  Counter refused;
+  Counter names;
+  Counter names_unknown;
+};
+
+struct HttpdnsCounters {
+  std::array<DialectCounters, kDialects> by_dialect;
+
+  DialectCounters& of(Dialect dialect) { return by_dialect[static_cast<size_t>(dialect)]; }
+};
+
+}  // namespace nearcast::httpdns
+
+#endif  // SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_

@@ -1,0 +1,69 @@
+// What every HTTPDNS dialect comes down to: names, client addresses and address families in; per
+// name an answer out.
+//
+//   bytes → http::Request → dialect's Parse → Question → Resolve → NameResult → dialect's Write →
+//   bytes
+//
+// A dialect is one file with a pure Parse and a pure Write; what it cannot express it need not
+// know.
+#ifndef SERVICES_HTTPDNS_QUESTION_H_
+#define SERVICES_HTTPDNS_QUESTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "ipdb/ip_address.h"
+#include "schedulerlib/place/steering.h"
+
+namespace nearcast::httpdns {
+
+enum class Families : uint8_t { kIpv4 = 1, kIpv6 = 2, kBoth = 3 };
+
+constexpr bool Has(Families families, Families one) {
+  return (static_cast<uint8_t>(families) & static_cast<uint8_t>(one)) != 0;
+}
+
+// Whether the caller's word about where the client is counts, or only the connection's address.
+enum class IpParameter : uint8_t { kHonoured, kIgnored };
+
+// No dialect asks for more names at once; the vendors' SDKs send up to 10.
+inline constexpr size_t kNamesMax = 16;
+
+// Every name is asked for every client.
+struct Question {
+  std::vector<absl::string_view> names;  // as written by the client; at least one
+  std::vector<ipdb::IpAddress> clients;  // at least one
+  Families families = Families::kIpv4;
+
+  // Empty again, in the same memory.
+  void Clear() {
+    names.clear();
+    clients.clear();
+    families = Families::kIpv4;
+  }
+};
+
+// A request that gets no answer. `code` is in the dialect's vocabulary; both texts are literals.
+struct Refusal {
+  int status = 400;
+  absl::string_view code;
+  absl::string_view message;
+};
+
+struct NameResult {
+  absl::string_view name;
+  ipdb::IpAddress client;
+  const scheduler::NameAnswer* answer = nullptr;  // null: no name of ours
+  uint32_t ttl_s = 0;
+
+  bool Found(Families families) const {
+    return answer != nullptr && ((Has(families, Families::kIpv4) && !answer->ipv4.empty()) ||
+                                 (Has(families, Families::kIpv6) && !answer->ipv6.empty()));
+  }
+};
+
+}  // namespace nearcast::httpdns
+
+#endif  // SERVICES_HTTPDNS_QUESTION_H_

@@ -1,0 +1,20 @@
+// Resolve: the one place where HTTPDNS asks for a decision: the same DecideName that DNS asks.
+#ifndef SERVICES_HTTPDNS_RESOLVE_H_
+#define SERVICES_HTTPDNS_RESOLVE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "schedulerlib/snapshot/snapshot.h"
+#include "services/httpdns/question.h"
+
+namespace nearcast::httpdns {
+
+// Replaces `results` by one for each name and client, names first: (a, 1), (a, 2), (b, 1) … They
+// point into `snapshot` and `question`. `unknown_ttl_s` is the TTL of "no such name".
+void Resolve(const scheduler::Snapshot& snapshot, const Question& question, uint32_t unknown_ttl_s,
+             std::vector<NameResult>* results);
+
+}  // namespace nearcast::httpdns
+
+#endif  // SERVICES_HTTPDNS_RESOLVE_H_
