@@ -1,0 +1,65 @@
+// Counts every operator new of this process: answering must not add one.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "services/dns/answer.h"
+#include "services/dns/message.h"
+#include "services/dns/query_text.h"
+#include "services/dns/sample_snapshot.h"
+
+namespace {
+std::atomic<int> allocations{0};
+
+void* Allocate(size_t bytes) {
+  ++allocations;
+  void* const memory = std::malloc(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+}  // namespace
+
+void* operator new(size_t bytes) { return Allocate(bytes); }
+void* operator new[](size_t bytes) { return Allocate(bytes); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+
+namespace nearcast::dns {
+namespace {
+
+TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
+  const std::shared_ptr<const scheduler::Snapshot> snapshot = BuildSampleSnapshot();
+  std::vector<std::vector<uint8_t>> packets;
+  for (const char* text :
+       {"pull.live.example A +ecs=14.215.177.0/24", "pull.live.example AAAA", "www.live.example A",
+        "chain.live.example A +do", "live.example ANY", "live.example SOA",
+        "a.very.long.name.that.does.not.exist.in.the.zone.live.example A",
+        "x.wild.live.example TXT", "x.sub.live.example A", "other.example A",
+        "many.live.example TXT", "live.example A +opcode=5", "live.example A +version=1",
+        "live.example A +option=8:00"}) {
+    packets.push_back(BuildQuery(text));
+  }
+  packets.push_back({1, 2, 3});
+  std::vector<uint8_t> out(kTcpBytesMax);
+  Counters counters;
+  const ipdb::IpAddress source = ipdb::IpAddress::FromV4(0x0ed7b127);
+  // Twice: what is built once, at the first use, does not count.
+  for (int round = 0; round < 2; ++round) {
+    const int before = allocations;
+    for (const std::vector<uint8_t>& packet : packets) {
+      Answer(*snapshot, {packet, source, Transport::kUdp}, out, counters);
+      Answer(*snapshot, {packet, source, Transport::kTcp}, out, counters);
+    }
+    if (round == 1) EXPECT_EQ(allocations, before);
+  }
+  EXPECT_EQ(counters.OutcomeSum(), 4 * packets.size());
+}
+
+}  // namespace
+}  // namespace nearcast::dns

@@ -1,0 +1,107 @@
+#include "services/dns/dns_service.h"
+
+#include <sched.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/status_macros.h"
+
+namespace nearcast::dns {
+namespace {
+
+// A port that is free for TCP may be taken for UDP, or on another address.
+constexpr int kPortTriesMax = 16;
+
+struct Sockets {
+  uint16_t port = 0;
+  std::vector<Socket> tcp;
+  std::vector<Socket> udp;
+};
+
+// TCP first: its port is exclusive, while a shared UDP port would let two processes steal each
+// other's queries.
+absl::StatusOr<Sockets> Bind(const DnsServiceOptions& options) {
+  Sockets sockets{.port = options.port, .tcp = {}, .udp = {}};
+  for (const ipdb::IpAddress& address : options.addresses) {
+    NC_ASSIGN_OR_RETURN(Socket socket, ListenTcp({address, sockets.port}));
+    sockets.port = PortOf(socket);
+    sockets.tcp.push_back(std::move(socket));
+  }
+  for (const ipdb::IpAddress& address : options.addresses) {
+    for (size_t i = 0; i < options.udp_threads; ++i) {
+      NC_ASSIGN_OR_RETURN(Socket socket, BindUdp({address, sockets.port}));
+      sockets.udp.push_back(std::move(socket));
+    }
+  }
+  return sockets;
+}
+
+absl::StatusOr<Sockets> BindAny(const DnsServiceOptions& options) {
+  absl::StatusOr<Sockets> sockets = Bind(options);
+  for (int i = 1; i < kPortTriesMax && options.port == 0 && !sockets.ok(); ++i) {
+    sockets = Bind(options);
+  }
+  return sockets;
+}
+
+// The cores that this process may use.
+std::vector<int> UsableCores() {
+  std::vector<int> cores;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  }
+  return cores;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DnsService>> DnsService::Listen(
+    const DnsServiceOptions& options, const SnapshotHolder<scheduler::Snapshot>* snapshots,
+    const Clock* clock) {
+  if (options.addresses.empty() || options.udp_threads == 0) {
+    return absl::InvalidArgumentError("DNS needs an address to listen on and at least one thread");
+  }
+  NC_ASSIGN_OR_RETURN(Sockets sockets, BindAny(options));
+  std::unique_ptr<DnsService> service(new DnsService());
+  service->port_ = sockets.port;
+  const std::vector<int> cores =
+      options.pinning == Pinning::kThreadPerCore ? UsableCores() : std::vector<int>();
+  for (Socket& socket : sockets.udp) {
+    std::optional<int> core;
+    if (!cores.empty()) core = cores[service->udp_servers_.size() % cores.size()];
+    service->udp_servers_.push_back(
+        std::make_unique<UdpServer>(std::move(socket), snapshots, core));
+  }
+  service->tcp_server_ =
+      std::make_unique<TcpServer>(std::move(sockets.tcp), options.tcp, snapshots, clock);
+  return service;
+}
+
+void DnsService::Stop() {
+  for (const std::unique_ptr<UdpServer>& server : udp_servers_) server->Stop();
+  if (tcp_server_ != nullptr) tcp_server_->Stop();
+}
+
+std::vector<CounterReading> DnsService::SumCounters() const {
+  std::vector<const Counters*> counters = {&tcp_server_->counters()};
+  std::vector<const TransportCounters*> transport = {&tcp_server_->transport_counters()};
+  for (const std::unique_ptr<UdpServer>& server : udp_servers_) {
+    counters.push_back(&server->counters());
+    transport.push_back(&server->transport_counters());
+  }
+  std::vector<CounterReading> readings = ReadCounters(counters);
+  for (const CounterReading& reading : ReadTransportCounters(transport)) {
+    readings.push_back(reading);
+  }
+  return readings;
+}
+
+void DnsService::ForEachCounter(absl::FunctionRef<void(const CounterReading&)> use) const {
+  for (const CounterReading& reading : SumCounters()) use(reading);
+}
+
+}  // namespace nearcast::dns

@@ -1,0 +1,73 @@
+// DnsService: the DNS front as the daemon starts it: UDP and TCP on one port of one or more
+// addresses.
+//
+//   NC_ASSIGN_OR_RETURN(const auto dns, DnsService::Listen({.addresses = {loopback}, .port = 8053},
+//   &snapshots, clock)); … dns->Stop();
+#ifndef SERVICES_DNS_DNS_SERVICE_H_
+#define SERVICES_DNS_DNS_SERVICE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/snapshot_holder.h"
+#include "ipdb/ip_address.h"
+#include "services/dns/counters.h"
+#include "services/dns/tcp_server.h"
+#include "services/dns/udp_server.h"
+
+namespace nearcast::dns {
+
+enum class Pinning : uint8_t { kNone, kThreadPerCore };
+
+struct DnsServiceOptions {
+  // "0.0.0.0" and "::" bind every address of their family; replies leave from the address that was
+  // asked.
+  std::vector<ipdb::IpAddress> addresses = {ipdb::IpAddress::FromV4(0x7f000001)};
+  uint16_t port = 8053;  // 0 = any that is free for UDP and TCP on all addresses
+
+  // Performance: UDP threads for each address. One is enough for some 300,000 queries a second.
+  size_t udp_threads = 1;
+  // Performance: whether each UDP thread stays on a core of its own, counted through those that the
+  // process may use.
+  Pinning pinning = Pinning::kNone;
+
+  TcpLimits tcp;
+};
+
+// Thread rule: Stop and the destructor belong to the owner's thread; the rest is for any.
+class DnsService {
+ public:
+  // `snapshots` and `clock` must outlive the service. An error names the address that could not be
+  // bound; nothing runs then.
+  static absl::StatusOr<std::unique_ptr<DnsService>> Listen(
+      const DnsServiceOptions& options, const SnapshotHolder<scheduler::Snapshot>* snapshots,
+      const Clock* clock);
+
+  ~DnsService() { Stop(); }
+
+  // The one that was asked for, or that was found free.
+  uint16_t port() const { return port_; }
+
+  // Ends all threads; what they had received is answered.
+  void Stop();
+
+  // The sums over all threads, named without the prefix of the process. Also after Stop.
+  std::vector<CounterReading> SumCounters() const;
+  void ForEachCounter(absl::FunctionRef<void(const CounterReading&)> use) const;
+
+ private:
+  DnsService() = default;
+
+  uint16_t port_ = 0;
+  std::vector<std::unique_ptr<UdpServer>> udp_servers_;
+  std::unique_ptr<TcpServer> tcp_server_;
+};
+
+}  // namespace nearcast::dns
+
+#endif  // SERVICES_DNS_DNS_SERVICE_H_

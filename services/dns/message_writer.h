@@ -1,0 +1,97 @@
+// MessageWriter: puts one reply together in a caller's buffer.
+//
+//   MessageWriter writer(out, bytes_max, edns);
+//   writer.WriteQuestion(packet, query);
+//   writer.AddRrSet(Section::kAnswer, set, kQuestionPointer);
+//   const size_t bytes = writer.Finish(Rcode::kNoError, {.authoritative = true});
+//
+// RRsets go in whole or not at all (RFC 2181 §5). Room for the OPT record is set aside from the
+// beginning, so that it is in every reply that needs one, truncated ones included (RFC 6891 §7).
+// Owners are pointers (RFC 1035 §4.1.4); names inside RDATA stay uncompressed, so that later owners
+// can point at them.
+#ifndef SERVICES_DNS_MESSAGE_WRITER_H_
+#define SERVICES_DNS_MESSAGE_WRITER_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "schedulerlib/zone/rrset.h"
+#include "services/dns/message.h"
+
+namespace nearcast::dns {
+
+enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
+
+// Whether something was written.
+enum class Fit : uint8_t { kFits, kTooLong };
+
+// What the OPT record of a reply says; options to come stand here as further fields.
+struct EdnsReply {
+  bool present = false;
+  bool dnssec_ok = false;                // as in the query (RFC 6891 §6.1.4)
+  const ClientSubnet* subnet = nullptr;  // echoed (RFC 7871 §7.2.1); null without one
+  uint8_t scope_bits = 0;                // in bits of the subnet's family
+
+  // Of the whole record; does not depend on scope_bits.
+  size_t bytes() const {
+    return !present ? 0 : 11 + (subnet == nullptr ? 0 : 8u + subnet->address_bytes);
+  }
+};
+
+// A compression pointer to `offset`, which lies before 16384.
+constexpr uint16_t PointerTo(size_t offset) { return static_cast<uint16_t>(0xc000 | offset); }
+
+class MessageWriter {
+ public:
+  struct Flags {
+    bool authoritative = false;
+  };
+
+  // `bytes_max` >= kPlainUdpBytesMax and `out` holds as many. `edns` is read at Finish and must
+  // live until then; its size must not change.
+  MessageWriter(std::span<uint8_t> out, size_t bytes_max, const EdnsReply& edns)
+      : out_(out.data()), limit_(bytes_max - edns.bytes()), edns_(edns) {}
+
+  // First. The header's ID, opcode and RD, and the question byte for byte, case included; no
+  // question if the query has none that can be read.
+  void WriteQuestion(std::span<const uint8_t> packet, const Query& query);
+
+  Fit AddRrSet(Section section, const scheduler::zone::RrSet& set, uint16_t owner);
+
+  // One RRset of addresses in network order, A (4 octets) or AAAA (16).
+  template <size_t kBytes>
+  Fit AddAddresses(uint16_t owner, uint32_t ttl_s,
+                   std::span<const std::array<uint8_t, kBytes>> addresses);
+
+  // Where the next record will begin.
+  size_t size() const { return at_; }
+
+  // RFC 2181 §9: back to the question, with TC. An empty truncated reply is legal, and no reader is
+  // tempted by a part.
+  void Truncate();
+  bool truncated() const { return truncated_; }
+
+  // Writes the OPT record and the header's counts; the length of the message.
+  size_t Finish(Rcode rcode, Flags flags);
+
+ private:
+  void Put16(size_t at, uint32_t value) {
+    out_[at] = static_cast<uint8_t>(value >> 8);
+    out_[at + 1] = static_cast<uint8_t>(value);
+  }
+  void WriteOpt(uint16_t rcode);
+
+  uint8_t* const out_;
+  const size_t limit_;
+  const EdnsReply& edns_;
+  size_t at_ = 0;
+  size_t question_end_ = 0;
+  bool truncated_ = false;
+  std::array<uint16_t, 3> counts_ = {};
+};
+
+}  // namespace nearcast::dns
+
+#endif  // SERVICES_DNS_MESSAGE_WRITER_H_
