@@ -8,8 +8,9 @@ namespace {
 void AppendHeader(const stream::FrameRef& header, const Opening& opening, Wire wire,
                   std::string* out) {
   if (!header) return;
-  const stream::FrameRef frame =
-      stream::Frame::Make({header->role(), opening.dts_ms}, header->payload());
+  // Players take metadata at time 0 for the file's, and at any other time for a subtitle.
+  const int64_t dts_ms = header->role() == stream::FrameRole::kScript ? 0 : opening.dts_ms;
+  const stream::FrameRef frame = stream::Frame::Make({header->role(), dts_ms}, header->payload());
   if (wire == Wire::kFlv) {
     absl::StrAppend(out, frame->flv());
   } else {

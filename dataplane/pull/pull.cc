@@ -1,11 +1,9 @@
 #include "dataplane/pull/pull.h"
 
 #include <algorithm>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -47,15 +45,16 @@ Pull::Pull(PullDesk* desk, egress::Worker* worker, std::shared_ptr<stream::Strea
       pause_ms_(desk->options_.retry_ms_min),
       last_viewer_ms_(egress::MonotonicMs()) {}
 
-void Pull::Start() {
-  asio::co_spawn(
-      worker_->io(), [self = shared_from_this()] { return self->Run(); }, asio::detached);
-}
+void Pull::Start() { asio::co_spawn(worker_->io(), Run(shared_from_this()), asio::detached); }
 
-asio::awaitable<void> Pull::Run() {
-  while (co_await TryAll() == Round::kTryAgain) co_await Pause();
-  intake_.reset();
-  desk_->Finished(stream_);
+asio::awaitable<void> Pull::Run(std::shared_ptr<Pull> self) {
+  Round round = Round::kTryAgain;
+  while (round == Round::kTryAgain) {
+    round = co_await self->TryAll();
+    if (round == Round::kTryAgain) co_await self->Pause();
+  }
+  self->intake_.reset();
+  self->desk_->Finished(self->stream_);
 }
 
 asio::awaitable<Pull::Round> Pull::TryAll() {
@@ -93,20 +92,25 @@ Pull::Round Pull::DecideAfterRound(bool anybody_may_have_it) {
   return Round::kOver;
 }
 
-// The finder answers on a thread of its own; the coroutine goes on upon the worker's.
 asio::awaitable<absl::StatusOr<Sources>> Pull::FindSources() {
-  using Answer = void(absl::StatusOr<Sources>);
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), Answer>(
-      [this](auto handler) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        desk_->finder_->Find({stream_->name(), exclude_nodes_},
-                             [this, shared](absl::StatusOr<Sources> sources) {
-                               worker_->Post([shared, sources = std::move(sources)]() mutable {
-                                 std::move (*shared)(std::move(sources));
-                               });
-                             });
-      },
-      asio::use_awaitable);
+  const std::shared_ptr<Asked> asked = AskFinder();
+  boost::system::error_code error;
+  co_await asked->answered.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  co_return std::move(asked->sources);
+}
+
+// The finder answers on a thread of its own; the coroutine sleeps meanwhile and is woken on the
+// worker's.
+std::shared_ptr<Pull::Asked> Pull::AskFinder() {
+  auto asked = std::make_shared<Asked>(worker_->io());
+  desk_->finder_->Find({stream_->name(), exclude_nodes_},
+                       [worker = worker_, asked](absl::StatusOr<Sources> sources) {
+                         worker->Post([asked, sources = std::move(sources)] {
+                           asked->sources = sources;
+                           asked->answered.cancel();
+                         });
+                       });
+  return asked;
 }
 
 asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {

@@ -3,6 +3,7 @@
 #define DATAPLANE_PULL_PULL_H_
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <random>
@@ -29,9 +30,17 @@ class Pull : public std::enable_shared_from_this<Pull> {
  private:
   enum class Round : uint8_t { kOver, kTryAgain };
 
-  boost::asio::awaitable<void> Run();
+  struct Asked {
+    explicit Asked(boost::asio::io_context& io)
+        : answered(io, boost::asio::steady_timer::time_point::max()) {}
+    absl::StatusOr<Sources> sources;
+    boost::asio::steady_timer answered;  // cancelled when `sources` is there
+  };
+
+  static boost::asio::awaitable<void> Run(std::shared_ptr<Pull> self);
   boost::asio::awaitable<Round> TryAll();
   boost::asio::awaitable<absl::StatusOr<Sources>> FindSources();
+  std::shared_ptr<Asked> AskFinder();
   boost::asio::awaitable<absl::Status> PullFrom(const Source& source);
   boost::asio::awaitable<absl::Status> Relay(FlvSource* connection, const Source& source);
   boost::asio::awaitable<void> Pause();

@@ -1,0 +1,240 @@
+#include "dataplane/node_agent/node_agent.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "dataplane/egress/worker.h"
+#include "proto/nearcast/v1/node.grpc.pb.h"
+#include "spdlog/spdlog.h"
+
+namespace nearcast::node_agent {
+namespace {
+
+using egress::MonotonicMs;
+using nearcast::v1::NodeService;
+using ReportStream = grpc::ClientReaderWriter<nearcast::v1::NodeReport, nearcast::v1::NodeCommand>;
+
+constexpr int kKeepaliveMs = 10'000;
+constexpr int kKeepaliveTimeoutMs = 5'000;
+
+std::unique_ptr<NodeService::Stub> Connect(const std::string& address, int64_t reconnect_ms_max) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(reconnect_ms_max));
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return NodeService::NewStub(
+      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+}
+
+pull::Sources SourcesOf(const nearcast::v1::FindSourceResponse& response) {
+  pull::Sources sources;
+  for (const auto& source : response.sources()) sources.push_back({source.node(), source.url()});
+  return sources;
+}
+
+}  // namespace
+
+class NodeAgent::Replica {
+ public:
+  Replica(NodeAgent* agent, std::string address)
+      : stub(Connect(address, agent->options_.reconnect_ms_max)),
+        agent_(agent),
+        address_(std::move(address)) {}
+  ~Replica() { Stop(); }
+
+  void Start() {
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  void Stop() {
+    {
+      absl::MutexLock lock(&mutex_);
+      stopped_ = true;
+      if (context_ != nullptr) context_->TryCancel();
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+
+  const std::unique_ptr<NodeService::Stub> stub;
+
+ private:
+  void Run();
+  grpc::Status Report();
+  bool Exchange(ReportStream* stream, const NodeReading& before, const NodeReading& now);
+
+  bool Stopped() {
+    absl::MutexLock lock(&mutex_);
+    return stopped_;
+  }
+
+  // False when the agent stops meanwhile.
+  bool Sleep(int64_t ms) {
+    absl::MutexLock lock(&mutex_);
+    return !mutex_.AwaitWithTimeout(absl::Condition(&stopped_), absl::Milliseconds(ms));
+  }
+
+  NodeAgent* const agent_;
+  const std::string address_;
+  uint64_t sequence_ = 0;
+  bool reached_ = false;
+  std::thread thread_;
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+};
+
+void NodeAgent::Replica::Run() {
+  const int64_t pause_ms_max = agent_->options_.reconnect_ms_max;
+  int64_t pause_ms = 200;
+  bool said = false;
+  do {
+    const grpc::Status status = Report();
+    if (reached_) {
+      agent_->connected_.fetch_sub(1);
+      pause_ms = 200;
+      said = false;
+    }
+    reached_ = false;
+    if (!said && !Stopped()) {
+      spdlog::warn("control plane {}: {}; calling again", address_, status.error_message());
+    }
+    said = true;
+    pause_ms = std::min(pause_ms * 2, pause_ms_max);
+  } while (Sleep(pause_ms));
+}
+
+grpc::Status NodeAgent::Replica::Report() {
+  grpc::ClientContext context;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopped_) return grpc::Status::CANCELLED;
+    context_ = &context;
+  }
+  auto stream = stub->Report(&context);
+  NodeReading before = agent_->read_();
+  NodeReading now = before;
+  while (Exchange(stream.get(), before, now) && Sleep(agent_->options_.report_ms)) {
+    before = std::exchange(now, agent_->read_());
+  }
+  stream->WritesDone();
+  context.TryCancel();
+  const grpc::Status status = stream->Finish();
+  absl::MutexLock lock(&mutex_);
+  context_ = nullptr;
+  return status;
+}
+
+bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& before,
+                                  const NodeReading& now) {
+  nearcast::v1::NodeCommand command;
+  if (!stream->Write(BuildReport(agent_->options_.identity, ++sequence_, before, now)))
+    return false;
+  if (!stream->Read(&command)) return false;
+  if (!reached_) {
+    reached_ = true;
+    agent_->connected_.fetch_add(1);
+    spdlog::info("control plane {}: reports to it", address_);
+  }
+  for (const std::string& name : command.end_streams()) {
+    spdlog::info("control plane {}: end {}", address_, name);
+    agent_->end_stream_(name);
+  }
+  return true;
+}
+
+struct NodeAgent::Search {
+  pull::SourceQuestion question;
+  Done done;
+  size_t tries = 0;
+  size_t replica = 0;
+  std::unique_ptr<grpc::ClientContext> context;
+  nearcast::v1::FindSourceRequest request;
+  nearcast::v1::FindSourceResponse response;
+};
+
+NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream)
+    : options_(options), read_(std::move(read)), end_stream_(std::move(end_stream)) {
+  for (const std::string& address : options_.controls) {
+    replicas_.push_back(std::make_unique<Replica>(this, address));
+  }
+}
+
+NodeAgent::~NodeAgent() { Stop(); }
+
+void NodeAgent::Start() {
+  for (const auto& replica : replicas_) replica->Start();
+}
+
+void NodeAgent::Stop() {
+  for (const auto& replica : replicas_) replica->Stop();
+  absl::MutexLock lock(&mutex_);  // each question has a deadline
+  mutex_.Await(absl::Condition(
+      +[](int* searches) { return *searches == 0; }, &searches_));
+}
+
+void NodeAgent::Find(const pull::SourceQuestion& question, Done done) {
+  if (auto cached = cache_.Find(question, MonotonicMs())) {
+    done(*std::move(cached));
+    return;
+  }
+  auto search = std::make_shared<Search>();
+  search->question = question;
+  search->done = std::move(done);
+  search->replica = preferred_.load(std::memory_order_relaxed);
+  {
+    absl::MutexLock lock(&mutex_);
+    ++searches_;
+  }
+  const StreamName name = SplitStreamName(question.stream);
+  search->request.set_node(options_.identity.node);
+  search->request.set_app(name.app);
+  search->request.set_stream(name.stream);
+  for (const std::string& node : question.exclude_nodes) search->request.add_exclude_nodes(node);
+  Ask(search);
+}
+
+void NodeAgent::Ask(const std::shared_ptr<Search>& search) {
+  search->context = std::make_unique<grpc::ClientContext>();
+  search->context->set_deadline(std::chrono::system_clock::now() +
+                                std::chrono::milliseconds(options_.find_ms_max));
+  replicas_[search->replica]->stub->async()->FindSource(
+      search->context.get(), &search->request, &search->response,
+      [this, search](const grpc::Status& status) { OnAnswer(search, status); });
+}
+
+void NodeAgent::OnAnswer(const std::shared_ptr<Search>& search, const grpc::Status& status) {
+  const bool answered = status.ok() || status.error_code() == grpc::StatusCode::NOT_FOUND;
+  if (!answered && ++search->tries < replicas_.size()) {
+    search->replica = (search->replica + 1) % replicas_.size();
+    Ask(search);
+    return;
+  }
+  absl::StatusOr<pull::Sources> answer =
+      absl::UnavailableError(absl::StrCat("control plane: ", status.error_message()));
+  int64_t ttl_ms = 0;
+  if (status.ok()) {
+    answer = SourcesOf(search->response);
+    ttl_ms = search->response.ttl_ms();
+  } else if (answered) {
+    answer = absl::NotFoundError(status.error_message());
+    ttl_ms = options_.not_found_ms;
+  }
+  if (answered) preferred_.store(search->replica, std::memory_order_relaxed);
+  const int64_t now_ms = MonotonicMs();
+  if (ttl_ms > 0 && search->question.exclude_nodes.empty()) {
+    cache_.Store(search->question.stream, answer, now_ms + ttl_ms, now_ms);
+  }
+  search->done(std::move(answer));
+  absl::MutexLock lock(&mutex_);
+  --searches_;
+}
+
+}  // namespace nearcast::node_agent

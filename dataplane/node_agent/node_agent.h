@@ -1,0 +1,79 @@
+// NodeAgent: a relay's line to the control plane: it reports every second to every replica, and
+// asks any of them where to pull a stream from (proto/nearcast/v1/node.proto).
+//
+//   NodeAgent agent(options, [&] { return Read(); }, [&](const std::string& stream) {
+//   hub.End(stream); }); agent.Start();
+//
+// The relay never waits for it: reports have a thread per replica, questions are asynchronous with
+// a deadline. While a replica is away it is called again with a doubling pause; the relay goes on
+// meanwhile, and questions go to the next replica.
+#ifndef DATAPLANE_NODE_AGENT_NODE_AGENT_H_
+#define DATAPLANE_NODE_AGENT_NODE_AGENT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "dataplane/node_agent/node_report.h"
+#include "dataplane/node_agent/source_cache.h"
+#include "dataplane/pull/source_finder.h"
+
+namespace grpc {
+class Status;
+}
+
+namespace nearcast::node_agent {
+
+struct NodeAgentOptions {
+  NodeIdentity identity;
+  std::vector<std::string> controls;  // host:port of each control plane replica
+  int64_t report_ms = 1'000;
+  int64_t find_ms_max = 2'000;  // for one replica to answer
+  int64_t not_found_ms = 500;   // how long "nobody has it" is believed
+  int64_t reconnect_ms_max = 5'000;
+};
+
+// Thread rule: any thread.
+class NodeAgent : public pull::SourceFinder {
+ public:
+  using ReadNode = std::function<NodeReading()>;                     // any thread
+  using EndStream = std::function<void(const std::string& stream)>;  // app/name; any thread
+
+  NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream);
+  ~NodeAgent() override;  // stops
+
+  void Start();
+  void Stop();
+
+  // Asks the replica that answered last, then the others. Unavailable when none answers.
+  void Find(const pull::SourceQuestion& question, Done done) override;
+
+  // Replicas that the reports reach right now.
+  int connected() const { return connected_.load(std::memory_order_relaxed); }
+
+ private:
+  class Replica;  // one control plane address: its channel and its reporting thread
+  struct Search;  // one question on its way
+
+  void Ask(const std::shared_ptr<Search>& search);
+  void OnAnswer(const std::shared_ptr<Search>& search, const grpc::Status& status);
+
+  const NodeAgentOptions options_;
+  const ReadNode read_;
+  const EndStream end_stream_;
+  SourceCache cache_{10'000};
+  std::atomic<int> connected_{0};
+  std::atomic<size_t> preferred_{0};
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  absl::Mutex mutex_;
+  int searches_ ABSL_GUARDED_BY(mutex_) = 0;  // on their way
+};
+
+}  // namespace nearcast::node_agent
+
+#endif  // DATAPLANE_NODE_AGENT_NODE_AGENT_H_

@@ -1,0 +1,170 @@
+#include "dataplane/node_agent/node_agent.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "proto/nearcast/v1/node.grpc.pb.h"
+
+namespace nearcast::node_agent {
+namespace {
+
+// A control plane of one method each: notes reports, answers with what the test wants.
+class FakeControlPlane : public nearcast::v1::NodeService::Service {
+ public:
+  FakeControlPlane() {
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+    address = absl::StrCat("127.0.0.1:", port);
+  }
+  ~FakeControlPlane() override {
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
+  }
+
+  grpc::Status Report(grpc::ServerContext*,
+                      grpc::ServerReaderWriter<nearcast::v1::NodeCommand, nearcast::v1::NodeReport>*
+                          stream) override {
+    nearcast::v1::NodeReport report;
+    while (stream->Read(&report)) {
+      nearcast::v1::NodeCommand command;
+      command.set_sequence(report.sequence());
+      if (report.sequence() == 2) command.add_end_streams("live/banned");
+      stream->Write(command);
+      absl::MutexLock lock(&mutex_);
+      reports_.push_back(report);
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status FindSource(grpc::ServerContext*, const nearcast::v1::FindSourceRequest* request,
+                          nearcast::v1::FindSourceResponse* response) override {
+    absl::MutexLock lock(&mutex_);
+    ++questions_;
+    if (request->stream() != "a") return {grpc::StatusCode::NOT_FOUND, "nobody"};
+    auto* source = response->add_sources();
+    source->set_node("n2");
+    source->set_url("http://127.0.0.12:8088/live/a.flv");
+    response->set_ttl_ms(60'000);
+    return grpc::Status::OK;
+  }
+
+  bool AwaitReports(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return reports_.size() >= count;
+    };
+    return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
+  }
+  nearcast::v1::NodeReport report(size_t i) {
+    absl::MutexLock lock(&mutex_);
+    return reports_[i];
+  }
+  int questions() {
+    absl::MutexLock lock(&mutex_);
+    return questions_;
+  }
+
+  std::string address;
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+  absl::Mutex mutex_;
+  std::vector<nearcast::v1::NodeReport> reports_;
+  int questions_ = 0;
+};
+
+class NodeAgentTest : public testing::Test {
+ protected:
+  std::unique_ptr<NodeAgent> MakeAgent(std::vector<std::string> controls) {
+    NodeAgentOptions options{.identity = {.node = "n1", .instance_id = "i"},
+                             .controls = std::move(controls),
+                             .report_ms = 10};
+    return std::make_unique<NodeAgent>(
+        options, [] { return NodeReading{.now_ms = 1, .viewers = 3}; },
+        [this](const std::string& stream) {
+          absl::MutexLock lock(&mutex_);
+          if (!ended_.HasBeenNotified()) ended_.Notify();
+          ended_stream_ = stream;
+        });
+  }
+
+  absl::StatusOr<pull::Sources> Ask(NodeAgent* agent, const pull::SourceQuestion& question) {
+    absl::Notification answered;
+    absl::StatusOr<pull::Sources> answer;
+    agent->Find(question, [&](absl::StatusOr<pull::Sources> sources) {
+      answer = std::move(sources);
+      answered.Notify();
+    });
+    EXPECT_TRUE(answered.WaitForNotificationWithTimeout(absl::Seconds(20)));
+    return answer;
+  }
+
+  absl::Mutex mutex_;
+  absl::Notification ended_;
+  std::string ended_stream_;
+};
+
+TEST_F(NodeAgentTest, ReportsToEveryReplicaAndObeysCommands) {
+  FakeControlPlane one, two;
+  auto agent = MakeAgent({one.address, two.address});
+  agent->Start();
+  ASSERT_TRUE(one.AwaitReports(3));
+  ASSERT_TRUE(two.AwaitReports(3));
+  EXPECT_EQ(one.report(0).node(), "n1");
+  EXPECT_EQ(one.report(1).sequence(), 2u);
+  EXPECT_EQ(one.report(1).load().viewers(), 3u);
+  EXPECT_TRUE(ended_.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  absl::MutexLock lock(&mutex_);
+  EXPECT_EQ(ended_stream_, "live/banned");
+}
+
+TEST_F(NodeAgentTest, AsksOnceAndBelievesTheAnswerForItsTime) {
+  FakeControlPlane control;
+  auto agent = MakeAgent({control.address});
+  for (int i = 0; i < 5; ++i) {
+    const auto sources = Ask(agent.get(), {"live/a", {}});
+    ASSERT_TRUE(sources.ok()) << sources.status();
+    EXPECT_EQ((*sources)[0].node, "n2");
+  }
+  EXPECT_EQ(control.questions(), 1);
+  EXPECT_TRUE(Ask(agent.get(), {"live/a", {"n2"}}).ok());
+  EXPECT_EQ(control.questions(), 2);
+}
+
+TEST_F(NodeAgentTest, NobodyIsNotFound) {
+  FakeControlPlane control;
+  auto agent = MakeAgent({control.address});
+  EXPECT_TRUE(absl::IsNotFound(Ask(agent.get(), {"live/none", {}}).status()));
+}
+
+TEST_F(NodeAgentTest, GoesToTheNextReplicaWhenOneIsAway) {
+  std::string gone;
+  { gone = FakeControlPlane().address; }
+  FakeControlPlane control;
+  auto agent = MakeAgent({gone, control.address});
+  EXPECT_TRUE(Ask(agent.get(), {"live/a", {}}).ok());
+  auto alone = MakeAgent({gone});
+  EXPECT_EQ(Ask(alone.get(), {"live/a", {}}).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(NodeAgentTest, StopsWhileTheControlPlaneIsAway) {
+  std::string gone;
+  { gone = FakeControlPlane().address; }
+  auto agent = MakeAgent({gone});
+  agent->Start();
+  agent->Stop();
+}
+
+}  // namespace
+}  // namespace nearcast::node_agent

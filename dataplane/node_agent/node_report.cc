@@ -1,0 +1,62 @@
+#include "dataplane/node_agent/node_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nearcast::node_agent {
+namespace {
+
+double PerSecond(double change, const NodeReading& before, const NodeReading& now) {
+  const double seconds = static_cast<double>(now.now_ms - before.now_ms) / 1000;
+  return seconds > 0 ? change / seconds : 0;
+}
+
+void AddStream(const stream::StreamStatus& status, nearcast::v1::NodeReport* report) {
+  const StreamName name = SplitStreamName(status.name);
+  nearcast::v1::PublishedStream* out = report->add_streams();
+  out->set_app(name.app);
+  out->set_stream(name.stream);
+  out->set_epoch(status.epoch);
+  out->set_bits_per_s(status.bits_per_s);
+  out->set_gop_ms(static_cast<uint32_t>(std::clamp<int64_t>(status.gop_ms, 0, UINT32_MAX)));
+  out->set_width(status.media.width);
+  out->set_height(status.media.height);
+  out->set_fps(status.video_frames_per_s);
+}
+
+}  // namespace
+
+nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequence,
+                                     const NodeReading& before, const NodeReading& now) {
+  nearcast::v1::NodeReport report;
+  report.set_node(identity.node);
+  report.set_instance_id(identity.instance_id);
+  report.set_sequence(sequence);
+  report.set_listen_address(identity.listen_address);
+  report.set_rtmp_port(identity.rtmp_port);
+  report.set_http_port(identity.http_port);
+  nearcast::v1::NodeLoad* load = report.mutable_load();
+  load->set_cpu(std::clamp(
+      PerSecond(now.cpu_s - before.cpu_s, before, now) / std::max(1u, now.processors), 0.0, 1.0));
+  load->set_out_bits_per_s(
+      PerSecond(8.0 * static_cast<double>(now.bytes_out - before.bytes_out), before, now));
+  load->set_in_bits_per_s(
+      PerSecond(8.0 * static_cast<double>(now.bytes_in - before.bytes_in), before, now));
+  load->set_capacity_bits_per_s(identity.capacity_bits_per_s);
+  load->set_viewers(now.viewers);
+  load->set_streams(static_cast<uint32_t>(now.streams.size()));
+  for (const stream::StreamStatus& status : now.streams) {
+    const bool published = status.state == stream::StreamState::kLive &&
+                           status.publisher_kind == stream::PublisherKind::kPush;
+    if (published) AddStream(status, &report);
+  }
+  return report;
+}
+
+StreamName SplitStreamName(const std::string& app_and_name) {
+  const size_t slash = app_and_name.find('/');
+  if (slash == std::string::npos) return {app_and_name, ""};
+  return {app_and_name.substr(0, slash), app_and_name.substr(slash + 1)};
+}
+
+}  // namespace nearcast::node_agent

@@ -1,0 +1,49 @@
+// What a relay knows of itself, as the message that it reports.
+#ifndef DATAPLANE_NODE_AGENT_NODE_REPORT_H_
+#define DATAPLANE_NODE_AGENT_NODE_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dataplane/stream/stream.h"
+#include "proto/nearcast/v1/node.pb.h"
+
+namespace nearcast::node_agent {
+
+// Does not change while the process lives.
+struct NodeIdentity {
+  std::string node;
+  std::string instance_id;
+  std::string listen_address;
+  uint16_t rtmp_port = 0;
+  uint16_t http_port = 0;
+  double capacity_bits_per_s = 0;  // 0 = not stated
+};
+
+// Read at one moment. Counters grow from the start of the process.
+struct NodeReading {
+  int64_t now_ms = 0;
+  double cpu_s = 0;  // processor time used so far
+  uint32_t processors = 1;
+  uint64_t bytes_out = 0;
+  uint64_t bytes_in = 0;
+  uint32_t viewers = 0;
+  std::vector<stream::StreamStatus> streams;
+};
+
+// The report for `now`; rates are taken from `before` to `now`.
+nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequence,
+                                     const NodeReading& before, const NodeReading& now);
+
+struct StreamName {
+  std::string app;
+  std::string stream;
+};
+
+// At the first slash.
+StreamName SplitStreamName(const std::string& app_and_name);
+
+}  // namespace nearcast::node_agent
+
+#endif  // DATAPLANE_NODE_AGENT_NODE_REPORT_H_

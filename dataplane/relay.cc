@@ -1,0 +1,199 @@
+// nearcast-relay: one media node.
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status_macros.h"
+#include "dataplane/pull/http_url.h"
+#include "dataplane/relay_node.h"
+#include "spdlog/spdlog.h"
+
+ABSL_FLAG(std::string, node, "",
+          "this node's name in the control plane; the host's name by default");
+ABSL_FLAG(std::string, listen_ip, "127.0.0.11", "IP address to listen on");
+ABSL_FLAG(
+    std::string, public_address, "",
+    "address that viewers reach this node by, told to the control plane; --listen_ip by default");
+ABSL_FLAG(uint16_t, rtmp_port, 1935, "RTMP port, publish and play; 0 = any free one");
+ABSL_FLAG(uint16_t, http_port, 8088,
+          "HTTP port: HTTP-FLV, /metrics, /healthz, /api/streams; 0 = any");
+ABSL_FLAG(std::vector<std::string>, control, {},
+          "host:port of the control plane's gRPC port, one per replica, separated by commas; "
+          "empty = stand-alone");
+ABSL_FLAG(std::vector<std::string>, origin, {},
+          "http://host:port of relays to pull streams from that are not published here, in order, "
+          "separated by commas; used without --control");
+ABSL_FLAG(double, capacity_mbps, 0,
+          "megabits/s that this node may send, told to the control plane");
+ABSL_FLAG(uint32_t, threads, 0, "serving threads; 0 = one per processor");
+ABSL_FLAG(int64_t, gop_cache_ms, 2000,
+          "how much media a viewer gets at its start, lower limit; ?gop_cache_ms= overrides it");
+ABSL_FLAG(int64_t, merge_write_ms, 0,
+          "how long frames are gathered before they are sent: 0 = each at once, 350 = least work; "
+          "?merge_write_ms= overrides it");
+ABSL_FLAG(int64_t, gop_keep_ms, 10000, "the largest gop_cache_ms that is always met");
+ABSL_FLAG(int64_t, ring_ms_max, 60000, "media held per stream at most, by time");
+ABSL_FLAG(uint32_t, ring_frames_max, 8192, "media held per stream at most, by frames");
+ABSL_FLAG(uint32_t, ring_mb_max, 32, "media held per stream at most, by megabytes");
+ABSL_FLAG(uint32_t, streams_max, 10000, "streams on this node at most");
+ABSL_FLAG(uint32_t, viewers_max, 20000, "viewers on this node at most");
+ABSL_FLAG(
+    int64_t, viewer_lag_ms_max, 10000,
+    "a viewer that is further behind goes on at a newer keyframe; 0 = bounded by the ring alone");
+ABSL_FLAG(int64_t, play_wait_ms, 5000, "how long a viewer waits for a stream to be fetched");
+ABSL_FLAG(int64_t, reconnect_grace_ms, 10000, "how long a lost publisher's viewers are kept");
+ABSL_FLAG(int64_t, takeover_silence_ms, 3000,
+          "a second publisher is let in when the first has been silent this long");
+ABSL_FLAG(int64_t, pull_hold_ms, 10000, "how long a pull goes on after the last viewer has left");
+ABSL_FLAG(uint32_t, rtmp_per_ip_max, 512, "RTMP connections of one address at most");
+ABSL_FLAG(uint32_t, send_queue_kb, 128, "unsent kilobytes per viewer in the kernel at most");
+
+namespace nearcast {
+namespace {
+
+constexpr char kUsage[] =
+    "nearcast-relay: one media node. RTMP and HTTP-FLV in and out, GOP cache, back-to-source.\n\n"
+    "  nearcast-relay --listen_ip=127.0.0.11                          stand-alone\n"
+    "  nearcast-relay --node=edge-1 --listen_ip=127.0.0.12 --control=127.0.0.1:7070\n"
+    "  nearcast-relay --listen_ip=127.0.0.12 --origin=http://127.0.0.11:8088\n\n"
+    "  ffmpeg -re -i FILE -c copy -f flv rtmp://127.0.0.11/live/demo  publishes\n"
+    "  ffplay 'http://127.0.0.11:8088/live/demo.flv?gop_cache_ms=1800' plays\n";
+
+absl::Status CheckOptions(const RelayOptions& options) {
+  for (const std::string& origin : options.origins) {
+    auto url = pull::ParseHttpUrl(origin);
+    if (!url.ok())
+      return absl::InvalidArgumentError(absl::StrCat("--origin: ", url.status().message()));
+    if (url->target != "/" || absl::EndsWith(origin, "/")) {
+      return absl::InvalidArgumentError(absl::StrCat("--origin: ", origin, ": want no path"));
+    }
+  }
+  for (const std::string& control : options.controls) {
+    if (!absl::StrContains(control, ':')) {
+      return absl::InvalidArgumentError(absl::StrCat("--control: ", control, ": want host:port"));
+    }
+  }
+  if (options.hub.ring.frames_max < 2) {
+    return absl::InvalidArgumentError("--ring_frames_max: want at least 2");
+  }
+  return absl::OkStatus();
+}
+
+std::string HostName() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name[0] == '\0' ? "relay" : name;
+}
+
+std::vector<std::string> NonEmpty(const std::vector<std::string>& list) {
+  std::vector<std::string> kept;
+  for (const std::string& item : list) {
+    if (!item.empty()) kept.push_back(item);
+  }
+  return kept;
+}
+
+RelayOptions OptionsFromFlags() {
+  RelayOptions options;
+  options.node = absl::GetFlag(FLAGS_node).empty() ? HostName() : absl::GetFlag(FLAGS_node);
+  options.listen_ip = absl::GetFlag(FLAGS_listen_ip);
+  options.public_address = absl::GetFlag(FLAGS_public_address);
+  options.rtmp_port = absl::GetFlag(FLAGS_rtmp_port);
+  options.http_port = absl::GetFlag(FLAGS_http_port);
+  options.controls = NonEmpty(absl::GetFlag(FLAGS_control));
+  options.origins = NonEmpty(absl::GetFlag(FLAGS_origin));
+  options.capacity_bits_per_s = absl::GetFlag(FLAGS_capacity_mbps) * 1e6;
+  const uint32_t threads = absl::GetFlag(FLAGS_threads);
+  options.threads = threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
+  options.play.gop_cache_ms = absl::GetFlag(FLAGS_gop_cache_ms);
+  options.play.merge_write_ms = absl::GetFlag(FLAGS_merge_write_ms);
+  options.pull.gop_cache_ms = options.play.gop_cache_ms;
+  options.pull.hold_ms = absl::GetFlag(FLAGS_pull_hold_ms);
+  options.hub.ring = {.keep_ms = absl::GetFlag(FLAGS_gop_keep_ms),
+                      .span_ms_max = absl::GetFlag(FLAGS_ring_ms_max),
+                      .frames_max = absl::GetFlag(FLAGS_ring_frames_max),
+                      .bytes_max = size_t{absl::GetFlag(FLAGS_ring_mb_max)} << 20};
+  options.hub.streams_max = absl::GetFlag(FLAGS_streams_max);
+  options.hub.reconnect_grace_ms = absl::GetFlag(FLAGS_reconnect_grace_ms);
+  options.hub.takeover_silence_ms = absl::GetFlag(FLAGS_takeover_silence_ms);
+  options.desk.viewers_max = absl::GetFlag(FLAGS_viewers_max);
+  options.desk.wait_ms = absl::GetFlag(FLAGS_play_wait_ms);
+  options.desk.sendq_bytes = static_cast<int>(absl::GetFlag(FLAGS_send_queue_kb) << 10);
+  options.write.drop.lag_ms_max = absl::GetFlag(FLAGS_viewer_lag_ms_max);
+  options.rtmp_per_address_max = absl::GetFlag(FLAGS_rtmp_per_ip_max);
+  return options;
+}
+
+// One descriptor per viewer: take as many as the system gives.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::StatusOr<std::unique_ptr<RelayNode>> StartRelay(const RelayOptions& options) {
+  NC_RETURN_IF_ERROR(CheckOptions(options));
+  return RelayNode::Start(options);
+}
+
+std::string DescribeUpstream(const RelayOptions& options) {
+  if (!options.controls.empty()) {
+    return absl::StrCat("control plane ", absl::StrJoin(options.controls, ", "));
+  }
+  if (!options.origins.empty())
+    return absl::StrCat("origin ", absl::StrJoin(options.origins, ", "));
+  return "stand-alone";
+}
+
+int Main(int argc, char** argv) {
+  absl::SetProgramUsageMessage(kUsage);
+  absl::FlagsUsageConfig config;
+  config.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "dataplane/relay.cc");
+  };
+  absl::SetFlagsUsageConfig(config);
+  absl::ParseCommandLine(argc, argv);
+  RaiseDescriptorLimit();
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread begins: all inherit it
+  ::signal(SIGPIPE, SIG_IGN);
+
+  const RelayOptions options = OptionsFromFlags();
+  const absl::StatusOr<std::unique_ptr<RelayNode>> relay = StartRelay(options);
+  if (!relay.ok()) {
+    std::fprintf(stderr, "nearcast-relay: %s\n",
+                 relay.status().ToString(absl::StatusToStringMode::kWithNoExtraData).c_str());
+    return 1;
+  }
+  spdlog::info("node {}: rtmp://{}:{}/ and http://{}:{}/, {} threads, {}", options.node,
+               options.listen_ip, (*relay)->rtmp_port(), options.listen_ip, (*relay)->http_port(),
+               options.threads, DescribeUpstream(options));
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("node {}: stops", options.node);
+  (*relay)->Stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace nearcast
+
+int main(int argc, char** argv) { return nearcast::Main(argc, argv); }

@@ -1,0 +1,216 @@
+#include "dataplane/relay_node.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "dataplane/egress/http_server.h"
+#include "dataplane/egress/status_page.h"
+#include "dataplane/egress/tcp_listener.h"
+#include "dataplane/ingest/connection_limiter.h"
+#include "dataplane/ingest/publish_gate.h"
+#include "dataplane/node_agent/node_agent.h"
+#include "dataplane/pull/static_finder.h"
+#include "spdlog/spdlog.h"
+
+namespace nearcast {
+namespace {
+
+constexpr absl::Duration kSweepEvery = absl::Milliseconds(500);
+
+double CpuSeconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::string RandomId() {
+  std::random_device random;
+  return absl::StrFormat("%08x%08x", random(), random());
+}
+
+}  // namespace
+
+struct RelayNode::Parts {
+  explicit Parts(const RelayOptions& given) : options(given), hub(given.hub) {}
+
+  std::vector<stream::StreamStatus> Streams() const;
+  egress::NodeTotals Totals() const;
+  node_agent::NodeReading Reading() const;
+  void MakeFinder(uint16_t rtmp_port, uint16_t http_port);
+  void MakeServers(const egress::TcpListeners& rtmp, const egress::TcpListeners& http);
+  void SweepUntilStopped();
+
+  // In the order of construction; destroyed the other way round.
+  const RelayOptions options;
+  const int64_t started_ms = egress::MonotonicMs();
+  stream::Hub hub;
+  ingest::OpenPublishGate gate;
+  ingest::ConnectionLimiter limiter{options.rtmp_per_address_max};
+  std::unique_ptr<node_agent::NodeAgent> agent;
+  std::unique_ptr<pull::StaticFinder> origins;
+  std::unique_ptr<pull::PullDesk> pulls;
+  std::unique_ptr<egress::PlayDesk> desk;
+  std::vector<std::unique_ptr<egress::Worker>> workers;
+  std::vector<std::unique_ptr<egress::HttpServer>> http_servers;
+  std::vector<std::unique_ptr<ingest::RtmpServer>> rtmp_servers;
+  uint16_t rtmp_port = 0;
+  uint16_t http_port = 0;
+  std::thread sweeper;
+  absl::Mutex mutex;
+  bool stopped ABSL_GUARDED_BY(mutex) = false;
+};
+
+std::vector<stream::StreamStatus> RelayNode::Parts::Streams() const {
+  std::vector<stream::StreamStatus> statuses;
+  for (const auto& stream : hub.List()) statuses.push_back(stream->Status(egress::MonotonicMs()));
+  std::sort(statuses.begin(), statuses.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return statuses;
+}
+
+egress::NodeTotals RelayNode::Parts::Totals() const {
+  egress::NodeTotals totals;
+  totals.node = options.node;
+  totals.uptime_s = static_cast<uint64_t>(egress::MonotonicMs() - started_ms) / 1000;
+  totals.viewers = desk->viewers();
+  for (const auto& worker : workers) {
+    const egress::EgressCounters& counters = worker->counters();
+    totals.viewers_admitted += counters.viewers_admitted.Get();
+    totals.viewers_refused += counters.viewers_refused.Get();
+    totals.bytes_sent += counters.bytes_sent.Get();
+    totals.sends += counters.sends.Get();
+    totals.frames_skipped += counters.frames_skipped.Get();
+    totals.jumps += counters.jumps.Get();
+  }
+  for (const auto& server : rtmp_servers) {
+    totals.rtmp_connections += server->counters().connections.Get();
+    totals.rtmp_refused += server->counters().refused.Get();
+    totals.bytes_received += server->counters().bytes_received.Get();
+  }
+  if (pulls != nullptr) {
+    const pull::PullTotals pulled = pulls->totals();
+    totals.pulls_started = pulled.started;
+    totals.pulls_failed = pulled.failed;
+    totals.bytes_received += pulled.bytes_received;
+  }
+  return totals;
+}
+
+node_agent::NodeReading RelayNode::Parts::Reading() const {
+  const egress::NodeTotals totals = Totals();
+  return {.now_ms = egress::MonotonicMs(),
+          .cpu_s = CpuSeconds(),
+          .processors = std::max(1u, std::thread::hardware_concurrency()),
+          .bytes_out = totals.bytes_sent,
+          .bytes_in = totals.bytes_received,
+          .viewers = static_cast<uint32_t>(totals.viewers),
+          .streams = Streams()};
+}
+
+void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
+  pull::SourceFinder* finder = nullptr;
+  if (!options.controls.empty()) {
+    const std::string& address =
+        options.public_address.empty() ? options.listen_ip : options.public_address;
+    agent = std::make_unique<node_agent::NodeAgent>(
+        node_agent::NodeAgentOptions{
+            .identity = {.node = options.node,
+                         .instance_id = RandomId(),
+                         .listen_address = address,
+                         .rtmp_port = rtmp_port,
+                         .http_port = http_port,
+                         .capacity_bits_per_s = options.capacity_bits_per_s},
+            .controls = options.controls},
+        [this] { return Reading(); }, [this](const std::string& stream) { (void)hub.End(stream); });
+    finder = agent.get();
+  } else if (!options.origins.empty()) {
+    origins = std::make_unique<pull::StaticFinder>(options.origins);
+    finder = origins.get();
+  }
+  std::vector<egress::Worker*> all;
+  for (const auto& worker : workers) all.push_back(worker.get());
+  if (finder != nullptr) {
+    pull::PullOptions pull_options = options.pull;
+    pull_options.node = options.node;
+    pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder);
+  }
+  desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get());
+}
+
+void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
+                                   const egress::TcpListeners& http) {
+  ingest::RtmpServerOptions rtmp_options = options.rtmp;
+  rtmp_options.play = options.play;
+  const egress::HttpServerOptions http_options{
+      .node = options.node,
+      .play = options.play,
+      .metrics = [this] { return egress::WriteMetrics(Totals(), Streams()); },
+      .streams_json = [this] { return egress::WriteStreamsJson(Totals(), Streams()); }};
+  for (size_t i = 0; i < workers.size(); ++i) {
+    egress::Worker* worker = workers[i].get();
+    rtmp_servers.push_back(std::make_unique<ingest::RtmpServer>(
+        rtmp_options, worker, ingest::RtmpServices{&hub, desk.get(), &gate, &limiter},
+        rtmp.fds[i]));
+    http_servers.push_back(
+        std::make_unique<egress::HttpServer>(http_options, worker, desk.get(), http.fds[i]));
+  }
+}
+
+void RelayNode::Parts::SweepUntilStopped() {
+  absl::MutexLock lock(&mutex);
+  while (!mutex.AwaitWithTimeout(absl::Condition(&stopped), kSweepEvery)) {
+    const stream::SweepReport report = hub.Sweep(egress::MonotonicMs());
+    for (const std::string& name : report.ended) spdlog::info("stream {}: ended", name);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<RelayNode>> RelayNode::Start(const RelayOptions& options) {
+  auto parts = std::make_unique<Parts>(options);
+  const size_t threads = std::max<size_t>(1, options.threads);
+  NC_ASSIGN_OR_RETURN(const egress::TcpListeners rtmp,
+                      egress::ListenTcp(options.listen_ip, options.rtmp_port, threads));
+  NC_ASSIGN_OR_RETURN(const egress::TcpListeners http,
+                      egress::ListenTcp(options.listen_ip, options.http_port, threads));
+  for (size_t i = 0; i < threads; ++i) {
+    parts->workers.push_back(std::make_unique<egress::Worker>(options.write));
+  }
+  parts->rtmp_port = rtmp.port;
+  parts->http_port = http.port;
+  parts->MakeFinder(rtmp.port, http.port);
+  parts->MakeServers(rtmp, http);
+  for (const auto& worker : parts->workers) worker->Start();
+  if (parts->agent != nullptr) parts->agent->Start();
+  parts->sweeper = std::thread([raw = parts.get()] { raw->SweepUntilStopped(); });
+  return std::unique_ptr<RelayNode>(new RelayNode(std::move(parts)));
+}
+
+RelayNode::RelayNode(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+RelayNode::~RelayNode() { Stop(); }
+
+void RelayNode::Stop() {
+  {
+    absl::MutexLock lock(&parts_->mutex);
+    parts_->stopped = true;
+  }
+  if (parts_->sweeper.joinable()) parts_->sweeper.join();
+  for (const auto& worker : parts_->workers) worker->Stop();
+  if (parts_->agent != nullptr) parts_->agent->Stop();
+}
+
+uint16_t RelayNode::rtmp_port() const { return parts_->rtmp_port; }
+uint16_t RelayNode::http_port() const { return parts_->http_port; }
+
+}  // namespace nearcast

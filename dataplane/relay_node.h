@@ -1,0 +1,69 @@
+// RelayNode: one media node, put together: the hub, its serving threads, the RTMP and HTTP ports,
+// back-to-source and the line to the control plane.
+//
+//   NC_ASSIGN_OR_RETURN(auto relay, RelayNode::Start(options));
+//   …
+//   relay->Stop();
+#ifndef DATAPLANE_RELAY_NODE_H_
+#define DATAPLANE_RELAY_NODE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dataplane/egress/play_desk.h"
+#include "dataplane/egress/viewer.h"
+#include "dataplane/ingest/rtmp_server.h"
+#include "dataplane/pull/pull_desk.h"
+#include "dataplane/stream/hub.h"
+
+namespace nearcast {
+
+struct RelayOptions {
+  std::string node = "relay";
+  std::string listen_ip = "127.0.0.1";
+  std::string public_address;  // told to the control plane; empty = listen_ip
+  uint16_t rtmp_port = 1935;   // 0 = any free one
+  uint16_t http_port = 8088;   // likewise
+  size_t threads = 1;
+
+  // Where streams come from that are not published here: the control plane's word, else the
+  // origins, else nowhere.
+  std::vector<std::string> controls;  // host:port
+  std::vector<std::string> origins;   // http://host:port
+  double capacity_bits_per_s = 0;     // told to the control plane; 0 = not stated
+
+  size_t rtmp_per_address_max = 512;
+  egress::PlayDefaults play;
+  egress::WriteLimits write;
+  egress::PlayDeskOptions desk;
+  ingest::RtmpServerOptions rtmp;
+  stream::HubOptions hub;
+  pull::PullOptions pull;
+};
+
+// Thread rule: Start and Stop from one thread; the rest from any.
+class RelayNode {
+ public:
+  // Listens and serves. The error says which address or port could not be had.
+  static absl::StatusOr<std::unique_ptr<RelayNode>> Start(const RelayOptions& options);
+  ~RelayNode();  // stops
+
+  // Closes every connection and ends every thread. Streams end without a goodbye.
+  void Stop();
+
+  uint16_t rtmp_port() const;
+  uint16_t http_port() const;
+
+ private:
+  struct Parts;
+  explicit RelayNode(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace nearcast
+
+#endif  // DATAPLANE_RELAY_NODE_H_
