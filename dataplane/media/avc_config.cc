@@ -28,9 +28,10 @@ std::string UnescapeNal(absl::string_view nal) {
 
 // 7.3.2.1.1.1
 void SkipScalingList(BitReader* reader, int size) {
-  int last = 8;
+  uint32_t last = 8;
   for (int i = 0; i < size && reader->ok(); ++i) {
-    const int next = (last + reader->SignedGolomb()) & 0xFF;
+    // Modulo 256 (7.4.2.1.1.1), and unsigned: a hostile delta must not overflow.
+    const uint32_t next = (last + static_cast<uint32_t>(reader->SignedGolomb())) & 0xFF;
     if (next == 0) return;  // the rest repeats `last`
     last = next;
   }

@@ -70,6 +70,11 @@ TEST(AvcConfigTest, RefusesMalformedRecords) {
   EXPECT_FALSE(ParseSpsResolution("").ok());
 }
 
+// A scaling list whose first delta is the largest that 32 bits can code.
+TEST(AvcConfigTest, SurvivesAHugeScalingDelta) {
+  (void)ParseSpsResolution(absl::HexStringToBytes("6764001fad80000000fffffffefffff0"));
+}
+
 TEST(AvcConfigTest, SurvivesFlippedBits) {
   std::mt19937 random(4);
   for (int round = 0; round < 100000; ++round) {

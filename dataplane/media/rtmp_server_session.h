@@ -54,8 +54,8 @@ class RtmpServerSession {
   // on (NC_CHECKed).
   absl::StatusOr<std::optional<RtmpEvent>> Read(absl::string_view* input);
 
-  // What to send, in order; empties the session's buffer. Answers are a few times the size of what
-  // was read at most; the owner closes a connection that sends but never takes its answers.
+  // What to send, in order; empties the session's buffer. Answers are at most 16 times what was
+  // read, and 8 KB; the owner closes a connection that sends but never takes its answers.
   std::string TakeOutput() { return std::exchange(*channel_.mutable_output(), {}); }
 
   void AcceptPublish();
