@@ -1,0 +1,206 @@
+#include "services/daemon/daemon.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "ipdb/database.h"
+#include "ipdb/name_table.h"
+#include "services/admin/admin.h"
+#include "services/admin/grpc_admin.h"
+#include "services/daemon/daemon_metrics.h"
+#include "services/daemon/grpc_server.h"
+#include "services/dns/dns_service.h"
+#include "services/http/health_page.h"
+#include "services/http/metrics_page.h"
+#include "services/http/server.h"
+#include "services/httpdns/httpdns.h"
+#include "services/node/grpc_node.h"
+#include "services/node/node_desk.h"
+#include "services/publisher/publisher.h"
+#include "services/scheduler/grpc_scheduler.h"
+#include "services/scheduler/json_scheduler.h"
+#include "services/scheduler/stream_scheduler.h"
+#include "services/store/open_store.h"
+#include "services/sync/config_follower.h"
+#include "spdlog/spdlog.h"
+
+namespace nearcast {
+namespace {
+
+absl::StatusOr<std::shared_ptr<const ipdb::PrefixTable>> LoadPlaces(const DaemonOptions& options,
+                                                                    const ipdb::NameTable& names) {
+  if (options.ipdb_files.empty()) return std::make_shared<const ipdb::PrefixTable>();
+  NC_ASSIGN_OR_RETURN(auto places, ipdb::LoadPrefixTable(options.ipdb_files, {.names = &names}));
+  spdlog::info("IP database: {} IPv4 and {} IPv6 runs over {} places, from {}",
+               places->v4().runs().size(), places->v6().runs().size(), places->cell_count() - 1,
+               absl::StrJoin(options.ipdb_files, ", "));
+  return places;
+}
+
+}  // namespace
+
+// In the order of their making; destroyed in reverse, doors first.
+struct Daemon::Parts {
+  explicit Parts(const DaemonOptions& given) : options(given) {}
+
+  const DaemonOptions options;
+  const Clock* const clock = Clock::System();
+  ipdb::NameTable names;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<StreamTable> streams;
+  std::unique_ptr<Publisher> publisher;
+  std::unique_ptr<ConfigFollower> follower;
+  std::unique_ptr<StreamScheduler> scheduler;
+  std::unique_ptr<Admin> admin;
+  std::unique_ptr<NodeDesk> node_desk;
+  std::unique_ptr<httpdns::Httpdns> httpdns;
+  std::unique_ptr<dns::DnsService> dns;
+  http::MetricsPage metrics;
+  http::Router router;
+  std::unique_ptr<http::Server> http;
+  std::unique_ptr<GrpcServer> grpc;
+
+  ~Parts() {
+    grpc.reset();
+    http.reset();
+    dns.reset();
+    // Reports that are still queued must not reach a scheduler that is gone.
+    if (publisher != nullptr) publisher->WatchStreams(nullptr);
+    follower.reset();
+    publisher.reset();
+  }
+
+  bool Has(Role role) const { return options.roles.count(role) > 0; }
+
+  absl::Status Load() {
+    if (!options.names_dir.empty()) {
+      NC_ASSIGN_OR_RETURN(names, ipdb::ReadNameTable(options.names_dir));
+    }
+    NC_ASSIGN_OR_RETURN(auto places, LoadPlaces(options, names));
+    NC_ASSIGN_OR_RETURN(store, store::OpenStore(options.store));
+    streams = std::make_unique<StreamTable>(store.get());
+    NC_RETURN_IF_ERROR(streams->Load());
+    publisher = std::make_unique<Publisher>(clock, std::move(places),
+                                            PublisherOptions{.silence = options.node_silence});
+    follower = std::make_unique<ConfigFollower>(store.get(), publisher.get());
+    NC_RETURN_IF_ERROR(follower->Start());
+    spdlog::info("store {}: revision {}, {} stream(s)", options.store, follower->Current().revision,
+                 streams->size());
+    return absl::OkStatus();
+  }
+
+  void MakeServices() {
+    scheduler = std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get());
+    publisher->WatchStreams([this](const scheduler::PublishedStreams::Change& change) {
+      scheduler->ApplyPublished(change);
+    });
+    admin = std::make_unique<Admin>(Admin::Parts{.clock = clock,
+                                                 .store = store.get(),
+                                                 .follower = follower.get(),
+                                                 .publisher = publisher.get(),
+                                                 .scheduler = scheduler.get(),
+                                                 .names = &names});
+    node_desk = std::make_unique<NodeDesk>(publisher.get(), scheduler.get());
+    httpdns = std::make_unique<httpdns::Httpdns>(
+        publisher->holder(), &names,
+        httpdns::HttpdnsOptions{.workers = options.http_threads,
+                                .ip_parameter = options.trust_ip_parameter
+                                                    ? httpdns::IpParameter::kHonoured
+                                                    : httpdns::IpParameter::kIgnored});
+  }
+
+  absl::Status ListenDns() {
+    if (!Has(Role::kDns)) return absl::OkStatus();
+    dns::DnsServiceOptions dns_options;
+    dns_options.addresses.clear();
+    for (const std::string& text : options.dns_addresses) {
+      NC_ASSIGN_OR_RETURN(const ipdb::IpAddress address, ipdb::ParseIpAddress(text));
+      dns_options.addresses.push_back(address);
+    }
+    dns_options.port = options.dns_port;
+    dns_options.udp_threads = options.dns_threads;
+    NC_ASSIGN_OR_RETURN(dns, dns::DnsService::Listen(dns_options, publisher->holder(), clock));
+    return absl::OkStatus();
+  }
+
+  absl::Status ListenHttp() {
+    if (Has(Role::kHttpdns)) httpdns->Register(&router);
+    if (Has(Role::kScheduler)) RegisterJsonScheduler(&router, scheduler.get());
+    http::RegisterHealthPage(
+        [this] {
+          return http::Health{http::Readiness::kReady, follower->Current().revision, ""};
+        },
+        &router);
+    http::RegisterMetricsPage(&metrics, &router);
+    AddDaemonMetrics({.publisher = publisher.get(),
+                      .follower = follower.get(),
+                      .scheduler = scheduler.get(),
+                      .streams = streams.get(),
+                      .store = store.get()},
+                     metrics);
+    metrics.AddSource([this](http::MetricsWriter& out) { httpdns->AddMetrics(out); });
+    if (dns != nullptr) {
+      metrics.AddSource([this](http::MetricsWriter& out) { AddDnsMetrics(*dns, out); });
+    }
+    http::ServerOptions http_options;
+    http_options.address = options.http_address;
+    http_options.port = options.http_port;
+    http_options.threads = options.http_threads;
+    NC_ASSIGN_OR_RETURN(http, http::Server::Listen(http_options, &router, clock));
+    metrics.AddSource([this](http::MetricsWriter& out) { AddHttpMetrics(*http, out); });
+    return absl::OkStatus();
+  }
+
+  absl::Status ListenGrpc() {
+    if (!Has(Role::kScheduler)) return absl::OkStatus();
+    std::vector<std::unique_ptr<grpc::Service>> services;
+    services.push_back(MakeGrpcScheduler(scheduler.get()));
+    services.push_back(MakeGrpcAdmin(admin.get()));
+    services.push_back(MakeGrpcNode(node_desk.get()));
+    NC_ASSIGN_OR_RETURN(grpc, GrpcServer::Listen(options.grpc_address, std::move(services)));
+    return absl::OkStatus();
+  }
+};
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Daemon::~Daemon() = default;
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const DaemonOptions& options) {
+  auto parts = std::make_unique<Parts>(options);
+  NC_RETURN_IF_ERROR(parts->Load());
+  parts->MakeServices();
+  // gRPC's port is never shared, so a second daemon fails here, before it takes part of the first
+  // one's queries.
+  NC_RETURN_IF_ERROR(parts->ListenGrpc());
+  NC_RETURN_IF_ERROR(parts->ListenDns());
+  NC_RETURN_IF_ERROR(parts->ListenHttp());
+  return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+}
+
+absl::Status Daemon::ReloadPlaces() {
+  NC_ASSIGN_OR_RETURN(auto places, LoadPlaces(parts_->options, parts_->names));
+  parts_->publisher->SetPlaces(std::move(places));
+  return absl::OkStatus();
+}
+
+void Daemon::Sweep() {
+  parts_->streams->ForgetEndedBefore(parts_->clock->Now() - parts_->options.ended_stream_memory);
+}
+
+std::string Daemon::Describe() const {
+  const DaemonOptions& options = parts_->options;
+  std::string text;
+  if (parts_->dns != nullptr) {
+    absl::StrAppend(&text, "DNS   ", absl::StrJoin(options.dns_addresses, ", "), " port ",
+                    parts_->dns->port(), " (UDP, TCP)\n");
+  }
+  absl::StrAppend(&text, "HTTP  http://", options.http_address, ":", parts_->http->port(), "\n");
+  if (parts_->grpc != nullptr) absl::StrAppend(&text, "gRPC  ", options.grpc_address, "\n");
+  return text;
+}
+
+}  // namespace nearcast

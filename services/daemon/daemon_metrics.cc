@@ -1,0 +1,94 @@
+#include "services/daemon/daemon_metrics.h"
+
+#include "absl/strings/str_cat.h"
+#include "schedulerlib/place/ranking.h"
+
+namespace nearcast {
+namespace {
+
+using http::MetricsWriter;
+using scheduler::Standing;
+
+void AddNodes(const Publisher& publisher, MetricsWriter& out) {
+  const auto snapshot = publisher.holder()->Current();
+  for (const Standing standing :
+       {Standing::kUsable, Standing::kFull, Standing::kDrained, Standing::kDown}) {
+    int count = 0;
+    for (const scheduler::CompiledNode& node : snapshot->nodes) {
+      count += node.standing == standing ? 1 : 0;
+    }
+    out.AddGauge("nearcast_nodes", "Nodes by how they stand.", count,
+                 {{"standing", StandingName(standing)}});
+  }
+  out.AddGauge("nearcast_revision", "Revision of the configuration that is live.",
+               static_cast<double>(snapshot->revision));
+}
+
+void AddPublisher(const CountingParts& parts, MetricsWriter& out) {
+  const PublisherCounters counters = parts.publisher->Counters();
+  out.AddCounter("nearcast_snapshots_total", "Snapshots published.", counters.snapshots);
+  out.AddCounter("nearcast_node_reports_total", "Reports of nodes applied.", counters.reports);
+  out.AddCounter("nearcast_node_reports_dropped_total", "Reports refused: too many waited.",
+                 counters.reports_dropped);
+  out.AddCounter("nearcast_nodes_lost_total", "Times that a node went down by silence.",
+                 counters.nodes_lost);
+  out.AddCounter("nearcast_revisions_refused_total",
+                 "Revisions in the store that this version could not compile.",
+                 parts.follower->refused());
+}
+
+void AddScheduler(const SchedulerCounters& counters, MetricsWriter& out) {
+  const auto add = [&out](absl::string_view call, const std::atomic<uint64_t>& ok,
+                          const std::atomic<uint64_t>& refused) {
+    constexpr absl::string_view kName = "nearcast_scheduler_calls_total";
+    constexpr absl::string_view kHelp = "Calls of the stream scheduler by kind and result.";
+    out.AddCounter(kName, kHelp, ok.load(), {{"call", call}, {"result", "ok"}});
+    out.AddCounter(kName, kHelp, refused.load(), {{"call", call}, {"result", "refused"}});
+  };
+  add("create", counters.creates_ok, counters.creates_refused);
+  add("play", counters.plays_ok, counters.plays_refused);
+  add("update", counters.updates_ok, counters.updates_refused);
+}
+
+void AddStore(const store::StoreCounters& counters, MetricsWriter& out) {
+  const auto add = [&out](absl::string_view result, const store::StoreCounters::Count& count) {
+    out.AddCounter("nearcast_store_commits_total", "Commits of the configuration by result.",
+                   count.load(), {{"result", result}});
+  };
+  add("made", counters.commits_made);
+  add("unchanged", counters.commits_unchanged);
+  add("refused", counters.commits_refused);
+  add("conflicted", counters.commits_conflicted);
+  add("failed", counters.commits_failed);
+  out.AddCounter("nearcast_store_stream_writes_total", "Writes and deletions of streams.",
+                 counters.stream_writes.load());
+  out.AddCounter("nearcast_store_stream_writes_failed_total", "Of these, those that failed.",
+                 counters.stream_writes_failed.load());
+}
+
+}  // namespace
+
+void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
+  page.AddSource([parts](MetricsWriter& out) {
+    AddNodes(*parts.publisher, out);
+    AddPublisher(parts, out);
+    AddScheduler(parts.scheduler->counters(), out);
+    out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
+                 static_cast<double>(parts.streams->size()));
+    AddStore(parts.store->counters(), out);
+  });
+}
+
+void AddDnsMetrics(const dns::DnsService& dns, MetricsWriter& out) {
+  dns.ForEachCounter([&out](const dns::CounterReading& reading) {
+    const std::string name = absl::StrCat("nearcast_", reading.name);
+    out.AddCounter(name, reading.help, reading.value);
+  });
+}
+
+void AddHttpMetrics(const http::Server& server, MetricsWriter& out) {
+  ForEachCounter(server.totals(), [&out](absl::string_view name, absl::string_view help,
+                                         uint64_t value) { out.AddCounter(name, help, value); });
+}
+
+}  // namespace nearcast

@@ -1,0 +1,55 @@
+// DaemonOptions: what nearcastd is told on its command line.
+#ifndef SERVICES_DAEMON_DAEMON_OPTIONS_H_
+#define SERVICES_DAEMON_DAEMON_OPTIONS_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace nearcast {
+
+enum class Role { kDns, kHttpdns, kScheduler };
+
+struct DaemonOptions {
+  std::set<Role> roles = {Role::kDns, Role::kHttpdns, Role::kScheduler};
+
+  // As OpenStore reads it: "rocksdb:DIR" or "memory".
+  std::string store = "rocksdb:var/store";
+
+  // IP databases, later ones over earlier ones. Empty = every address is unknown.
+  std::vector<std::string> ipdb_files;
+
+  // The directory of the name tables. Empty = names stay as the databases have them.
+  std::string names_dir;
+
+  std::vector<std::string> dns_addresses = {"127.0.0.1"};
+  uint16_t dns_port = 8053;
+  uint32_t dns_threads = 1;
+
+  std::string http_address = "127.0.0.1";
+  uint16_t http_port = 8080;
+  uint32_t http_threads = 1;
+
+  // HOST:PORT.
+  std::string grpc_address = "127.0.0.1:7070";
+
+  // Whether HTTPDNS believes the ip= parameter.
+  bool trust_ip_parameter = true;
+
+  // How long a node may say nothing before it is down, and how long a stream that ended is
+  // remembered.
+  absl::Duration node_silence = absl::Seconds(5);
+  absl::Duration ended_stream_memory = absl::Hours(1);
+};
+
+// "dns,httpdns,scheduler" in any order. INVALID_ARGUMENT lists the choices.
+absl::StatusOr<std::set<Role>> ParseRoles(absl::string_view text);
+
+}  // namespace nearcast
+
+#endif  // SERVICES_DAEMON_DAEMON_OPTIONS_H_

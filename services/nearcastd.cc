@@ -1,0 +1,131 @@
+// nearcastd: the control plane. Decides which node, CDN, line and quality every viewer and
+// broadcaster gets, and answers over DNS, HTTPDNS, gRPC and HTTP JSON.
+#include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "services/daemon/daemon.h"
+#include "spdlog/spdlog.h"
+
+ABSL_FLAG(std::string, roles, "dns,httpdns,scheduler", "What this process does, comma-separated.");
+ABSL_FLAG(std::string, store, "rocksdb:var/store",
+          "Where configuration and streams are kept: rocksdb:DIR, or memory (gone at the end).");
+ABSL_FLAG(std::vector<std::string>, ipdb, {},
+          "IP databases, later ones over earlier ones: mmdb, CSV or compiled, also gzipped. "
+          "SIGHUP reads them again.");
+ABSL_FLAG(std::string, names, "", "Directory of the name tables (isp.csv, region.csv …).");
+ABSL_FLAG(std::vector<std::string>, dns_listen, {"127.0.0.1"}, "Addresses for DNS.");
+ABSL_FLAG(uint16_t, dns_port, 8053, "Port for DNS, UDP and TCP.");
+ABSL_FLAG(uint32_t, dns_threads, 1, "UDP threads for each address.");
+ABSL_FLAG(std::string, http_listen, "127.0.0.1", "Address for HTTPDNS, JSON, /metrics, /healthz.");
+ABSL_FLAG(uint16_t, http_port, 8080, "Port for HTTP.");
+ABSL_FLAG(uint32_t, http_threads, 1, "Threads for HTTP.");
+ABSL_FLAG(std::string, grpc_listen, "127.0.0.1:7070", "HOST:PORT for gRPC.");
+ABSL_FLAG(bool, trust_ip_parameter, true, "Whether HTTPDNS believes a client's ip= parameter.");
+ABSL_FLAG(absl::Duration, node_silence, absl::Seconds(5),
+          "How long a node may say nothing before it counts as down.");
+
+namespace nearcast {
+namespace {
+
+constexpr char kUsage[] =
+    R"(the control plane of Nearcast: decides, for every viewer and broadcaster of a live-streaming service, which node,
+CDN, line and quality they get, and answers over DNS, HTTPDNS, gRPC and HTTP JSON.
+
+Examples:
+  nearcastd --ipdb=GeoLite2-City.mmdb,GeoLite2-ASN.mmdb --names=deploy/names
+  nearcastd --store=rocksdb:/var/lib/nearcast --dns_listen=0.0.0.0,:: --dns_port=53 --dns_threads=4
+  nearcastd --store=memory --ipdb=deploy/demo/networks.csv --names=deploy/names
+
+Configure it with nearcastctl. SIGHUP reads the IP databases again; SIGINT and SIGTERM stop it.)";
+
+absl::StatusOr<DaemonOptions> OptionsFromFlags() {
+  DaemonOptions options;
+  NC_ASSIGN_OR_RETURN(options.roles, ParseRoles(absl::GetFlag(FLAGS_roles)));
+  options.store = absl::GetFlag(FLAGS_store);
+  options.ipdb_files = absl::GetFlag(FLAGS_ipdb);
+  options.names_dir = absl::GetFlag(FLAGS_names);
+  options.dns_addresses = absl::GetFlag(FLAGS_dns_listen);
+  options.dns_port = absl::GetFlag(FLAGS_dns_port);
+  options.dns_threads = absl::GetFlag(FLAGS_dns_threads);
+  options.http_address = absl::GetFlag(FLAGS_http_listen);
+  options.http_port = absl::GetFlag(FLAGS_http_port);
+  options.http_threads = absl::GetFlag(FLAGS_http_threads);
+  options.grpc_address = absl::GetFlag(FLAGS_grpc_listen);
+  options.trust_ip_parameter = absl::GetFlag(FLAGS_trust_ip_parameter);
+  options.node_silence = absl::GetFlag(FLAGS_node_silence);
+  return options;
+}
+
+sigset_t HandledSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+void Reload(Daemon& daemon) {
+  const absl::Status status = daemon.ReloadPlaces();
+  if (!status.ok()) {
+    spdlog::error("the IP database was not read again, the old one stays in use: {}",
+                  std::string(status.message()));
+  }
+}
+
+// Until SIGINT or SIGTERM.
+void Serve(Daemon& daemon, const sigset_t& signals) {
+  constexpr timespec kSweepEvery = {.tv_sec = 5, .tv_nsec = 0};
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &kSweepEvery);
+    if (signal == SIGINT || signal == SIGTERM) return;
+    if (signal == SIGHUP) Reload(daemon);
+    daemon.Sweep();
+  }
+}
+
+absl::Status Run() {
+  // Blocked before any thread starts, so that only Serve sees them.
+  const sigset_t signals = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  NC_ASSIGN_OR_RETURN(const DaemonOptions options, OptionsFromFlags());
+  NC_ASSIGN_OR_RETURN(const std::unique_ptr<Daemon> daemon, Daemon::Start(options));
+  for (const absl::string_view door : absl::StrSplit(daemon->Describe(), '\n', absl::SkipEmpty())) {
+    spdlog::info("listening: {}", std::string(door));
+  }
+  Serve(*daemon, signals);
+  spdlog::info("stopping");
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace nearcast
+
+int main(int argc, char** argv) {
+  absl::FlagsUsageConfig config;
+  config.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "nearcastd.cc");
+  };
+  absl::SetFlagsUsageConfig(config);
+  absl::SetProgramUsageMessage(nearcast::kUsage);
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::cerr << "nearcastd: unexpected argument \"" << rest[1] << "\"; see nearcastd --help\n";
+    return 2;
+  }
+  const absl::Status status = nearcast::Run();
+  if (status.ok()) return 0;
+  std::cerr << "nearcastd: " << status.message() << "\n";
+  return 1;
+}
