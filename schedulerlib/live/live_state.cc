@@ -10,17 +10,18 @@ void LiveState::Report(const std::string& node, NodeLive live, absl::Duration no
   view_[node] = live;
 }
 
-std::vector<std::string> LiveState::Expire(const std::vector<std::string>& nodes,
-                                           absl::Duration now) {
+void LiveState::Watch(const std::string& node, absl::Duration now) {
+  const auto [at, is_new] = view_.try_emplace(node);
+  if (is_new) at->second.watched_since = now;
+}
+
+std::vector<std::string> LiveState::Expire(absl::Duration now) {
   std::vector<std::string> down;
-  for (const std::string& name : nodes) {
-    NodeLive& live = view_[name];
-    const absl::Duration heard_at = std::max(live.last_report_at, started_at_);
+  for (auto& [name, live] : view_) {
+    const absl::Duration heard_at = std::max(live.last_report_at, live.watched_since);
     if (live.health == Health::kDown || now - heard_at <= silence_) continue;
-    const absl::Duration last_report_at = live.last_report_at;
-    live = NodeLive();  // the load of a node that is gone means nothing
-    live.health = Health::kDown;
-    live.last_report_at = last_report_at;
+    // The load of a node that is gone means nothing.
+    live = {.health = Health::kDown, .last_report_at = live.last_report_at};
     down.push_back(name);
   }
   return down;

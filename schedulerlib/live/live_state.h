@@ -15,24 +15,26 @@ namespace nearcast::scheduler {
 
 class LiveState {
  public:
-  // `silence` is how long a node may say nothing; `now` is when watching begins.
-  LiveState(absl::Duration silence, absl::Duration now) : silence_(silence), started_at_(now) {}
+  // `silence` is how long a node may say nothing.
+  explicit LiveState(absl::Duration silence) : silence_(silence) {}
 
   // `live.health` and `live.last_report_at` are set here, the rest is taken as it is.
   void Report(const std::string& node, NodeLive live, absl::Duration now);
 
-  // Marks silent nodes as down. `nodes` are all that report by themselves: those that never did
-  // count as silent since watching began. Returns the names that have just gone down.
-  std::vector<std::string> Expire(const std::vector<std::string>& nodes, absl::Duration now);
+  // Begins to watch a node that should report by itself; does nothing for one that is watched already.
+  void Watch(const std::string& node, absl::Duration now);
 
-  // Forgets a node that is not configured any more.
+  // Marks silent nodes as down: those whose last report, or else the beginning of the watch, is too long ago. Returns
+  // the names of those that have just gone down.
+  std::vector<std::string> Expire(absl::Duration now);
+
+  // Forgets a node that is not configured any more, or does not report.
   void Forget(const std::string& node) { view_.erase(node); }
 
   const LiveView& view() const { return view_; }
 
  private:
   const absl::Duration silence_;
-  const absl::Duration started_at_;
   LiveView view_;
 };
 

@@ -13,11 +13,11 @@ Health HealthOf(const LiveState& state, const std::string& node) {
 }
 
 TEST(LiveStateTest, NodeIsUpWithItsFirstReportAndDownAfterSilence) {
-  LiveState state(kSilence, absl::Seconds(100));
+  LiveState state(kSilence);
   state.Report("a", {.viewers = 7}, absl::Seconds(101));
   EXPECT_EQ(HealthOf(state, "a"), Health::kUp);
-  EXPECT_TRUE(state.Expire({"a"}, absl::Seconds(106)).empty());
-  EXPECT_EQ(state.Expire({"a"}, absl::Seconds(106) + absl::Milliseconds(1)),
+  EXPECT_TRUE(state.Expire(absl::Seconds(106)).empty());
+  EXPECT_EQ(state.Expire(absl::Seconds(106) + absl::Milliseconds(1)),
             std::vector<std::string>{"a"});
   EXPECT_EQ(HealthOf(state, "a"), Health::kDown);
   EXPECT_EQ(state.view().at("a").viewers, 0u);
@@ -26,11 +26,14 @@ TEST(LiveStateTest, NodeIsUpWithItsFirstReportAndDownAfterSilence) {
 }
 
 TEST(LiveStateTest, NodeThatNeverReportedIsUnknownFirstAndThenDownOnce) {
-  LiveState state(kSilence, absl::Seconds(100));
-  EXPECT_TRUE(state.Expire({"a"}, absl::Seconds(105)).empty());
+  LiveState state(kSilence);
+  state.Watch("a", absl::Seconds(100));
+  EXPECT_TRUE(state.Expire(absl::Seconds(105)).empty());
   EXPECT_EQ(HealthOf(state, "a"), Health::kUnknown);
-  EXPECT_EQ(state.Expire({"a"}, absl::Seconds(106)).size(), 1u);
-  EXPECT_TRUE(state.Expire({"a"}, absl::Seconds(107)).empty());
+  state.Watch("a", absl::Seconds(105));
+  state.Watch("b", absl::Seconds(105));
+  EXPECT_EQ(state.Expire(absl::Seconds(106)), std::vector<std::string>{"a"});
+  EXPECT_TRUE(state.Expire(absl::Seconds(107)).empty());
 }
 
 }  // namespace

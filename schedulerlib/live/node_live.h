@@ -19,7 +19,8 @@ struct NodeLive {
   double cpu = 0;  // 0..1
   uint32_t viewers = 0;
   uint32_t streams = 0;
-  // By the monotonic clock.
+  // By the monotonic clock. A node is watched before it reports: since it was configured.
+  absl::Duration watched_since = -absl::InfiniteDuration();
   absl::Duration last_report_at = -absl::InfiniteDuration();
 };
 

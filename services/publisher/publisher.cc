@@ -16,7 +16,7 @@ Publisher::Publisher(const Clock* clock, std::shared_ptr<const ipdb::PrefixTable
     : clock_(clock),
       options_(options),
       places_(places),
-      live_(options.silence, clock->Monotonic()),
+      live_(options.silence),
       holder_(scheduler::BuildSnapshot({}, {}, places)),
       reports_(options.reports_max),
       thread_([this] { Run(); }) {}
@@ -34,6 +34,9 @@ void Publisher::SetConfig(scheduler::Config config) {
     if (kept.count(node.name) > 0) continue;
     live_.Forget(node.name);
     published_.Replace(node.name, {});
+  }
+  for (const scheduler::Node& node : config.nodes) {
+    if (node.health == HealthSource::kHeartbeat) live_.Watch(node.name, clock_->Monotonic());
   }
   config_ = std::move(config);
   Publish();
@@ -100,11 +103,7 @@ void Publisher::Sweep() {
   StreamWatcher watcher;
   {
     absl::MutexLock lock(&mutex_);
-    std::vector<std::string> reporting;
-    for (const scheduler::Node& node : config_.nodes) {
-      if (node.health == HealthSource::kHeartbeat) reporting.push_back(node.name);
-    }
-    for (const std::string& node : live_.Expire(reporting, clock_->Monotonic())) {
+    for (const std::string& node : live_.Expire(clock_->Monotonic())) {
       spdlog::warn("node {} is down: no report for {}", node,
                    absl::FormatDuration(options_.silence));
       ++counters_.nodes_lost;

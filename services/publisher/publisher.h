@@ -1,11 +1,14 @@
-// Publisher: the one writer of the snapshot. Configuration, live state and IP database come in, snapshots go out.
+// Publisher: the one writer of the snapshot. Configuration, live state and IP database come in,
+// snapshots go out.
 //
 //   Publisher publisher(Clock::System(), places, {});
 //   SnapshotHolder<Snapshot>::Reader reader(publisher.holder());   // one per reading thread
-//   publisher.SetConfig(config);                                    // live in every answer when it returns
-//   publisher.Report({.node = "gz-1", .live = …});                  // queued; applied by the publisher's own thread
+//   publisher.SetConfig(config);                                    // live in every answer when it
+//   returns publisher.Report({.node = "gz-1", .live = …});                  // queued; applied by
+//   the publisher's own thread
 //
-// A report makes a new snapshot only when it changes how a node stands; numbers that change no answer cost nothing.
+// A report makes a new snapshot only when it changes how a node stands; numbers that change no
+// answer cost nothing.
 #ifndef SERVICES_PUBLISHER_PUBLISHER_H_
 #define SERVICES_PUBLISHER_PUBLISHER_H_
 
@@ -56,8 +59,8 @@ struct NodeReport {
   std::set<std::string> streams;  // "app/stream", all that are published to it
 };
 
-// Thread rule: every method may be called from any thread. Writers take turns under one mutex, which readers of
-// snapshots never touch.
+// Thread rule: every method may be called from any thread. Writers take turns under one mutex,
+// which readers of snapshots never touch.
 class Publisher {
  public:
   // Called on the publisher's thread after each report that changed something, outside its mutex.

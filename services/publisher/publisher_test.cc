@@ -29,7 +29,8 @@ scheduler::Config TwoNodes() {
   return config;
 }
 
-// Waits until the published snapshot satisfies `condition`; false when it does not within half a minute.
+// Waits until the published snapshot satisfies `condition`; false when it does not within half a
+// minute.
 template <typename Condition>
 bool Eventually(const Publisher& publisher, Condition condition) {
   const absl::Duration deadline = Clock::System()->Monotonic() + absl::Seconds(30);
@@ -57,7 +58,8 @@ TEST(PublisherTest, SilentNodeGoesDownAndItsReportBringsItBack) {
   Publisher publisher(&clock, Places(), {.sweep = absl::Milliseconds(1)});
   publisher.SetConfig(TwoNodes());
   ASSERT_TRUE(publisher.Report({.node = "a", .live = {}, .streams = {"live/s"}}));
-  ASSERT_TRUE(Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 1; }));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 1; }));
   EXPECT_EQ(publisher.PublishersOf("live/s"), std::vector<std::string>{"a"});
   clock.Advance(absl::Seconds(6));
   EXPECT_TRUE(Eventually(publisher, [](const Snapshot& s) {
@@ -78,7 +80,8 @@ TEST(PublisherTest, ReportsThatChangeNoStandingMakeNoSnapshot) {
   for (uint32_t i = 0; i < 100; ++i) {
     ASSERT_TRUE(publisher.Report({.node = "a", .live = {.viewers = i}}));
   }
-  ASSERT_TRUE(Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 100; }));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 100; }));
   EXPECT_EQ(publisher.CopyLive().at("a").viewers, 99u);
   EXPECT_EQ(publisher.Counters().snapshots, before);
 }
