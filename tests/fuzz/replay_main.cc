@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "replay: cannot open %s\n", argv[i]);
       return 1;
     }
-    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::string bytes((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
     LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   }
   std::printf("[  PASSED  ] %d corpus files replayed\n", argc - 1);
