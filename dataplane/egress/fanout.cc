@@ -134,11 +134,17 @@ void Fanout::Serve(Viewer* viewer) {
   EndIfDrained(viewer, &outcome);
   tools_.counters->sends.Add();
   tools_.counters->bytes_sent.Add(viewer->bytes_sent() - sent_before);
-  if (outcome == WriteOutcome::kMore) {
-    if (backlog_.empty()) tools_.loop->Post([self = shared_from_this()] { self->ServeBacklog(); });
-    backlog_.push_back(viewer);
-  }
+  if (outcome == WriteOutcome::kMore) Defer(viewer);
   if (outcome == WriteOutcome::kDone || outcome == WriteOutcome::kGone) Remove(viewer);
+}
+
+void Fanout::Defer(Viewer* viewer) {
+  if (viewer->in_backlog()) return;
+  viewer->SetInBacklog(true);
+  backlog_.push_back(viewer);
+  if (serving_backlog_) return;
+  serving_backlog_ = true;
+  tools_.loop->Post([self = shared_from_this()] { self->ServeBacklog(); });
 }
 
 void Fanout::EndIfDrained(Viewer* viewer, WriteOutcome* outcome) {
@@ -147,11 +153,17 @@ void Fanout::EndIfDrained(Viewer* viewer, WriteOutcome* outcome) {
   *outcome = viewer->Write(replica_, tools_.limits, tools_.batch);
 }
 
-// One more turn each; those with still more come again behind whatever else is due.
+// One more turn for the first few; those with still more go to the end of the queue.
 void Fanout::ServeBacklog() {
-  for (Viewer* viewer : std::exchange(backlog_, {})) {
-    if (viewer->fanout != nullptr && !viewer->blocked()) Serve(viewer);
+  for (size_t i = 0; i < kSliceBacklog && !backlog_.empty(); ++i) {
+    Viewer* viewer = backlog_.front();
+    backlog_.pop_front();
+    viewer->SetInBacklog(false);
+    if (!viewer->blocked()) Serve(viewer);
   }
+  serving_backlog_ = !backlog_.empty();
+  if (!serving_backlog_) return;
+  tools_.loop->Post([self = shared_from_this()] { self->ServeBacklog(); });
 }
 
 void Fanout::OnReadable(Viewer* viewer) {
@@ -165,7 +177,7 @@ void Fanout::OnReadable(Viewer* viewer) {
 void Fanout::OnWritable(Viewer* viewer) {
   if (!viewer->blocked()) return;
   viewer->Unblock();
-  Serve(viewer);
+  Defer(viewer);  // it is behind: those that are not go first
 }
 
 void Fanout::Remove(Viewer* viewer) {
@@ -182,7 +194,7 @@ void Fanout::Remove(Viewer* viewer) {
     tools_.counters->jumps.Add(viewer->cursor().jumps());
   };
   if (viewer->fanout == nullptr) return;
-  std::erase(backlog_, viewer);
+  if (viewer->in_backlog()) std::erase(backlog_, viewer);
   bury(&waiting_);
   std::erase(waiting_, nullptr);
   for (const auto& lane : lanes_) {

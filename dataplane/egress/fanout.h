@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -62,6 +63,9 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
  private:
   static constexpr size_t kSliceViewers = 64;
 
+  // A turn out of the backlog is long: few of them between two looks at who else is there.
+  static constexpr size_t kSliceBacklog = 2;
+
   struct Lane {
     int64_t merge_ms = 0;
     int64_t round_ms = 0;                          // when its last round began
@@ -80,6 +84,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   bool CanStart() const;
   Lane* LaneOf(int64_t merge_ms);
   void Serve(Viewer* viewer);
+  void Defer(Viewer* viewer);
   void ServeBacklog();
   void Remove(Viewer* viewer);
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
@@ -92,7 +97,8 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   int64_t ended_ms_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::unique_ptr<Viewer>> waiting_;
-  std::vector<Viewer*> backlog_;  // their turn ended before the frames did
+  std::deque<Viewer*> backlog_;   // their turn ended before the frames did
+  bool serving_backlog_ = false;  // ServeBacklog is posted, or running
   std::vector<std::unique_ptr<Viewer>> graveyard_;
   size_t viewers_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "dataplane/egress/http_server.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -21,6 +23,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "dataplane/egress/tcp_listener.h"
 
 namespace nearcast::egress {
 namespace {
@@ -81,6 +84,7 @@ class HttpServer::Connections {
 
  private:
   asio::awaitable<void> Accept();
+  absl::StatusCode AcceptWaiting();
   asio::awaitable<void> Serve(tcp::socket socket);
   std::string Answer(const Request& request) const;
   absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
@@ -95,18 +99,29 @@ class HttpServer::Connections {
 };
 
 asio::awaitable<void> HttpServer::Connections::Accept() {
+  boost::system::error_code error;
+  asio::steady_timer pause(worker_->io());
   while (true) {
-    boost::system::error_code error;
-    tcp::socket socket(worker_->io());
-    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
-    if (error) {  // out of descriptors: those that are open must not suffer
-      asio::steady_timer pause(worker_->io(), std::chrono::milliseconds(100));
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    co_await acceptor_.async_wait(tcp::acceptor::wait_read,
+                                  asio::redirect_error(asio::use_awaitable, error));
+    if (AcceptWaiting() != absl::StatusCode::kResourceExhausted) continue;
+    pause.expires_after(std::chrono::milliseconds(100));  // those that are open must not suffer
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+absl::StatusCode HttpServer::Connections::AcceptWaiting() {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    const absl::StatusOr<int> fd = AcceptTcp(acceptor_.native_handle());
+    if (!fd.ok()) return fd.status().code();
+    if (open_ >= options_.connections_max) {
+      ::close(*fd);
       continue;
     }
-    if (open_ >= options_.connections_max) continue;
-    asio::co_spawn(worker_->io(), Serve(std::move(socket)), asio::detached);
+    asio::co_spawn(worker_->io(), Serve(tcp::socket(worker_->io(), tcp::v4(), *fd)),
+                   asio::detached);
   }
+  return absl::StatusCode::kOk;
 }
 
 asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {

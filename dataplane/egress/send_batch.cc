@@ -26,9 +26,11 @@ size_t WriteIovecs(const stream::Frame& frame, Wire wire, size_t skip, iovec* ou
 
 void SendBatch::Prepare(const stream::FrameRing& ring, const stream::Cursor& cursor, Wire wire,
                         size_t bytes_max) {
-  if (valid_ && wire_ == wire && before_.SameView(cursor)) return;
+  const bool same_shape = wire_ == wire && bytes_max_ == bytes_max;
+  if (valid_ && same_shape && before_.SameView(cursor)) return;
   valid_ = true;
   wire_ = wire;
+  bytes_max_ = bytes_max;
   before_ = after_ = cursor;
   frame_count_ = after_.Collect(ring, {kFramesMax, bytes_max}, absl::MakeSpan(frames_));
   frame_bytes_ = iovec_count_ = 0;

@@ -54,6 +54,7 @@ class SendBatch {
  private:
   bool valid_ = false;
   Wire wire_ = Wire::kFlv;
+  size_t bytes_max_ = 0;
   stream::Cursor before_;
   stream::Cursor after_;
   size_t frame_count_ = 0;

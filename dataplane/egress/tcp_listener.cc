@@ -100,6 +100,16 @@ absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port, siz
   return listeners;
 }
 
+absl::StatusOr<int> AcceptTcp(int listen_fd) {
+  while (true) {
+    const int fd = ::accept4(listen_fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) return fd;
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return absl::UnavailableError("none waits");
+    return absl::ResourceExhaustedError(absl::StrCat("accept: ", std::strerror(errno)));
+  }
+}
+
 std::string PeerAddress(int fd) {
   SocketAddress address;
   address.size = sizeof address.storage;

@@ -20,6 +20,14 @@ struct TcpListeners {
 // the address is not this machine's.
 absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port, size_t count);
 
+// The next connection that waits on a listening socket, non-blocking. Unavailable when none waits;
+// ResourceExhausted when there is one but no descriptor for it: try again later.
+absl::StatusOr<int> AcceptTcp(int listen_fd);
+
+// How many connections are accepted in one go: a crowd must neither wait in line one turn of the
+// loop each, nor keep the loop.
+inline constexpr int kAcceptsPerTurn = 64;
+
 // "10.1.2.3:4567" of the other side of a connected socket; "unknown" when it has gone.
 std::string PeerAddress(int fd);
 

@@ -51,8 +51,10 @@ void Viewer::QueueHead(const std::string& bytes) {
 
 WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& limits,
                            SendBatch* batch) {
+  const size_t turn_bytes_max =
+      bytes_sent_ == 0 ? limits.first_turn_bytes_max : limits.turn_bytes_max;
   size_t sent_in_turn = 0;
-  while (sent_in_turn < limits.turn_bytes_max) {
+  while (sent_in_turn < turn_bytes_max) {
     const bool playing = state_ == State::kPlaying;
     if (playing) {
       const stream::RecoverResult jump = cursor_.Recover(ring, request_.start, limits.drop);
@@ -62,7 +64,7 @@ WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& lim
                                     .wanted = request_.start.wanted},
                                    protocol_->wire()));
       }
-      batch->Prepare(ring, cursor_, protocol_->wire(), limits.send_bytes_max);
+      batch->Prepare(ring, cursor_, protocol_->wire(), turn_bytes_max);
     }
     const size_t prefix = WritePrefix(batch);
     const size_t frames = playing ? batch->iovec_count() : 0;

@@ -28,8 +28,10 @@ namespace nearcast::egress {
 class Fanout;
 
 struct WriteLimits {
-  size_t send_bytes_max = 256u << 10;  // one sendmsg
-  size_t turn_bytes_max = 256u << 10;  // one viewer before it is another's turn
+  // What one viewer is sent before it is another's turn. The first turn is short, so that in a
+  // crowd that arrives at once everybody has a keyframe before anybody has the rest of the cache.
+  size_t first_turn_bytes_max = 48u << 10;
+  size_t turn_bytes_max = 128u << 10;
   stream::DropLimits drop;
 };
 
@@ -72,6 +74,10 @@ class Viewer {
   void Unblock() { blocked_ = false; }
   bool blocked() const { return blocked_; }
 
+  // Kept by its fanout: it stands in the queue for another turn.
+  bool in_backlog() const { return in_backlog_; }
+  void SetInBacklog(bool in_backlog) { in_backlog_ = in_backlog; }
+
   int fd() const { return fd_; }
   State state() const { return state_; }
   const ViewerRequest& request() const { return request_; }
@@ -90,6 +96,7 @@ class Viewer {
   int fd_;
   State state_ = State::kWaiting;
   bool blocked_ = false;
+  bool in_backlog_ = false;
   uint32_t carry_sent_ = 0;
   uint32_t input_bytes_ = 0;
   std::shared_ptr<ViewerProtocol> protocol_;

@@ -39,7 +39,6 @@ Worker::Worker(const WriteLimits& limits)
 
 Worker::~Worker() {
   Stop();
-  fanouts_.clear();
   watches_->poller.release();
   watches_.reset();
   io_.reset();  // and with it the coroutines that still wait
@@ -52,6 +51,9 @@ void Worker::Start() {
 void Worker::Stop() {
   io_->stop();
   if (thread_.joinable()) thread_.join();
+  // From here on nothing may be posted: publishers may outlive this thread.
+  for (const auto& [stream, fanout] : fanouts_) fanout->stream()->RemoveListener(fanout.get());
+  fanouts_.clear();
 }
 
 void Worker::Post(std::function<void()> task) { asio::post(*io_, std::move(task)); }

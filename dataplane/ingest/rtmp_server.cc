@@ -1,5 +1,7 @@
 #include "dataplane/ingest/rtmp_server.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -80,6 +82,7 @@ class RtmpServer::Connections {
 
  private:
   asio::awaitable<void> Accept();
+  absl::StatusCode AcceptWaiting();
   asio::awaitable<void> Serve(tcp::socket socket);
   asio::awaitable<absl::Status> ServePeer(Peer* peer);
   asio::awaitable<absl::Status> Flush(Peer* peer);
@@ -98,22 +101,31 @@ class RtmpServer::Connections {
 };
 
 asio::awaitable<void> RtmpServer::Connections::Accept() {
+  boost::system::error_code error;
+  asio::steady_timer pause(worker_->io());
   while (true) {
-    boost::system::error_code error;
-    tcp::socket socket(worker_->io());
-    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
-    if (error) {  // out of descriptors: those that are open must not suffer
-      asio::steady_timer pause(worker_->io(), std::chrono::milliseconds(100));
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      continue;
-    }
+    co_await acceptor_.async_wait(tcp::acceptor::wait_read,
+                                  asio::redirect_error(asio::use_awaitable, error));
+    if (AcceptWaiting() != absl::StatusCode::kResourceExhausted) continue;
+    pause.expires_after(std::chrono::milliseconds(100));  // those that are open must not suffer
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+absl::StatusCode RtmpServer::Connections::AcceptWaiting() {
+  for (int i = 0; i < egress::kAcceptsPerTurn; ++i) {
+    const absl::StatusOr<int> fd = egress::AcceptTcp(acceptor_.native_handle());
+    if (!fd.ok()) return fd.status().code();
     counters.connections.Add();
     if (open_ >= options_.connections_max) {
       counters.refused.Add();
+      ::close(*fd);
       continue;
     }
-    asio::co_spawn(worker_->io(), Serve(std::move(socket)), asio::detached);
+    asio::co_spawn(worker_->io(), Serve(tcp::socket(worker_->io(), tcp::v4(), *fd)),
+                   asio::detached);
   }
+  return absl::StatusCode::kOk;
 }
 
 asio::awaitable<void> RtmpServer::Connections::Serve(tcp::socket socket) {

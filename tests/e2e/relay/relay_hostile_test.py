@@ -1,0 +1,161 @@
+"""What strangers may do to a relay, while one ordinary viewer must not notice."""
+
+import random
+import select
+import socket
+import struct
+import time
+import unittest
+
+from relay_harness import HTTP_PORT, RTMP_PORT, FlvPlayer, Publisher, Relay, wait_for
+
+
+def amf_string(text):
+    return b"\x02" + struct.pack(">H", len(text)) + text
+
+
+def chunk(stream_id, kind, payload, message_stream=0):
+    """A type 0 chunk header and the payload in chunks of 128 bytes (RTMP 1.0, 5.3.1)."""
+    header = bytes([stream_id]) + b"\0\0\0" + struct.pack(">I", len(payload))[1:] + bytes([kind])
+    out = header + struct.pack("<I", message_stream)
+    for at in range(0, len(payload), 128):
+        out += (bytes([0xC0 | stream_id]) if at else b"") + payload[at:at + 128]
+    return out
+
+
+class HostileTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.random = random.Random(7)
+        cls.relay = Relay("--rtmp_per_ip_max=300")
+        cls.publisher = Publisher(cls.relay.rtmp("live/show"), gop_frames=25)
+        cls.relay.wait_live("live/show")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.publisher.stop()
+        assert cls.relay.stop() == 0, cls.relay.log[-5:]
+
+    def setUp(self):
+        self.open = []
+        self.descriptors = self.relay.descriptors()
+        self.viewer = FlvPlayer(self.relay, "/live/show.flv")
+        wait_for("pictures", lambda: len(self.viewer.video()) > 10)
+
+    def tearDown(self):
+        """The ordinary viewer has lost nothing, and what the strangers took is free again."""
+        for stranger in self.open:
+            stranger.close()
+        count = len(self.viewer.video())
+        wait_for("the viewer to go on", lambda: len(self.viewer.video()) > count + 10)
+        self.assertIsNone(self.viewer.error)
+        self.viewer.check_times(self)
+        times = [t[1] for t in self.viewer.video()]
+        gaps = [b - a for a, b in zip(times, times[1:])]
+        self.assertLessEqual(max(gaps), 80, "a frame is missing")
+        self.viewer.close()
+        self.assertTrue(self.relay.healthy())
+        wait_for("descriptors to be free",
+                 lambda: self.relay.descriptors() <= self.descriptors + 2, seconds=20)
+
+    def connect(self, port=RTMP_PORT):
+        stranger = socket.create_connection((self.relay.ip, port), timeout=5)
+        self.open.append(stranger)
+        return stranger
+
+    def send(self, stranger, data):
+        try:
+            stranger.sendall(data)
+        except OSError:
+            pass  # the relay has closed it: that is its right
+
+    def shake_hands(self):
+        stranger = self.connect()
+        stranger.sendall(b"\x03" + bytes(8) + self.random.randbytes(1528))
+        answer = b""
+        while len(answer) < 3073:
+            got = stranger.recv(4096)
+            self.assertTrue(got)
+            answer += got
+        stranger.sendall(answer[1:1537])
+        return stranger
+
+    def test_bad_handshakes(self):
+        for first in (b"\x06", b"GET / HTTP/1.1\r\n\r\n", bytes(4000), b"\xff" * 2000):
+            for _ in range(20):
+                self.send(self.connect(), first)
+
+    def test_garbage_chunks_after_a_good_handshake(self):
+        for i in range(40):
+            self.send(self.shake_hands(), self.random.randbytes(1 + 300 * i))
+
+    def test_sizes_that_are_only_claimed_cost_nothing(self):
+        before = self.relay.resident_kb()
+        for _ in range(50):
+            stranger = self.shake_hands()
+            self.send(stranger, chunk(2, 1, struct.pack(">I", 0x7FFFFFFF)))  # Set Chunk Size
+            self.send(stranger, b"\x06\0\0\0\xff\xff\xff\x09\x01\0\0\0" + bytes(1000))
+        time.sleep(0.3)
+        self.assertLess(self.relay.resident_kb() - before, 20_000)
+
+    def test_commands_out_of_order_and_crafted(self):
+        for payload in (amf_string(b"publish"), amf_string(b"play") + b"\x00" * 8,
+                        amf_string(b"connect") + b"\x03" * 500, b"\x03" + b"\x00\x01a\x03" * 2000,
+                        amf_string(b"x" * 9000), amf_string(b"deleteStream")):
+            self.send(self.shake_hands(), chunk(3, 20, payload))
+
+    def test_silent_and_half_open_clients(self):
+        for port in (RTMP_PORT, HTTP_PORT):
+            for _ in range(60):
+                stranger = self.connect(port)
+                stranger.send(b"\x03"[:1] if port == RTMP_PORT else b"G")
+
+    def test_readers_that_never_read(self):
+        before = self.relay.resident_kb()
+        for _ in range(60):
+            stranger = socket.socket()
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stranger.settimeout(5)
+            stranger.connect((self.relay.ip, HTTP_PORT))
+            stranger.sendall(b"GET /live/show.flv?gop_cache_ms=8000 HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.open.append(stranger)
+        count = len(self.viewer.video())
+        wait_for("three seconds of pictures", lambda: len(self.viewer.video()) > count + 75)
+        self.assertLess(self.relay.resident_kb() - before, 60 * 64)
+
+    def test_bad_http(self):
+        for request in (b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+                        b"GET /" + b"a" * 20000 + b".flv HTTP/1.1\r\n\r\n",
+                        b"GET /live/%00.flv HTTP/1.1\r\n" + b"X: y\r\n" * 3000,
+                        b"POST /live/show.flv HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n",
+                        self.random.randbytes(5000)):
+            for _ in range(10):
+                self.send(self.connect(HTTP_PORT), request)
+
+    def test_a_viewer_that_talks_without_end_is_let_go(self):
+        stranger = self.connect(HTTP_PORT)
+        stranger.sendall(b"GET /live/show.flv HTTP/1.1\r\nHost: x\r\n\r\n")
+        with self.assertRaises(OSError):
+            for _ in range(100_000):
+                stranger.sendall(bytes(65536))
+
+    def test_a_crowd_that_connects_and_leaves_at_once(self):
+        for _ in range(400):
+            stranger = socket.create_connection((self.relay.ip, HTTP_PORT), timeout=5)
+            stranger.sendall(b"GET /live/show.flv HTTP/1.1\r\nHost: x\r\n\r\n")
+            stranger.close()
+        for _ in range(400):
+            socket.create_connection((self.relay.ip, RTMP_PORT), timeout=5).close()
+
+    def test_one_address_has_only_so_many_rtmp_connections(self):
+        strangers = [self.connect() for _ in range(330)]
+
+        def closed():
+            return len(select.select(strangers, [], [], 0)[0])
+
+        wait_for("the ones too many to be closed", lambda: closed() >= 30)
+        self.assertLess(closed(), 60)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
