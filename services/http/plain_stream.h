@@ -3,46 +3,62 @@
 #ifndef SERVICES_HTTP_PLAIN_STREAM_H_
 #define SERVICES_HTTP_PLAIN_STREAM_H_
 
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/async_result.hpp>
 #include <cstddef>
-#include <utility>
+#include <optional>
+#include <span>
 
 #include "absl/strings/string_view.h"
-#include "services/http/worker.h"
+#include "services/http/readiness.h"
+#include "services/http/request.h"
 
 namespace nearcast::http {
 
-// A stream has these members: async_read_some and async_write_some through io(), WriteNow,
-// ShutdownSend and Close.
-class PlainStream {
+enum class IoState {
+  kDone,   // `bytes` of them
+  kWait,   // nothing now: AwaitReady, then try again
+  kEnded,  // the connection is over
+};
+
+struct IoResult {
+  IoState state = IoState::kWait;
+  size_t bytes = 0;
+};
+
+// Stays where it is: Readiness has its address. Belongs to its worker's thread.
+class PlainStream final : public ReadyWaiter {
  public:
   static constexpr Transport kTransport = Transport::kPlain;
 
-  // `socket` is non-blocking.
-  explicit PlainStream(Socket socket) : socket_(std::move(socket)) {}
+  // Takes over `fd`, a connected socket that does not block. If it cannot be watched, the stream
+  // has ended from the beginning.
+  PlainStream(int fd, Readiness* readiness, const Executor& executor);
+  ~PlainStream() override;
+  PlainStream(const PlainStream&) = delete;
+  PlainStream& operator=(const PlainStream&) = delete;
 
-  Socket& io() { return socket_; }
+  IoResult ReadNow(std::span<char> room);
+  IoResult WriteNow(absl::string_view bytes);
 
-  // Sends what fits into the kernel's buffer at once: how many bytes that was.
-  size_t WriteNow(absl::string_view bytes) {
-    boost::system::error_code error;
-    return socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
-  }
+  // Until something has changed: readable, writable or closed. One waits at a time.
+  Task<void> AwaitReady();
 
   // No more will be sent; receiving goes on.
-  void ShutdownSend() {
-    boost::system::error_code error;
-    socket_.shutdown(Socket::shutdown_send, error);
-  }
+  void ShutdownSend();
 
-  // Ends operations in progress with an error.
-  void Close() {
-    boost::system::error_code error;
-    socket_.close(error);
-  }
+  // Ends the connection; whoever waits is woken, later.
+  void Close();
+
+  void OnReady() override;
 
  private:
-  Socket socket_;
+  using Handler =
+      boost::asio::async_result<boost::asio::use_awaitable_t<Executor>, void()>::handler_type;
+
+  int fd_;  // -1 once closed
+  Executor executor_;
+  bool readable_ = false;  // perhaps; false is certain
+  std::optional<Handler> waiting_;
 };
 
 }  // namespace nearcast::http

@@ -37,6 +37,7 @@ absl::Status QueryParams::Parse(absl::string_view query) {
   count_ = 0;
   decoded_.clear();
   decoded_.reserve(query.size());
+  has_escapes_ = query.find('%') != query.npos || query.find('+') != query.npos;
   size_t count = 0;
   while (!query.empty()) {
     const absl::string_view pair = query.substr(0, query.find('&'));
@@ -58,7 +59,7 @@ absl::Status QueryParams::Parse(absl::string_view query) {
 }
 
 absl::Status QueryParams::Decode(absl::string_view text, absl::string_view* decoded) {
-  if (text.find_first_of("%+") == text.npos) {
+  if (!has_escapes_) {
     *decoded = text;
     return absl::OkStatus();
   }

@@ -28,6 +28,7 @@ using boost::system::error_code;
 constexpr size_t kReadBytesMin = 2048;
 constexpr size_t kReadBytesMax = 16 * 1024;
 constexpr size_t kSendBytes = 64 * 1024;  // Answers are sent once this much has gathered.
+constexpr int kTurnsAtOnce = 8;
 constexpr size_t kLingerBytesMax = 1 << 20;
 
 // What the connection does next.
@@ -36,8 +37,10 @@ enum class Step { kServed, kReceive, kSend, kAwaitAnswer, kClose };
 template <typename Stream>
 class Session final : public Connection {
  public:
-  Session(Stream stream, const ipdb::IpAddress& client, Worker* worker)
-      : stream_(std::move(stream)), client_(client), worker_(worker) {
+  Session(int fd, const ipdb::IpAddress& client, Worker* worker)
+      : stream_(fd, &worker->readiness(), worker->io().get_executor()),
+        client_(client),
+        worker_(worker) {
     Enter(Phase::kIdle);
     worker_->Link(this);
   }
@@ -69,6 +72,8 @@ class Session final : public Connection {
   Step Refuse(const HttpError& error);
   void Append(const Response& response);
 
+  void Received(size_t bytes);
+
   // Sends `out`. False if the rest must wait; it is in unsent_ then.
   bool SendNow();
   Task<bool> SendRest();
@@ -93,6 +98,7 @@ class Session final : public Connection {
   ByteBuffer in_;
   size_t read_bytes_ = kReadBytesMin;
   std::string unsent_;
+  int turns_ = 0;  // without a wait
 
   // The request being received or answered.
   size_t searched_bytes_ = 0;  // of in_, for the end of the head
@@ -123,15 +129,27 @@ Task<void> Session<Stream>::Run() {
       if (aborted_) co_return;
       continue;
     }
-    error_code error;
-    const std::span<char> room = in_.Prepare(read_bytes_);
-    const size_t received = co_await stream_.io().async_read_some(
-        asio::buffer(room.data(), room.size()), asio::redirect_error(kUseTask, error));
-    if (error) co_return;
-    in_.Commit(received);
-    worker_->counters().Add(HttpEvent::kBytesIn, received);
-    if (received == room.size()) read_bytes_ = std::min(read_bytes_ * 2, kReadBytesMax);
+    IoResult read = stream_.ReadNow(in_.Prepare(read_bytes_));
+    while (read.state == IoState::kWait) {
+      turns_ = 0;
+      co_await stream_.AwaitReady();
+      read = stream_.ReadNow(in_.Prepare(read_bytes_));
+    }
+    if (read.state == IoState::kEnded) co_return;
+    Received(read.bytes);
+    if (++turns_ == kTurnsAtOnce) {  // a client that never pauses lets the others in
+      turns_ = 0;
+      co_await asio::post(worker_->io(), kUseTask);
+    }
   }
+}
+
+template <typename Stream>
+void Session<Stream>::Received(size_t bytes) {
+  in_.Commit(bytes);
+  worker_->counters().Add(HttpEvent::kBytesIn, bytes);
+  // Clients that pipeline get more room at a time.
+  if (bytes >= read_bytes_) read_bytes_ = std::min(read_bytes_ * 2, kReadBytesMax);
 }
 
 template <typename Stream>
@@ -330,7 +348,7 @@ void Session<Stream>::Append(const Response& response) {
 template <typename Stream>
 bool Session<Stream>::SendNow() {
   std::string& out = worker_->out;
-  const size_t sent = stream_.WriteNow(absl::string_view(out.data(), out.size()));
+  const size_t sent = stream_.WriteNow(absl::string_view(out.data(), out.size())).bytes;
   worker_->counters().Add(HttpEvent::kBytesOut, sent);
   if (sent < out.size()) unsent_.assign(out, sent, std::string::npos);
   out.clear();
@@ -340,16 +358,15 @@ bool Session<Stream>::SendNow() {
 template <typename Stream>
 Task<bool> Session<Stream>::SendRest() {
   const Phase after = phase_;
-  size_t sent = 0;
-  while (sent < unsent_.size()) {
-    Enter(Phase::kWrite);
-    error_code error;
-    const size_t n = co_await stream_.io().async_write_some(
-        asio::buffer(unsent_.data() + sent, unsent_.size() - sent),
-        asio::redirect_error(kUseTask, error));
-    if (error) co_return false;
-    worker_->counters().Add(HttpEvent::kBytesOut, n);
-    sent += n;
+  absl::string_view rest = unsent_;
+  while (!rest.empty()) {
+    const IoResult sent = stream_.WriteNow(rest);
+    if (sent.state == IoState::kEnded) co_return false;
+    worker_->counters().Add(HttpEvent::kBytesOut, sent.bytes);
+    rest.remove_prefix(sent.bytes);
+    if (sent.bytes > 0) Enter(Phase::kWrite);
+    Stay(Phase::kWrite);
+    if (!rest.empty()) co_await stream_.AwaitReady();
   }
   unsent_ = std::string();
   Enter(after);
@@ -373,10 +390,10 @@ Task<void> Session<Stream>::Linger() {
   Enter(Phase::kLinger);
   std::array<char, 1024> dropped;
   for (size_t total = 0; total < kLingerBytesMax;) {
-    error_code error;
-    total += co_await stream_.io().async_read_some(asio::buffer(dropped),
-                                                   asio::redirect_error(kUseTask, error));
-    if (error) break;
+    const IoResult read = stream_.ReadNow(dropped);
+    if (read.state == IoState::kEnded) break;
+    if (read.state == IoState::kWait) co_await stream_.AwaitReady();
+    total += read.bytes;
   }
 }
 
@@ -413,8 +430,8 @@ void Session<Stream>::Abort() {
 
 }  // namespace
 
-Task<void> ServePlain(Socket socket, ipdb::IpAddress client, Worker* worker) {
-  Session<PlainStream> session(PlainStream(std::move(socket)), client, worker);
+Task<void> ServePlain(int fd, ipdb::IpAddress client, Worker* worker) {
+  Session<PlainStream> session(fd, client, worker);
   co_await session.Run();
 }
 

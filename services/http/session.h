@@ -14,7 +14,7 @@
 namespace nearcast::http {
 
 // A ServeFunction: HTTP over bare TCP.
-Task<void> ServePlain(Socket socket, ipdb::IpAddress client, Worker* worker);
+Task<void> ServePlain(int fd, ipdb::IpAddress client, Worker* worker);
 
 }  // namespace nearcast::http
 

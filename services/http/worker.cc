@@ -1,11 +1,16 @@
 #include "services/http/worker.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <cerrno>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +25,7 @@ using boost::system::error_code;
 constexpr absl::Duration kTick = absl::Milliseconds(50);
 // How long a closed connection is read on, so that the peer sees the last answer and not a reset.
 constexpr absl::Duration kLinger = absl::Seconds(2);
+constexpr int kAcceptsAtOnce = 64;
 constexpr auto kAcceptPause = std::chrono::milliseconds(50);
 constexpr absl::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: application/json\r\n"
@@ -27,10 +33,13 @@ constexpr absl::string_view kTooManyConnections =
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-ipdb::IpAddress ClientAddress(const asio::ip::address& address) {
-  if (address.is_v4()) return ipdb::IpAddress::FromV4(address.to_v4().to_uint());
-  const auto bytes = address.to_v6().to_bytes();
-  return ipdb::IpAddress::FromV6Bytes(std::span<const uint8_t, 16>(bytes.data(), 16));
+ipdb::IpAddress ClientAddress(const sockaddr_storage& peer) {
+  if (peer.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    return ipdb::IpAddress::FromV4(ntohl(v4.sin_addr.s_addr));
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+  return ipdb::IpAddress::FromV6Bytes(std::span<const uint8_t, 16>(v6.sin6_addr.s6_addr));
 }
 
 uint64_t TicksOf(absl::Duration duration) {
@@ -43,6 +52,7 @@ uint64_t TicksOf(absl::Duration duration) {
 Worker::Worker(const Shared& shared, uint32_t index)
     : shared_(shared),
       index_(index),
+      readiness_(&io_),
       acceptor_(io_),
       tick_timer_(io_),
       accept_pause_(io_),
@@ -53,12 +63,14 @@ Worker::Worker(const Shared& shared, uint32_t index)
 Worker::~Worker() { Join(); }
 
 absl::Status Worker::Listen(asio::ip::tcp::endpoint* endpoint) {
+  if (absl::Status status = readiness_.Open(); !status.ok()) return status;
   error_code error;
   acceptor_.open(endpoint->protocol(), error);
   if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor_.set_option(ReusePort(true), error);
   if (!error) acceptor_.bind(*endpoint, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor_.native_non_blocking(true, error);
   if (!error) *endpoint = acceptor_.local_endpoint(error);
   if (!error) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("cannot listen on ", endpoint->address().to_string(),
@@ -68,6 +80,7 @@ absl::Status Worker::Listen(asio::ip::tcp::endpoint* endpoint) {
 void Worker::Start() {
   asio::co_spawn(io_, Tick(), asio::detached);
   asio::co_spawn(io_, Accept(), asio::detached);
+  asio::co_spawn(io_, readiness_.Run(), asio::detached);
   thread_ = std::thread([this] { io_.run(); });
 }
 
@@ -82,38 +95,51 @@ void Worker::Join() {
 Task<void> Worker::Accept() {
   while (!stopping_) {
     error_code error;
-    Socket socket = co_await acceptor_.async_accept(asio::redirect_error(kUseTask, error));
+    co_await acceptor_.async_wait(asio::socket_base::wait_read,
+                                  asio::redirect_error(kUseTask, error));
     if (stopping_) co_return;
-    if (!error) {
-      Admit(std::move(socket));
-      continue;
-    }
-    // Descriptors or memory have run out: the connection stays in the queue until some are free
-    // again.
+    if (error || AcceptAll() == Accepted::kAll) continue;
+    // Descriptors or memory have run out: the rest stays in the queue until some are free again.
     counters_.Add(HttpEvent::kAcceptFailed);
     accept_pause_.expires_after(kAcceptPause);
     co_await accept_pause_.async_wait(asio::redirect_error(kUseTask, error));
   }
 }
 
-void Worker::Admit(Socket socket) {
-  error_code error;
-  const auto peer = socket.remote_endpoint(error);
-  if (error) return;  // gone before it was looked at
-  const ipdb::IpAddress client = ClientAddress(peer.address());
+Worker::Accepted Worker::AcceptAll() {
+  // Bounded, so that a flood of connections does not starve those that are open.
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
+    sockaddr_storage peer{};
+    socklen_t peer_bytes = sizeof peer;
+    const int fd = accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer),
+                           &peer_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      Admit(fd, ClientAddress(peer));
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return Accepted::kNotAll;
+    } else if (errno == EAGAIN) {
+      break;
+    }  // else this one client has gone before it was looked at
+  }
+  return Accepted::kAll;
+}
+
+void Worker::Admit(int fd, const ipdb::IpAddress& client) {
   const auto verdict = limits().Admit(client);
-  socket.non_blocking(true, error);
   if (verdict != ConnectionLimits::Verdict::kAdmitted) {
     counters_.Add(verdict == ConnectionLimits::Verdict::kOverAddressLimit
                       ? HttpEvent::kOverAddressLimit
                       : HttpEvent::kOverTotalLimit);
-    socket.write_some(asio::buffer(kTooManyConnections.data(), kTooManyConnections.size()), error);
+    [[maybe_unused]] const ssize_t sent =
+        send(fd, kTooManyConnections.data(), kTooManyConnections.size(), MSG_NOSIGNAL);
+    close(fd);
     return;
   }
-  socket.set_option(asio::ip::tcp::no_delay(true), error);
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   counters_.Add(HttpEvent::kAccepted);
   ++open_;
-  asio::co_spawn(io_, shared_.serve(std::move(socket), client, this), asio::detached);
+  asio::co_spawn(io_, shared_.serve(fd, client, this), asio::detached);
 }
 
 Task<void> Worker::Tick() {
@@ -129,6 +155,7 @@ Task<void> Worker::Tick() {
     tick_timer_.expires_after(absl::ToChronoMilliseconds(kTick));
     co_await tick_timer_.async_wait(asio::redirect_error(kUseTask, error));
   }
+  readiness_.Stop();
 }
 
 void Worker::Sweep() {

@@ -4,13 +4,10 @@
 #define SERVICES_HTTP_WORKER_H_
 
 #include <array>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -21,6 +18,7 @@
 #include "base/clock.h"
 #include "services/http/connection_limits.h"
 #include "services/http/http_counters.h"
+#include "services/http/readiness.h"
 #include "services/http/request.h"
 #include "services/http/response.h"
 #include "services/http/router.h"
@@ -28,14 +26,7 @@
 
 namespace nearcast::http {
 
-// The loop's own executor type instead of the type-erased default: no virtual call and no
-// allocation per operation.
-using Executor = boost::asio::io_context::executor_type;
-template <typename T>
-using Task = boost::asio::awaitable<T, Executor>;
-inline constexpr boost::asio::use_awaitable_t<Executor> kUseTask;
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
@@ -64,7 +55,8 @@ class Connection {
 class Worker;
 
 // Serves one admitted client until it or the server ends the connection.
-using ServeFunction = Task<void> (*)(Socket socket, ipdb::IpAddress client, Worker* worker);
+// It owns `fd`, a connected socket that does not block.
+using ServeFunction = Task<void> (*)(int fd, ipdb::IpAddress client, Worker* worker);
 
 // Everything but Start, RequestStop, Join and counters belongs to the worker's own thread.
 class Worker {
@@ -92,6 +84,7 @@ class Worker {
   uint32_t index() const { return index_; }
   bool stopping() const { return stopping_; }
   boost::asio::io_context& io() { return io_; }
+  Readiness& readiness() { return readiness_; }
   HttpCounters& counters() { return counters_; }
 
   // The Date field's value, renewed by the tick.
@@ -112,13 +105,16 @@ class Worker {
  private:
   Task<void> Accept();
   Task<void> Tick();
-  void Admit(Socket socket);
+  enum class Accepted { kAll, kNotAll };
+  Accepted AcceptAll();
+  void Admit(int fd, const ipdb::IpAddress& client);
   void Sweep();
   void Stop();
 
   const Shared shared_;
   const uint32_t index_;
   boost::asio::io_context io_{1};
+  Readiness readiness_;
   Acceptor acceptor_;
   Timer tick_timer_;
   Timer accept_pause_;
