@@ -170,8 +170,13 @@ class Validator {
 
   void CheckPublishPoint(const PublishPoint& point) {
     if (point.push_cdns.empty()) Add("spec.push_cdns", "is empty; nobody could go live");
+    std::set<std::string> seen;
     for (size_t i = 0; i < point.push_cdns.size(); ++i) {
-      CheckRef(absl::StrCat("spec.push_cdns[", i, "]"), "Cdn", point.push_cdns[i], cdns_);
+      const std::string path = absl::StrCat("spec.push_cdns[", i, "]");
+      CheckRef(path, "Cdn", point.push_cdns[i], cdns_);
+      if (!seen.insert(point.push_cdns[i]).second) {
+        Add(path, absl::StrCat("names Cdn \"", point.push_cdns[i], "\" a second time"));
+      }
     }
     CheckTiers(point);
     if (!point.quality_policy.empty()) {
@@ -182,10 +187,12 @@ class Validator {
 
   void CheckTiers(const PublishPoint& point) {
     std::set<Tier> seen;
+    bool all_known = true;
     for (size_t i = 0; i < point.transcode_templates.size(); ++i) {
       const std::string& name = point.transcode_templates[i];
       const std::string path = absl::StrCat("spec.transcode_templates[", i, "]");
       CheckRef(path, "TranscodeTemplate", name, templates_);
+      all_known &= templates_.count(name) > 0;
       for (const TranscodeTemplate& t : config_.transcode_templates) {
         if (t.name == name && !seen.insert(t.tier).second) {
           Add(path, absl::StrCat("is the second template for tier ", TierKey(t.tier)));
@@ -194,6 +201,10 @@ class Validator {
     }
     if (point.transcode_templates.empty()) {
       Add("spec.transcode_templates", "is empty; name at least one with tier origin");
+    } else if (all_known && *seen.begin() >= Tier::kMd) {
+      Add("spec.transcode_templates",
+          "has only md and ao, which players' menus do not show; name one with tier origin, uhd, "
+          "hd, sd or ld too");
     }
   }
 

@@ -1,0 +1,238 @@
+#include "schedulerlib/config/validate.h"
+
+#include <functional>
+#include <limits>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "schedulerlib/testing/given.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> ProblemsOf(const Config& config) {
+  std::vector<std::string> lines;
+  for (const Problem& problem : Validate(config)) lines.push_back(problem.ToString());
+  return lines;
+}
+
+Config ValidConfig() {
+  return Given()
+      .Vendor("vendor")
+      .Own("own")
+      .Node("gz", "CN/440000/440100/chinatelecom", {"192.0.2.1"})
+      .ScheduledName("pull", "own")
+      .Point("show", {"own", "vendor"}, {"origin", "hd", "ao"})
+      .StandsBy(Standby::kHot)
+      .Policy("hd", {{4, Tier::kHd}})
+      .Ratio("default", {{"own", 70}, {"vendor", 30}}, {}, {.publish_point = "show"})
+      .config();
+}
+
+struct Row {
+  std::string what;
+  std::function<void(Config&)> spoil;
+  std::string problem;
+
+  friend void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
+};
+
+class ValidateTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(ValidateTest, TellsTheOneMistakeAndItsPlace) {
+  Config config = ValidConfig();
+  GetParam().spoil(config);
+  EXPECT_THAT(ProblemsOf(config), ElementsAre(GetParam().problem));
+}
+
+std::vector<Row> CdnRows() {
+  return {
+      {"CdnName", [](Config& c) { c.cdns.push_back(c.cdns[0]), c.cdns.back().name = "Vendor"; },
+       "Cdn/Vendor: name: must be 1 to 253 lower-case letters, digits, '-', '_' or '.'"},
+      {"VendorByNode", [](Config& c) { c.cdns[0].addressing = Addressing::kNodeAddress; },
+       "Cdn/vendor: spec.addressing: NODE_ADDRESS needs kind OWN: a vendor's nodes are not known"},
+      {"NoPullDomain", [](Config& c) { c.cdns[0].pull_domain = ""; },
+       "Cdn/vendor: spec.pull_domain: is empty, and addressing is DOMAIN"},
+      {"NoPushDomain", [](Config& c) { c.cdns[0].push_domain = ""; },
+       "Cdn/vendor: spec.push_domain: is empty, and addressing is DOMAIN"},
+      {"PushTemplate", [](Config& c) { c.cdns[0].push_template = "rtmp://{hots}/x"; },
+       "Cdn/vendor: spec.push_template: has the unknown name {hots}; known are {host}, {app}, "
+       "{stream}, {suffix} and {gop_cache_ms}"},
+      {"PullTemplate", [](Config& c) { c.cdns[0].pull_templates["hls"] = "{host}/a"; },
+       "Cdn/vendor: spec.pull_templates.hls: is not a URL: \"{host}/a\"; begin with a scheme, as "
+       "in http://{host}/…"},
+      {"PullTemplateOpenBrace",
+       [](Config& c) { c.cdns[0].pull_templates["hls"] = "http://{host/a"; },
+       "Cdn/vendor: spec.pull_templates.hls: has a '{' without its '}': \"http://{host/a\""},
+      {"Format", [](Config& c) { c.cdns[0].pull_templates["webm"] = "http://{host}/a"; },
+       "Cdn/vendor: spec.pull_templates.webm: is no format; known are flv, hls, cmaf, dash, lls, "
+       "tsl, tile, http_ts, ll_hls, rtmp"},
+  };
+}
+
+std::vector<Row> NodeRows() {
+  return {
+      {"NodeName", [](Config& c) { c.nodes[0].name = ""; },
+       "Node/: name: must be 1 to 253 lower-case letters, digits, '-', '_' or '.'"},
+      {"NodeCdnUnknown", [](Config& c) { c.nodes[0].cdn = "owm"; },
+       "Node/gz: spec.cdn: names Cdn \"owm\", which does not exist; there are own, vendor"},
+      {"NodeCdnVendor", [](Config& c) { c.nodes[0].cdn = "vendor"; },
+       "Node/gz: spec.cdn: names Cdn \"vendor\", which is of kind VENDOR; nodes belong to one of "
+       "kind OWN"},
+      {"NodeWithoutAddress", [](Config& c) { c.nodes[0].addresses.clear(); },
+       "Node/gz: spec.addresses: is empty; give at least one IP address"},
+      {"NodeAddress", [](Config& c) { c.nodes[0].addresses.push_back("10.0.0.300"); },
+       "Node/gz: spec.addresses[1]: is not an IP address: \"10.0.0.300\""},
+      {"NodeNowhere", [](Config& c) { c.nodes[0].location.country = ""; },
+       "Node/gz: spec.location.country: is empty; without it no client is near (for example CN)"},
+      {"NodeCapacity", [](Config& c) { c.nodes[0].capacity_mbps = -1; },
+       "Node/gz: spec.capacity_mbps: must be 0 (no limit) or more"},
+      {"NodeCapacityNan",
+       [](Config& c) { c.nodes[0].capacity_mbps = std::numeric_limits<double>::quiet_NaN(); },
+       "Node/gz: spec.capacity_mbps: must be 0 (no limit) or more"},
+  };
+}
+
+std::vector<Row> DomainRows() {
+  const auto name = [](Config& c) -> ScheduledName& { return c.domains[0].scheduled_names[0]; };
+  return {
+      {"ScheduledCdn", [=](Config& c) { name(c).cdn = "vendor"; },
+       "Domain/live.example: spec.scheduled_names[0].cdn: names Cdn \"vendor\", which is of kind "
+       "VENDOR; nodes belong to one of kind OWN"},
+      {"ScheduledTtl", [=](Config& c) { name(c).ttl_s = 86401; },
+       "Domain/live.example: spec.scheduled_names[0].ttl_s: must be at most 86400 (a day)"},
+      {"ScheduledAnswers", [=](Config& c) { name(c).answers = 17; },
+       "Domain/live.example: spec.scheduled_names[0].answers: must be at most 16"},
+      {"ScheduledTwice", [=](Config& c) { c.domains[0].scheduled_names.push_back(name(c)); },
+       "Domain/live.example: spec.scheduled_names[1].name: pull.live.example is "
+       "spec.scheduled_names[0] already"},
+      {"ScheduledOverStatic", [](Config& c) { c.domains[0].zone_file += "pull 60 A 192.0.2.9\n"; },
+       "Domain/live.example: spec.scheduled_names[0].name: pull.live.example has a static A record "
+       "on line 4 of the zone file"},
+  };
+}
+
+std::vector<Row> PublishPointRows() {
+  const auto point = [](Config& c) -> PublishPoint& { return c.publish_points[0]; };
+  return {
+      {"NoPushCdn", [=](Config& c) { point(c).push_cdns.clear(); },
+       "PublishPoint/show: spec.push_cdns: is empty; nobody could go live"},
+      {"PushCdn", [=](Config& c) { point(c).push_cdns[1] = "x"; },
+       "PublishPoint/show: spec.push_cdns[1]: names Cdn \"x\", which does not exist; there are "
+       "own, vendor"},
+      {"PushCdnTwice", [=](Config& c) { point(c).push_cdns[1] = "own"; },
+       "PublishPoint/show: spec.push_cdns[1]: names Cdn \"own\" a second time"},
+      {"NoTier", [=](Config& c) { point(c).transcode_templates.clear(); },
+       "PublishPoint/show: spec.transcode_templates: is empty; name at least one with tier "
+       "origin"},
+      {"OnlySound", [=](Config& c) { point(c).transcode_templates = {"ao"}; },
+       "PublishPoint/show: spec.transcode_templates: has only md and ao, which players' menus do "
+       "not show; name one with tier origin, uhd, hd, sd or ld too"},
+      {"Tier", [=](Config& c) { point(c).transcode_templates[0] = "x"; },
+       "PublishPoint/show: spec.transcode_templates[0]: names TranscodeTemplate \"x\", which does "
+       "not exist; there are ao, hd, origin"},
+      {"TierTwice", [=](Config& c) { point(c).transcode_templates.push_back("hd"); },
+       "PublishPoint/show: spec.transcode_templates[3]: is the second template for tier hd"},
+      {"Policy", [=](Config& c) { point(c).quality_policy = "x"; },
+       "PublishPoint/show: spec.quality_policy: names QualityPolicy \"x\", which does not exist; "
+       "there are policy-1"},
+      {"GopCache", [=](Config& c) { point(c).gop_cache_ms = 60001; },
+       "PublishPoint/show: spec.gop_cache_ms: must be at most 60000 (a minute)"},
+      {"Grade", [](Config& c) { c.quality_policies[0].by_grade[0].grade_max = 9; },
+       "QualityPolicy/policy-1: spec.by_grade[0].grade_max: must be 1 (worst) to 8 (best)"},
+      {"GradeZero", [](Config& c) { c.quality_policies[0].by_grade[0].grade_max = 0; },
+       "QualityPolicy/policy-1: spec.by_grade[0].grade_max: must be 1 (worst) to 8 (best)"},
+      {"Width", [](Config& c) { c.transcode_templates[1].height = 0; },
+       "TranscodeTemplate/hd: spec.width: width and height must be given together"},
+      {"Bitrate", [](Config& c) { c.transcode_templates[1].bitrate_bps = 0; },
+       "TranscodeTemplate/hd: spec.bitrate_bps: is 0; only origin may leave it open"},
+  };
+}
+
+std::vector<Row> RatioRows() {
+  const auto rule = [](Config& c) -> RatioRule& { return c.ratio_rules[0]; };
+  return {
+      {"MainCdn", [=](Config& c) { rule(c).main[1].cdn = "x"; },
+       "RatioRule/default: spec.main[1].cdn: names Cdn \"x\", which does not exist; there are "
+       "own, vendor"},
+      {"MainTwice", [=](Config& c) { rule(c).main[1].cdn = "own"; },
+       "RatioRule/default: spec.main[1].cdn: names Cdn \"own\" a second time"},
+      {"BackupTwice",
+       [=](Config& c) {
+         rule(c).backup = {{"own", 1}, {"own", 1}};
+       },
+       "RatioRule/default: spec.backup[1].cdn: names Cdn \"own\" a second time"},
+      {"WeightsAllZero",
+       [=](Config& c) {
+         rule(c).main = {{"own", 0}, {"vendor", 0}};
+       },
+       "RatioRule/default: spec.main: has no weight above 0; give at least one, as in {cdn: NAME, "
+       "weight: 100}"},
+      {"NoFlv", [](Config& c) { c.cdns[0].pull_templates.erase("flv"); },
+       "RatioRule/default: spec.main[1].cdn: names Cdn \"vendor\", which has no pull template for "
+       "flv"},
+      {"ScopePoint", [=](Config& c) { rule(c).scope.publish_point = "x"; },
+       "RatioRule/default: spec.scope.publish_point: names PublishPoint \"x\", which does not "
+       "exist; there are show"},
+  };
+}
+
+std::string NameOf(const ::testing::TestParamInfo<Row>& info) { return info.param.what; }
+
+INSTANTIATE_TEST_SUITE_P(Cdn, ValidateTest, ::testing::ValuesIn(CdnRows()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Node, ValidateTest, ::testing::ValuesIn(NodeRows()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Domain, ValidateTest, ::testing::ValuesIn(DomainRows()), NameOf);
+INSTANTIATE_TEST_SUITE_P(PublishPoint, ValidateTest, ::testing::ValuesIn(PublishPointRows()),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Ratio, ValidateTest, ::testing::ValuesIn(RatioRows()), NameOf);
+
+TEST(ValidateAllTest, NothingIsWrongWithNothing) { EXPECT_TRUE(Validate(Config()).empty()); }
+
+TEST(ValidateAllTest, ABigValidConfigurationHasNoProblem) {
+  Given given;
+  given.Vendor("vendor");
+  for (int cdn = 0; cdn < 20; ++cdn) {
+    given.Own(absl::StrCat("own-", cdn));
+    for (int node = 0; node < 50; ++node) {
+      given.Node(absl::StrCat("node-", cdn, "-", node), "CN/440000/440100/chinatelecom");
+    }
+    given.ScheduledName(absl::StrCat("pull-", cdn), absl::StrCat("own-", cdn));
+  }
+  for (int i = 0; i < 200; ++i) {
+    given.Point(absl::StrCat("point-", i), {"own-0", "vendor"}, {"origin", "uhd5", "hd", "ld"})
+        .Policy("hd")
+        .Ratio(absl::StrCat("rule-", i), {{"own-1", 1}, {"vendor", 2}}, {},
+               {.publish_point = absl::StrCat("point-", i)});
+  }
+  EXPECT_THAT(ProblemsOf(given.config()), ElementsAre());
+}
+
+TEST(ValidateAllTest, ManyMistakesAreAllToldInTheOrderOfKindsNamesAndFields) {
+  Config config = ValidConfig();
+  config.cdns[0].pull_domain = "";
+  config.nodes[0].cdn = "x";
+  config.nodes[0].addresses = {"a", "192.0.2.1", "b"};
+  config.ratio_rules[0].main = {{"x", 0}};
+  config.transcode_templates[1].bitrate_bps = 0;
+  EXPECT_THAT(
+      ProblemsOf(config),
+      ElementsAre(
+          "Cdn/vendor: spec.pull_domain: is empty, and addressing is DOMAIN",
+          "Node/gz: spec.cdn: names Cdn \"x\", which does not exist; there are own, vendor",
+          "Node/gz: spec.addresses[0]: is not an IP address: \"a\"",
+          "Node/gz: spec.addresses[2]: is not an IP address: \"b\"",
+          "RatioRule/default: spec.main[0].cdn: names Cdn \"x\", which does not exist; there are "
+          "own, vendor",
+          "RatioRule/default: spec.main: has no weight above 0; give at least one, as in {cdn: "
+          "NAME, weight: 100}",
+          "TranscodeTemplate/hd: spec.bitrate_bps: is 0; only origin may leave it open"));
+}
+
+}  // namespace
+}  // namespace nearcast::scheduler
