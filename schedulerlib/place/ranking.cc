@@ -9,6 +9,10 @@ double LoadShare(const Node& node, const NodeLive& live) {
   return node.capacity_mbps > 0 ? live.out_bits_per_s / (node.capacity_mbps * 1e6) : 0;
 }
 
+// A viewer of an ISP that has a node gets one of that ISP, or one that announces to it: equal cost
+// does not make another ISP's node as good.
+bool CrossesIsps(const Delay& delay) { return delay.rung > Rung::kSameIsp; }
+
 }  // namespace
 
 absl::string_view StandingName(Standing standing) {
@@ -56,14 +60,24 @@ std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candida
   std::sort(ranking.begin(), ranking.end(), [](const Ranked& a, const Ranked& b) {
     if (a.standing != b.standing) return a.standing < b.standing;
     if (a.cost_us != b.cost_us) return a.cost_us < b.cost_us;
+    if (a.delay.rung != b.delay.rung) return a.delay.rung < b.delay.rung;
     return a.node < b.node;
   });
+  return ranking;
+}
+
+std::vector<Ranked> RankBest(const ipdb::Location& client, const std::vector<Candidate>& candidates,
+                             size_t count) {
+  std::vector<Ranked> ranking = Rank(client, candidates);
+  const size_t kept = std::max(count, EquallyNear(ranking));
+  if (ranking.size() > kept) ranking.resize(kept);
   return ranking;
 }
 
 size_t EquallyNear(const std::vector<Ranked>& ranking) {
   size_t n = 0;
   while (n < ranking.size() && ranking[n].standing == ranking[0].standing &&
+         CrossesIsps(ranking[n].delay) == CrossesIsps(ranking[0].delay) &&
          ranking[n].cost_us - ranking[0].cost_us <= kEqualCostUs) {
     ++n;
   }

@@ -2,7 +2,8 @@
 //
 // Order: usable nodes first (up, active, with room), then full ones, drained ones, down ones: never
 // an empty answer while anything stands. Within a standing, by cost = delay + load penalty; ties by
-// the node's name, so that every replica ranks alike.
+// the nearer rung, so that the own ISP goes before another, then by the node's name, so that every
+// replica ranks alike.
 #ifndef SCHEDULERLIB_PLACE_RANKING_H_
 #define SCHEDULERLIB_PLACE_RANKING_H_
 
@@ -44,7 +45,8 @@ struct Ranked {
 // A node is full at this share of its capacity; the penalty grows up to it from half.
 inline constexpr double kFullShare = 0.95;
 
-// Candidates whose cost is within this of the best count as equally near.
+// Candidates whose cost is within this of the best count as equally near, if they cross an ISP's
+// border as the best does or does not.
 inline constexpr int32_t kEqualCostUs = 5000;
 
 Standing StandingOf(const Node& node, const NodeLive& live);
@@ -56,8 +58,13 @@ int32_t LoadPenaltyUs(const Node& node, const NodeLive& live);
 // All candidates, best first. O(n log n).
 std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates);
 
-// How many of the first entries are equally near: same standing as the first, cost within
-// kEqualCostUs of it. 0 for an empty ranking.
+// As Rank, without what no answer needs: all the equally near ones, and no more others than make
+// `count`.
+std::vector<Ranked> RankBest(const ipdb::Location& client, const std::vector<Candidate>& candidates,
+                             size_t count);
+
+// How many of the first entries are equally near: same standing as the first, on the same side of
+// the ISPs' border, cost within kEqualCostUs of it. 0 for an empty ranking.
 size_t EquallyNear(const std::vector<Ranked>& ranking);
 
 }  // namespace nearcast::scheduler

@@ -36,13 +36,17 @@ std::vector<Candidate> RandomCandidates(std::mt19937& random, uint32_t count) {
 }
 
 // The definition, without sorting: `a` is before `b` when it stands better, or as well and cheaper,
-// or equal and first.
+// or as cheap on a nearer rung, or equal and first.
 bool Before(const ipdb::Location& client, const Candidate& a, const Candidate& b) {
   const auto cost = [&client](const Candidate& c) {
     return EstimateDelay(client, c.location, c.announces).us + c.load_penalty_us;
   };
   if (a.standing != b.standing) return a.standing < b.standing;
   if (cost(a) != cost(b)) return cost(a) < cost(b);
+  const auto rung = [&client](const Candidate& c) {
+    return EstimateDelay(client, c.location, c.announces).rung;
+  };
+  if (rung(a) != rung(b)) return rung(a) < rung(b);
   return a.node < b.node;
 }
 
@@ -108,6 +112,32 @@ TEST(RankingTest, LoadPenaltyGrowsInStepsFromHalfOfTheCapacity) {
   EXPECT_EQ(LoadPenaltyUs(node, {.out_bits_per_s = 62e6}), 5000);
   EXPECT_EQ(LoadPenaltyUs(node, {.out_bits_per_s = 95.1e6}), 20000);
   EXPECT_EQ(LoadPenaltyUs(node, {.out_bits_per_s = 1e9}), 20000);
+}
+
+TEST(RankingTest, OwnIspAtTheEndOfTheCountryGoesBeforeAnotherIspNextDoor) {
+  const ipdb::Location client{"CN", "230000", "230100", "chinatelecom"};
+  Candidate next_door;
+  next_door.node = NodeIndex(0);
+  next_door.location = {"CN", "230000", "230100", "chinaunicom"};
+  Candidate lhasa;
+  lhasa.node = NodeIndex(1);
+  lhasa.location = {"CN", "540000", "540100", "chinatelecom"};
+  const auto ranking = Rank(client, {next_door, lhasa});
+  EXPECT_EQ(ranking[0].cost_us, ranking[1].cost_us);
+  EXPECT_EQ(ranking[0].node, lhasa.node);
+  EXPECT_EQ(EquallyNear(ranking), 1u);
+}
+
+TEST(RankingTest, TheBestAreAllEquallyNearOnesAndTheNextUpToTheCount) {
+  std::mt19937 random(13);
+  for (int round = 0; round < 200; ++round) {
+    const auto candidates = RandomCandidates(random, 40);
+    const ipdb::Location client = RandomPlace(random);
+    const auto all = Rank(client, candidates);
+    const auto best = RankBest(client, candidates, 3);
+    ASSERT_EQ(best.size(), std::max<size_t>(3, EquallyNear(all)));
+    for (size_t i = 0; i < best.size(); ++i) ASSERT_EQ(best[i].node, all[i].node);
+  }
 }
 
 TEST(RankingTest, OnlyNodesOfTheSameStandingCountAsEquallyNear) {
