@@ -1,0 +1,126 @@
+#include "services/daemon/daemon.h"
+
+#include <random>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "gtest/gtest.h"
+
+namespace nearcast {
+namespace {
+
+// A loopback network that hardly anybody else uses at the same time.
+std::string RandomAddress() {
+  std::random_device device;
+  return absl::StrCat("127.", 1 + device() % 254, ".", 1 + device() % 254, ".1");
+}
+
+DaemonOptions OptionsAt(const std::string& address) {
+  DaemonOptions options;
+  options.store = "memory";
+  options.dns_addresses = {address};
+  options.http_address = address;
+  options.grpc_address = absl::StrCat(address, ":7070");
+  return options;
+}
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  return buffer.TrySingleSlice(&slice).ok() ? std::string(slice.begin(), slice.end()) : "";
+}
+
+grpc::ByteBuffer BufferOf(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+class DaemonTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string address = RandomAddress();
+    options_ = OptionsAt(address);
+    auto started = Daemon::Start(options_);
+    ASSERT_TRUE(started.ok()) << started.status();
+    daemon_ = *std::move(started);
+    channel_ = grpc::CreateChannel(options_.grpc_address, grpc::InsecureChannelCredentials());
+  }
+
+  DaemonOptions options_;
+  std::unique_ptr<Daemon> daemon_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// grpc.health.v1.Health/Check: HealthCheckResponse{status: SERVING} is field 1, value 1.
+TEST_F(DaemonTest, HealthServiceSaysServing) {
+  grpc::GenericStub stub(channel_);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::CompletionQueue queue;
+  const grpc::ByteBuffer request = BufferOf("");
+  auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request, &queue);
+  call->StartCall();
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->Finish(&response, &status, this);
+  void* tag = nullptr;
+  bool ok = false;
+  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(BytesOf(response), std::string("\x08\x01"));
+}
+
+// grpc.reflection.v1alpha: ServerReflectionRequest{list_services: "*"} is field 7.
+TEST_F(DaemonTest, ReflectionListsEveryService) {
+  grpc::GenericStub stub(channel_);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  grpc::CompletionQueue queue;
+  const auto wait = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  auto call = stub.PrepareCall(
+      &context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  call->StartCall(this);
+  ASSERT_TRUE(wait());
+  call->WriteLast(BufferOf("\x3a\x01*"), grpc::WriteOptions(), this);
+  ASSERT_TRUE(wait());
+  grpc::ByteBuffer response;
+  call->Read(&response, this);
+  ASSERT_TRUE(wait());
+  const std::string listed = BytesOf(response);
+  for (const char* service : {"nearcast.v1.StreamScheduler", "nearcast.v1.Admin",
+                              "nearcast.v1.NodeService", "grpc.health.v1.Health"}) {
+    EXPECT_NE(listed.find(service), std::string::npos) << service;
+  }
+}
+
+TEST_F(DaemonTest, SecondDaemonOnTheSameAddressIsRefused) {
+  const auto second = Daemon::Start(options_);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_NE(second.status().message().find(options_.grpc_address), std::string::npos);
+}
+
+TEST(DaemonStartTest, SaysWhatIsWrong) {
+  DaemonOptions options = OptionsAt(RandomAddress());
+  options.store = "etcetera:x";
+  EXPECT_EQ(Daemon::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
+  options.store = "memory";
+  options.ipdb_files = {"/nowhere/networks.csv"};
+  const absl::Status missing = Daemon::Start(options).status();
+  EXPECT_NE(missing.message().find("/nowhere/networks.csv"), std::string::npos) << missing;
+}
+
+TEST(ParseRolesTest, ListsTheChoices) {
+  EXPECT_EQ(ParseRoles("dns,scheduler")->size(), 2u);
+  EXPECT_EQ(ParseRoles("dns,dhcp").status().message(),
+            "\"dhcp\" is no role; choose from dns, httpdns, scheduler");
+  EXPECT_FALSE(ParseRoles("").ok());
+}
+
+}  // namespace
+}  // namespace nearcast
