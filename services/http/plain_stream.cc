@@ -23,8 +23,10 @@ IoResult PlainStream::ReadNow(std::span<char> room) {
   if (!readable_) return {IoState::kWait};
   const ssize_t n = recv(fd_, room.data(), room.size(), 0);
   if (n > 0) {
-    // A short read has emptied the socket; what comes later raises a new event (epoll(7)).
-    if (static_cast<size_t>(n) < room.size()) readable_ = false;
+    // A short read has emptied the socket; what comes later raises a new event (epoll(7)). But an
+    // end that has already come raised the same event as the bytes before it: read on until it
+    // shows.
+    if (static_cast<size_t>(n) < room.size() && peer_ == Peer::kOpen) readable_ = false;
     return {IoState::kDone, static_cast<size_t>(n)};
   }
   if (n == 0 || (errno != EAGAIN && errno != EINTR)) return {IoState::kEnded};
@@ -60,8 +62,9 @@ void PlainStream::Close() {
   boost::asio::post(executor_, std::move(handler));
 }
 
-void PlainStream::OnReady() {
+void PlainStream::OnReady(Peer peer) {
   readable_ = true;
+  if (peer == Peer::kEnding) peer_ = peer;
   if (!waiting_) return;
   Handler handler = std::move(*waiting_);
   waiting_.reset();

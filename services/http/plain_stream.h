@@ -49,7 +49,7 @@ class PlainStream final : public ReadyWaiter {
   // Ends the connection; whoever waits is woken, later.
   void Close();
 
-  void OnReady() override;
+  void OnReady(Peer peer) override;
 
  private:
   using Handler =
@@ -58,6 +58,7 @@ class PlainStream final : public ReadyWaiter {
   int fd_;  // -1 once closed
   Executor executor_;
   bool readable_ = false;  // perhaps; false is certain
+  Peer peer_ = Peer::kOpen;
   std::optional<Handler> waiting_;
 };
 

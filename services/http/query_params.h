@@ -55,7 +55,7 @@ class QueryParams {
   // decoded_.
   absl::Status Decode(absl::string_view text, absl::string_view* decoded);
 
-  bool has_escapes_ = false;
+  bool has_escapes_ = false;  // of the query being read
   size_t count_ = 0;
   std::array<Param, kParamsMax> params_;
   std::string decoded_;  // Never longer than the query, so it never moves while one is being read.

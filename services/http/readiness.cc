@@ -30,7 +30,11 @@ Task<void> Readiness::Run() {
   while (!stopped_) {
     const int count =
         epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-    for (int i = 0; i < count; ++i) static_cast<ReadyWaiter*>(events[i].data.ptr)->OnReady();
+    for (int i = 0; i < count; ++i) {
+      const bool ending = (events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+      static_cast<ReadyWaiter*>(events[i].data.ptr)
+          ->OnReady(ending ? ReadyWaiter::Peer::kEnding : ReadyWaiter::Peer::kOpen);
+    }
     if (stopped_) co_return;
     if (count == static_cast<int>(events.size())) {
       co_await asio::post(set_.get_executor(), kUseTask);  // more waits, but timers get their turn

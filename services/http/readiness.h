@@ -28,8 +28,10 @@ class ReadyWaiter {
  public:
   virtual ~ReadyWaiter() = default;
 
-  // The socket has changed from not ready to ready. May end the waiter's own connection, no other.
-  virtual void OnReady() = 0;
+  // The socket has changed from not ready to ready. kEnding: nothing will come after what is there
+  // now. May end the waiter's own connection, no other.
+  enum class Peer { kOpen, kEnding };
+  virtual void OnReady(Peer peer) = 0;
 };
 
 // Everything belongs to the thread that runs the io_context.

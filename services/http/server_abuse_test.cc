@@ -81,6 +81,21 @@ TEST_F(ServerAbuseTest, GivesTheExactStatusToEachCase) {
   }
 }
 
+TEST_F(ServerAbuseTest, SeesAnEndThatComesWithTheLastBytes) {
+  const uint16_t port = Start({});
+  const absl::Duration begin = Clock::System()->Monotonic();
+  for (int i = 0; i < 500; ++i) {
+    TestClient client(port);
+    client.Send(i % 2 == 0 ? "GET /hello" : "GET /hello HTTP/1.1\r\nHost: h\r\n\r\nGET /");
+    client.ShutdownSend();
+    std::string answer;
+    ASSERT_TRUE(client.ReceiveEnd(&answer));
+    EXPECT_EQ(answer.empty(), i % 2 == 0);
+  }
+  EXPECT_EQ(server_->totals()[HttpEvent::kTimedOut], 0);
+  EXPECT_LT(Clock::System()->Monotonic() - begin, absl::Seconds(5));
+}
+
 TEST_F(ServerAbuseTest, CutsAHeadThatTrickles) {
   const uint16_t port =
       Start({.head_bytes_max = 1 << 20, .head_deadline = absl::Milliseconds(200)});
