@@ -34,7 +34,7 @@ struct HttpdnsOptions {
   uint32_t unknown_ttl_s = 60;
 };
 
-// Handlers answer at once and allocate nothing once their buffers have grown. While the snapshot
+// Handlers answer at once and keep their buffers from query to query. While the snapshot
 // has no scheduled name (nothing is configured yet) they answer 503, or Alibaba's 500
 // InternalError: SDKs then keep what they have.
 class Httpdns {
