@@ -132,7 +132,7 @@ RelayOptions OptionsFromFlags() {
   options.hub.takeover_silence_ms = absl::GetFlag(FLAGS_takeover_silence_ms);
   options.desk.viewers_max = absl::GetFlag(FLAGS_viewers_max);
   options.desk.wait_ms = absl::GetFlag(FLAGS_play_wait_ms);
-  options.desk.sendq_bytes = static_cast<int>(absl::GetFlag(FLAGS_send_queue_kb) << 10);
+  options.sendq_bytes = static_cast<int>(absl::GetFlag(FLAGS_send_queue_kb) << 10);
   options.write.drop.lag_ms_max = absl::GetFlag(FLAGS_viewer_lag_ms_max);
   options.rtmp_per_address_max = absl::GetFlag(FLAGS_rtmp_per_ip_max);
   return options;

@@ -100,7 +100,7 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.bytes_received += server->counters().bytes_received.Get();
   }
   if (pulls != nullptr) {
-    const pull::PullTotals pulled = pulls->totals();
+    const pull::PullCounters& pulled = pulls->counters();
     totals.pulls_started = pulled.started;
     totals.pulls_failed = pulled.failed;
     totals.bytes_received += pulled.bytes_received;
@@ -179,10 +179,11 @@ void RelayNode::Parts::SweepUntilStopped() {
 absl::StatusOr<std::unique_ptr<RelayNode>> RelayNode::Start(const RelayOptions& options) {
   auto parts = std::make_unique<Parts>(options);
   const size_t threads = std::max<size_t>(1, options.threads);
+  const egress::TcpTuning tuning{.listeners = threads, .sendq_bytes = options.sendq_bytes};
   NC_ASSIGN_OR_RETURN(const egress::TcpListeners rtmp,
-                      egress::ListenTcp(options.listen_ip, options.rtmp_port, threads));
+                      egress::ListenTcp(options.listen_ip, options.rtmp_port, tuning));
   NC_ASSIGN_OR_RETURN(const egress::TcpListeners http,
-                      egress::ListenTcp(options.listen_ip, options.http_port, threads));
+                      egress::ListenTcp(options.listen_ip, options.http_port, tuning));
   for (size_t i = 0; i < threads; ++i) {
     parts->workers.push_back(std::make_unique<egress::Worker>(options.write));
   }

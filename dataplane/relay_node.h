@@ -28,6 +28,7 @@ struct RelayOptions {
   uint16_t rtmp_port = 1935;   // 0 = any free one
   uint16_t http_port = 8088;   // likewise
   size_t threads = 1;
+  int sendq_bytes = 128 << 10;  // unsent bytes in the kernel per viewer
 
   // Where streams come from that are not published here: the control plane's word, else the
   // origins, else nowhere.

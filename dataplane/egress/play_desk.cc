@@ -1,8 +1,5 @@
 #include "dataplane/egress/play_desk.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,18 +9,6 @@
 #include "base/status_macros.h"
 
 namespace nearcast::egress {
-namespace {
-
-// The backlog of a slow viewer shall stay in the ring, where the drop policy sees it, not in the
-// kernel.
-void TuneSocket(int fd, int sendq_bytes) {
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &sendq_bytes, sizeof sendq_bytes);
-  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-}
-
-}  // namespace
 
 PlayDesk::PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
                    StreamFetcher* fetcher)
@@ -59,7 +44,6 @@ absl::StatusOr<std::shared_ptr<stream::Stream>> PlayDesk::FindStream(const Arriv
 }
 
 void PlayDesk::Admit(Worker* worker, Arrival arrival) {
-  TuneSocket(arrival.fd, options_.sendq_bytes);
   const auto stream = FindStream(arrival);
   if (!stream.ok()) {
     TurnAway(arrival, stream.status());

@@ -32,11 +32,10 @@ struct PlayDeskOptions {
   size_t viewers_max = 20'000;  // of this node, waiting ones included
   size_t waiting_max = 2'000;   // that wait for one stream which is not here (yet)
   int64_t wait_ms = 5'000;      // how long such a viewer waits
-  int sendq_bytes = 128 << 10;  // unsent bytes in the kernel per viewer (TCP_NOTSENT_LOWAT)
 };
 
 struct Arrival {
-  int fd = -1;  // connected; the desk takes it
+  int fd = -1;  // connected and non-blocking; the desk takes it
   std::shared_ptr<ViewerProtocol> protocol;
   PlayRequest request;
   std::vector<std::string> via;

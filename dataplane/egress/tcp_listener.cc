@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,6 +58,18 @@ absl::Status ListenError(const std::string& ip, uint16_t port, int error) {
       absl::StrCat("cannot listen on ", ip, " port ", port, ": ", std::strerror(error)));
 }
 
+// Set once here instead of once per connection: sockets inherit it from the one that they were
+// accepted on.
+void Tune(int fd, const TcpTuning& tuning) {
+  const int on = 1;
+  const int defer_s = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &defer_s, sizeof defer_s);
+  if (tuning.sendq_bytes > 0) {
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &tuning.sendq_bytes, sizeof(int));
+  }
+}
+
 absl::StatusOr<int> ListenOnce(const std::string& ip, uint16_t port, Sharing sharing) {
   NC_ASSIGN_OR_RETURN(const SocketAddress address, ParseSocketAddress(ip, port));
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -83,18 +96,20 @@ uint16_t PortOf(int fd) {
 
 }  // namespace
 
-absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port, size_t count) {
+absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port,
+                                       const TcpTuning& tuning) {
   // Two processes of one user that both say SO_REUSEPORT would share the port silently: so ask for
   // it alone first.
   NC_ASSIGN_OR_RETURN(const int probe, ListenOnce(ip, port, Sharing::kAlone));
   TcpListeners listeners{PortOf(probe), {}};
   ::close(probe);
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < tuning.listeners; ++i) {
     absl::StatusOr<int> fd = ListenOnce(ip, listeners.port, Sharing::kWithOwnThreads);
     if (!fd.ok()) {
       for (int open : listeners.fds) ::close(open);
       return fd.status();
     }
+    Tune(*fd, tuning);
     listeners.fds.push_back(*fd);
   }
   return listeners;

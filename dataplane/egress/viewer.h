@@ -30,7 +30,7 @@ class Fanout;
 struct WriteLimits {
   // What one viewer is sent before it is another's turn. The first turn is short, so that in a
   // crowd that arrives at once everybody has a keyframe before anybody has the rest of the cache.
-  size_t first_turn_bytes_max = 48u << 10;
+  size_t first_turn_bytes_max = 24u << 10;
   size_t turn_bytes_max = 128u << 10;
   stream::DropLimits drop;
 };

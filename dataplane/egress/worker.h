@@ -33,7 +33,8 @@ class Worker : public Loop {
 
   void Start();
 
-  // Ends the loop, joins the thread and closes its viewers. Where threads share streams, stop all before one is destroyed.
+  // Ends the loop, joins the thread and closes its viewers. Where threads share streams, stop all
+  // before one is destroyed.
   void Stop();
 
   void Post(std::function<void()> task) override;

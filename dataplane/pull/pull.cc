@@ -35,17 +35,16 @@ std::string JoinVia(std::vector<std::string> via, const std::string& node) {
 
 }  // namespace
 
-Pull::Pull(PullDesk* desk, egress::Worker* worker, std::shared_ptr<stream::Stream> stream,
+Pull::Pull(PullTools tools, std::shared_ptr<stream::Stream> stream,
            const std::vector<std::string>& via)
-    : desk_(desk),
-      worker_(worker),
+    : tools_(std::move(tools)),
       stream_(std::move(stream)),
-      via_(JoinVia(via, desk->options_.node)),
+      via_(JoinVia(via, tools_.options->node)),
       random_(std::random_device()()),
-      pause_ms_(desk->options_.retry_ms_min),
+      pause_ms_(tools_.options->retry_ms_min),
       last_viewer_ms_(egress::MonotonicMs()) {}
 
-void Pull::Start() { asio::co_spawn(worker_->io(), Run(shared_from_this()), asio::detached); }
+void Pull::Start() { asio::co_spawn(tools_.worker->io(), Run(shared_from_this()), asio::detached); }
 
 asio::awaitable<void> Pull::Run(std::shared_ptr<Pull> self) {
   Round round = Round::kTryAgain;
@@ -54,7 +53,7 @@ asio::awaitable<void> Pull::Run(std::shared_ptr<Pull> self) {
     if (round == Round::kTryAgain) co_await self->Pause();
   }
   self->intake_.reset();
-  self->desk_->Finished(self->stream_);
+  self->tools_.finish(self->stream_);
 }
 
 asio::awaitable<Pull::Round> Pull::TryAll() {
@@ -86,7 +85,7 @@ Pull::Round Pull::DecideAfterRound(bool anybody_may_have_it) {
     stream_->EndIf(StreamState::kWaiting);
     return Round::kOver;
   }
-  if (egress::MonotonicMs() - last_frame_ms_ < desk_->options_.not_found_ms)
+  if (egress::MonotonicMs() - last_frame_ms_ < tools_.options->not_found_ms)
     return Round::kTryAgain;
   stream_->EndIf(StreamState::kInterrupted);
   return Round::kOver;
@@ -102,14 +101,14 @@ asio::awaitable<absl::StatusOr<Sources>> Pull::FindSources() {
 // The finder answers on a thread of its own; the coroutine sleeps meanwhile and is woken on the
 // worker's.
 std::shared_ptr<Pull::Asked> Pull::AskFinder() {
-  auto asked = std::make_shared<Asked>(worker_->io());
-  desk_->finder_->Find({stream_->name(), exclude_nodes_},
-                       [worker = worker_, asked](absl::StatusOr<Sources> sources) {
-                         worker->Post([asked, sources = std::move(sources)] {
-                           asked->sources = sources;
-                           asked->answered.cancel();
-                         });
-                       });
+  auto asked = std::make_shared<Asked>(tools_.worker->io());
+  tools_.finder->Find({stream_->name(), exclude_nodes_},
+                      [worker = tools_.worker, asked](absl::StatusOr<Sources> sources) {
+                        worker->Post([asked, sources = std::move(sources)] {
+                          asked->sources = sources;
+                          asked->answered.cancel();
+                        });
+                      });
   return asked;
 }
 
@@ -117,17 +116,18 @@ asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {
   absl::StatusOr<HttpUrl> url = ParseHttpUrl(source.url);
   if (!url.ok()) co_return url.status();
   url->target =
-      WithParameter(url->target, "gop_cache_ms", absl::StrCat(desk_->options_.gop_cache_ms));
+      WithParameter(url->target, "gop_cache_ms", absl::StrCat(tools_.options->gop_cache_ms));
   url->target = WithParameter(url->target, "merge_write_ms", "0");
-  const PullOptions& options = desk_->options_;
-  FlvSource connection(worker_->io().get_executor(), {.via = via_,
-                                                      .connect_ms_max = options.connect_ms_max,
-                                                      .response_ms_max = options.response_ms_max,
-                                                      .stall_ms_max = options.stall_ms_max});
-  desk_->Count({.started = 1});
+  const PullOptions& options = *tools_.options;
+  FlvSource connection(tools_.worker->io().get_executor(),
+                       {.via = via_,
+                        .connect_ms_max = options.connect_ms_max,
+                        .response_ms_max = options.response_ms_max,
+                        .stall_ms_max = options.stall_ms_max});
+  ++tools_.counters->started;
   absl::Status status = co_await connection.Open(*url);
   if (status.ok()) status = co_await Relay(&connection, source);
-  if (!absl::IsCancelled(status)) desk_->Count({.failed = 1});
+  if (!absl::IsCancelled(status)) ++tools_.counters->failed;
   intake_.reset();  // interrupted, unless another has taken over
   co_return status;
 }
@@ -142,7 +142,7 @@ asio::awaitable<absl::Status> Pull::Relay(FlvSource* connection, const Source& s
     }
     if (absl::Status taken = Take(*tag); !taken.ok()) co_return taken;
     if (connection->bytes_received() - counted_bytes > (64u << 10)) {
-      desk_->Count({.bytes_received = connection->bytes_received() - counted_bytes});
+      tools_.counters->bytes_received += connection->bytes_received() - counted_bytes;
       counted_bytes = connection->bytes_received();
     }
     if (!Wanted()) {
@@ -155,14 +155,14 @@ asio::awaitable<absl::Status> Pull::Relay(FlvSource* connection, const Source& s
 absl::Status Pull::Begin(const Source& source, uint32_t first_dts_ms) {
   stream::PublisherIdentity identity{stream::PublisherKind::kPull, source.url};
   identity.resumes_timeline = resume_.Begin(first_dts_ms) == ResumePoint::Clock::kSame;
-  NC_ASSIGN_OR_RETURN(auto publication, desk_->hub_->Publish(stream_->name(), std::move(identity),
-                                                             egress::MonotonicMs()));
+  NC_ASSIGN_OR_RETURN(auto publication, tools_.hub->Publish(stream_->name(), std::move(identity),
+                                                            egress::MonotonicMs()));
   if (publication->stream() != stream_) {
     publication->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
     return absl::AbortedError("the stream that was wanted has ended");
   }
   intake_ = std::make_unique<ingest::MediaIntake>(std::move(publication));
-  pause_ms_ = desk_->options_.retry_ms_min;
+  pause_ms_ = tools_.options->retry_ms_min;
   spdlog::info("pull {} from {}: begins", stream_->name(), source.url);
   return absl::OkStatus();
 }
@@ -179,13 +179,13 @@ absl::Status Pull::Take(const media::FlvTag& tag) {
 bool Pull::Wanted() {
   const int64_t now_ms = egress::MonotonicMs();
   if (stream_->viewers() > 0) last_viewer_ms_ = now_ms;
-  return now_ms - last_viewer_ms_ < desk_->options_.hold_ms;
+  return now_ms - last_viewer_ms_ < tools_.options->hold_ms;
 }
 
 asio::awaitable<void> Pull::Pause() {
   const int64_t pause_ms = pause_ms_ / 2 + static_cast<int64_t>(random_() % (pause_ms_ / 2 + 1));
-  pause_ms_ = std::min(pause_ms_ * 2, desk_->options_.retry_ms_max);
-  asio::steady_timer timer(worker_->io(), std::chrono::milliseconds(pause_ms));
+  pause_ms_ = std::min(pause_ms_ * 2, tools_.options->retry_ms_max);
+  asio::steady_timer timer(tools_.worker->io(), std::chrono::milliseconds(pause_ms));
   boost::system::error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -13,15 +14,27 @@
 #include "dataplane/egress/worker.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/pull/flv_source.h"
-#include "dataplane/pull/pull_desk.h"
+#include "dataplane/pull/pull_options.h"
 #include "dataplane/pull/resume_point.h"
+#include "dataplane/pull/source_finder.h"
+#include "dataplane/stream/hub.h"
 
 namespace nearcast::pull {
+
+// What a pull works with; all of it outlives the pull.
+struct PullTools {
+  const PullOptions* options = nullptr;
+  egress::Worker* worker = nullptr;
+  stream::Hub* hub = nullptr;
+  SourceFinder* finder = nullptr;
+  PullCounters* counters = nullptr;
+  std::function<void(const std::shared_ptr<stream::Stream>&)> finish;  // called last
+};
 
 // Thread rule: belongs to one worker.
 class Pull : public std::enable_shared_from_this<Pull> {
  public:
-  Pull(PullDesk* desk, egress::Worker* worker, std::shared_ptr<stream::Stream> stream,
+  Pull(PullTools tools, std::shared_ptr<stream::Stream> stream,
        const std::vector<std::string>& via);
 
   // Runs until the stream is not wanted, not to be had, or published here.
@@ -49,8 +62,7 @@ class Pull : public std::enable_shared_from_this<Pull> {
   Round DecideAfterRound(bool anybody_may_have_it);
   bool Wanted();
 
-  PullDesk* const desk_;
-  egress::Worker* const worker_;
+  const PullTools tools_;
   const std::shared_ptr<stream::Stream> stream_;
   const std::string via_;
   std::unique_ptr<ingest::MediaIntake> intake_;

@@ -22,30 +22,21 @@ void PullDesk::Fetch(const std::shared_ptr<stream::Stream>& stream,
     std::shared_ptr<Pull>& slot = pulls_[stream.get()];
     if (slot != nullptr) return;
     egress::Worker* worker = workers_[next_worker_++ % workers_.size()];
-    pull = slot = std::make_shared<Pull>(this, worker, stream, via);
+    pull = slot = std::make_shared<Pull>(
+        PullTools{&options_, worker, hub_, finder_, &counters_,
+                  [this](const std::shared_ptr<stream::Stream>& over) { Finish(over); }},
+        stream, via);
   }
   pull->Start();
 }
 
-PullTotals PullDesk::totals() const {
-  absl::MutexLock lock(&mutex_);
-  return totals_;
-}
-
-void PullDesk::Finished(const std::shared_ptr<stream::Stream>& stream) {
+void PullDesk::Finish(const std::shared_ptr<stream::Stream>& stream) {
   {
     absl::MutexLock lock(&mutex_);
     pulls_.erase(stream.get());
   }
   // A viewer may have come while the pull made up its mind to end.
   if (stream->viewers() > 0) Fetch(stream, {});
-}
-
-void PullDesk::Count(const PullTotals& more) {
-  absl::MutexLock lock(&mutex_);
-  totals_.started += more.started;
-  totals_.failed += more.failed;
-  totals_.bytes_received += more.bytes_received;
 }
 
 }  // namespace nearcast::pull

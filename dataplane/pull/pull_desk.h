@@ -24,32 +24,15 @@
 #include "absl/synchronization/mutex.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/worker.h"
+#include "dataplane/pull/pull_options.h"
 #include "dataplane/pull/source_finder.h"
 #include "dataplane/stream/hub.h"
 
 namespace nearcast::pull {
 
-struct PullOptions {
-  std::string node;              // goes into X-Nearcast-Via
-  int64_t gop_cache_ms = 2'000;  // asked of the source
-  int64_t hold_ms = 10'000;
-  int64_t connect_ms_max = 2'000;
-  int64_t response_ms_max = 4'000;
-  int64_t stall_ms_max = 3'000;  // a source that sends nothing this long has failed
-  int64_t not_found_ms = 3'000;
-  int64_t retry_ms_min = 200;
-  int64_t retry_ms_max = 5'000;
-};
-
 class Pull;
 
-struct PullTotals {
-  uint64_t started = 0;  // connections to sources begun
-  uint64_t failed = 0;   // of them, ended by a failure or a refusal
-  uint64_t bytes_received = 0;
-};
-
-// Thread rule: Fetch and totals from any thread; destroyed after the workers stopped.
+// Thread rule: Fetch and counters from any thread; destroyed after the workers stopped.
 class PullDesk : public egress::StreamFetcher {
  public:
   PullDesk(const PullOptions& options, std::vector<egress::Worker*> workers, stream::Hub* hub,
@@ -59,21 +42,19 @@ class PullDesk : public egress::StreamFetcher {
   void Fetch(const std::shared_ptr<stream::Stream>& stream,
              const std::vector<std::string>& via) override;
 
-  PullTotals totals() const;
+  const PullCounters& counters() const { return counters_; }
 
  private:
-  friend class Pull;
-  void Finished(const std::shared_ptr<stream::Stream>& stream);
-  void Count(const PullTotals& more);
+  void Finish(const std::shared_ptr<stream::Stream>& stream);
 
   const PullOptions options_;
   const std::vector<egress::Worker*> workers_;
   stream::Hub* const hub_;
   SourceFinder* const finder_;
-  mutable absl::Mutex mutex_;
+  PullCounters counters_;
+  absl::Mutex mutex_;
   absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Pull>> pulls_ ABSL_GUARDED_BY(mutex_);
   size_t next_worker_ ABSL_GUARDED_BY(mutex_) = 0;
-  PullTotals totals_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace nearcast::pull
