@@ -40,11 +40,23 @@ std::string ScopeText(const RatioScope& scope) {
   return parts.empty() ? "everything" : absl::StrJoin(parts, ", ");
 }
 
+absl::string_view StandingNote(CdnStanding standing) {
+  switch (standing) {
+    case CdnStanding::kUsable:
+      return "";
+    case CdnStanding::kLastResort:
+      return " (a last resort: all its nodes are drained or down)";
+    case CdnStanding::kOut:
+      return " (unusable)";
+  }
+  return "";
+}
+
 std::string WeightsText(const Snapshot& snapshot, const CompiledWeights& weights) {
   return absl::StrJoin(weights, ", ", [&snapshot](std::string* out, const auto& weight) {
     const auto& [cdn, value] = weight;
     absl::StrAppend(out, snapshot.cdn(cdn).spec.name, "=", value,
-                    snapshot.cdn_buckets[cdn.value()].usable ? "" : " (unusable)");
+                    StandingNote(snapshot.cdn_buckets[cdn.value()].standing));
   });
 }
 

@@ -46,7 +46,9 @@ class Builder {
     for (const Cdn& cdn : SortedByName(config_.cdns)) {
       CompiledCdn& compiled = snapshot_->cdns.emplace_back();
       compiled.spec = cdn;
-      snapshot_->cdn_buckets.push_back({.hash = StableHash(cdn.name), .usable = !cdn.disabled});
+      snapshot_->cdn_buckets.push_back(
+          {.hash = StableHash(cdn.name),
+           .standing = cdn.disabled ? CdnStanding::kOut : CdnStanding::kUsable});
     }
   }
 
@@ -73,14 +75,16 @@ class Builder {
       CompiledCdn& cdn = snapshot_->cdns[i];
       if (cdn.spec.kind != CdnKind::kOwn) continue;
       RankNodesOf(cdn);
-      if (!HasStanding(cdn)) snapshot_->cdn_buckets[i].usable = false;
+      if (!cdn.spec.disabled) snapshot_->cdn_buckets[i].standing = StandingOfOwn(cdn);
     }
   }
 
-  bool HasStanding(const CompiledCdn& cdn) const {
-    return std::any_of(cdn.nodes.begin(), cdn.nodes.end(), [this](NodeIndex node) {
+  CdnStanding StandingOfOwn(const CompiledCdn& cdn) const {
+    if (cdn.nodes.empty()) return CdnStanding::kOut;
+    const bool serves = std::any_of(cdn.nodes.begin(), cdn.nodes.end(), [this](NodeIndex node) {
       return snapshot_->node(node).standing <= Standing::kFull;
     });
+    return serves ? CdnStanding::kUsable : CdnStanding::kLastResort;
   }
 
   void RankNodesOf(CompiledCdn& cdn) {
@@ -93,8 +97,8 @@ class Builder {
     const size_t cells = snapshot_->places->cell_count();
     cdn.ranking_of_cell.reserve(cells);
     for (uint32_t cell = 0; cell < cells; ++cell) {
-      CellRanking ranking = Rank(snapshot_->places->location(ipdb::CellId(cell)), candidates);
-      if (ranking.size() > kRankedNodesMax) ranking.resize(kRankedNodesMax);
+      CellRanking ranking =
+          RankBest(snapshot_->places->location(ipdb::CellId(cell)), candidates, kRankedNodesMax);
       ranking.shrink_to_fit();
       cdn.ranking_of_cell.push_back(std::move(ranking));
     }

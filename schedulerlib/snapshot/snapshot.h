@@ -34,7 +34,8 @@ struct CompiledNode {
   CdnIndex cdn;
 };
 
-// How the nodes of one CDN rank for one cell. Only the best are kept: kRankedNodesMax of them.
+// How the nodes of one CDN rank for one cell: all the equally near ones, and no more others than
+// make kRankedNodesMax.
 using CellRanking = std::vector<Ranked>;
 inline constexpr size_t kRankedNodesMax = 16;
 
@@ -61,7 +62,7 @@ struct Snapshot {
   // By name.
   std::vector<CompiledNode> nodes;
   std::vector<CompiledCdn> cdns;
-  // Usable: not disabled, and for kOwn some node stands in kUsable or kFull.
+  // Out: disabled, or kOwn without nodes. A last resort: kOwn, and every node is drained or down.
   std::vector<CdnBucket> cdn_buckets;
   std::vector<CompiledName> names;
   absl::flat_hash_map<std::string, CompiledPublishPoint> publish_points;

@@ -22,13 +22,14 @@ std::array<Condition, 5> Conditions(const RatioScope& scope, const RatioQuestion
            {"country", scope.country, question.place->country}}};
 }
 
+// Among those of that standing.
 std::optional<CdnIndex> Draw(std::span<const CdnBucket> cdns, const CompiledWeights& weights,
-                             uint64_t key, std::optional<CdnIndex> except) {
+                             uint64_t key, CdnStanding standing, std::optional<CdnIndex> except) {
   std::optional<CdnIndex> best;
   double best_score = 0;
   for (const auto& [cdn, weight] : weights) {
     const CdnBucket& bucket = cdns[cdn.value()];
-    if (cdn == except || !bucket.usable) continue;
+    if (cdn == except || bucket.standing != standing) continue;
     const double score = RendezvousScore(key, bucket.hash, weight);
     if (!best || score > best_score) {
       best = cdn;
@@ -72,10 +73,17 @@ RatioChoice ChooseCdns(std::span<const CompiledRatioRule> rules, std::span<const
   for (const CompiledRatioRule& rule : rules) {
     if (!Matches(rule.spec.scope, question)) continue;
     choice.rule = &rule;
-    choice.main = Draw(cdns, rule.main, question.viewer_key, std::nullopt);
-    // A CDN that carries nobody of its own may still stand in when every weighted one is out.
-    if (!choice.main) choice.main = Draw(cdns, rule.backup, question.viewer_key, std::nullopt);
-    if (choice.main) choice.backup = Draw(cdns, rule.backup, question.viewer_key, choice.main);
+    for (const CdnStanding standing : {CdnStanding::kUsable, CdnStanding::kLastResort}) {
+      // A CDN that carries nobody of its own may still stand in when every weighted one is out.
+      for (const CompiledWeights* weights : {&rule.main, &rule.backup}) {
+        if (choice.main) continue;
+        choice.main = Draw(cdns, *weights, question.viewer_key, standing, std::nullopt);
+      }
+    }
+    if (choice.main) {
+      choice.backup =
+          Draw(cdns, rule.backup, question.viewer_key, CdnStanding::kUsable, choice.main);
+    }
     break;
   }
   return choice;

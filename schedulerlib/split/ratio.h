@@ -23,10 +23,13 @@
 
 namespace nearcast::scheduler {
 
+// Whether a CDN may carry new viewers. kLastResort: only when no usable one may.
+enum class CdnStanding : uint8_t { kUsable, kLastResort, kOut };
+
 // What a choice needs of a CDN, by CdnIndex.
 struct CdnBucket {
-  uint64_t hash = 0;   // StableHash of its name
-  bool usable = true;  // may carry new viewers
+  uint64_t hash = 0;  // StableHash of its name
+  CdnStanding standing = CdnStanding::kUsable;
 };
 
 // Weights > 0 only.
@@ -50,7 +53,8 @@ struct RatioChoice {
   // Null when no rule matches.
   const CompiledRatioRule* rule = nullptr;
 
-  // Nothing when no CDN that may be chosen is usable. `backup` never equals `main`.
+  // Nothing when every CDN that may be chosen is out. `main` is a last resort only when none is
+  // usable; `backup` never is one, and never equals `main`.
   std::optional<CdnIndex> main;
   std::optional<CdnIndex> backup;
 };

@@ -74,13 +74,26 @@ TEST(RatioTest, NoRuleGivesNoCdn) {
 TEST(RatioTest, UnusableCdnsSpillAndBackupStandsInForMain) {
   const std::vector<CompiledRatioRule> rules = {Rule("r", {}, {{kA, 1}}, {{kB, 1}, {kC, 1}})};
   auto buckets = Buckets(3);
-  buckets[0].usable = false;
+  buckets[0].standing = CdnStanding::kOut;
   const RatioChoice choice = ChooseCdns(rules, buckets, Ask("v"));
   ASSERT_TRUE(choice.main && choice.backup);
   EXPECT_NE(*choice.main, kA);
   EXPECT_NE(*choice.main, *choice.backup);
-  for (CdnBucket& bucket : buckets) bucket.usable = false;
+  for (CdnBucket& bucket : buckets) bucket.standing = CdnStanding::kOut;
   EXPECT_EQ(ChooseCdns(rules, buckets, Ask("v")).main, std::nullopt);
+}
+
+TEST(RatioTest, LastResortStandsInOnlyWhenNothingIsUsableAndIsNoBackup) {
+  const std::vector<CompiledRatioRule> rules = {Rule("r", {}, {{kA, 1}}, {{kB, 1}})};
+  auto buckets = Buckets(2);
+  buckets[0].standing = CdnStanding::kLastResort;
+  RatioChoice choice = ChooseCdns(rules, buckets, Ask("v"));
+  EXPECT_EQ(choice.main, kB);
+  EXPECT_EQ(choice.backup, std::nullopt);
+  buckets[1].standing = CdnStanding::kOut;
+  choice = ChooseCdns(rules, buckets, Ask("v"));
+  EXPECT_EQ(choice.main, kA);
+  EXPECT_EQ(choice.backup, std::nullopt);
 }
 
 TEST(RatioTest, SharesFollowWeightsAndBackupIsNeverMain) {
@@ -100,7 +113,7 @@ TEST(RatioTest, LosingACdnMovesOnlyItsOwnViewers) {
   const std::vector<CompiledRatioRule> rules = {Rule("r", {}, {{kA, 5}, {kB, 3}, {kC, 2}})};
   const auto before = Buckets(3);
   auto after = before;
-  after[1].usable = false;
+  after[1].standing = CdnStanding::kOut;
   for (int v = 0; v < 10000; ++v) {
     const auto was = ChooseCdns(rules, before, Ask(std::to_string(v))).main;
     if (was == kB) continue;

@@ -31,9 +31,7 @@ CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& p
     candidates.push_back(
         {index, node.spec.location, node.spec.announces, node.standing, node.load_penalty_us});
   }
-  CellRanking ranking = Rank(place.location, candidates);
-  if (ranking.size() > kRankedNodesMax) ranking.resize(kRankedNodesMax);
-  return ranking;
+  return RankBest(place.location, candidates, kRankedNodesMax);
 }
 
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,
@@ -46,8 +44,9 @@ std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRankin
 std::string WriteHost(const CompiledNode& node, const ipdb::IpAddress& client, uint16_t port,
                       uint16_t default_port) {
   const auto& addresses = node.endpoint.addresses;
+  const bool wants_v4 = client.is_v4() || client == ipdb::IpAddress();
   auto at = std::find_if(addresses.begin(), addresses.end(),
-                         [&client](const auto& a) { return a.is_v4() == client.is_v4(); });
+                         [wants_v4](const auto& a) { return a.is_v4() == wants_v4; });
   if (at == addresses.end()) at = addresses.begin();
   std::string host = at->is_v4() ? at->ToString() : absl::StrCat("[", at->ToString(), "]");
   if (port != default_port) absl::StrAppend(&host, ":", port);

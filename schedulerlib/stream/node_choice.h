@@ -34,7 +34,7 @@ struct ClientPlace {
 ClientPlace FindPlace(const Snapshot& snapshot, const ipdb::IpAddress& address,
                       const std::string& isp_override);
 
-// Best first, at most kRankedNodesMax; empty for a CDN without nodes.
+// As CellRanking has them; empty for a CDN without nodes.
 CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place);
 
 // The nodes in the order to use them, at most `nodes_max`.
@@ -42,7 +42,8 @@ std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRankin
                                       uint64_t stream_hash, uint32_t nodes_max);
 
 // "192.0.2.1:8088", "[2001:db8::1]:8088"; no port where it equals `default_port`. An address of the
-// client's own family if the node has one. Every node has an address: Validate sees to it.
+// client's own family if the node has one (IPv4 for the unspecified client "::"). Every node has an
+// address: Validate sees to it.
 std::string WriteHost(const CompiledNode& node, const ipdb::IpAddress& client, uint16_t port,
                       uint16_t default_port);
 

@@ -52,7 +52,8 @@ struct PlayDecision {
 };
 
 // FAILED_PRECONDITION: the stream is not being published. PERMISSION_DENIED: it is banned.
-// NOT_FOUND: its publish point is gone. UNAVAILABLE: no rule gives a CDN that can carry anybody.
+// NOT_FOUND: its publish point is gone. UNAVAILABLE: no rule matches, or its CDNs are
+// all out.
 absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& stream,
                                         const Viewer& viewer);
 

@@ -20,14 +20,15 @@ struct Target {
   Ranked ranked;
 };
 
-// The targets in the order to use them: for each usable CDN in the publish point's order its best
-// node, then the second nodes, so that a backup line lands on another CDN if there is one.
+// The targets in the order to use them: for each CDN of that standing in the publish point's order
+// its best node, then the second nodes, so that a backup line lands on another CDN if there is one.
 std::vector<Target> FindTargets(const Snapshot& snapshot, const CompiledPublishPoint& point,
-                                const ClientPlace& place, uint64_t stream_hash) {
+                                const ClientPlace& place, uint64_t stream_hash,
+                                CdnStanding standing) {
   std::vector<Target> first;
   std::vector<Target> second;
   for (const CdnIndex cdn : point.push_cdns) {
-    if (!snapshot.cdn_buckets[cdn.value()].usable) continue;
+    if (snapshot.cdn_buckets[cdn.value()].standing != standing) continue;
     if (snapshot.cdn(cdn).spec.kind == CdnKind::kVendor) {
       first.push_back({cdn, std::nullopt, {}});
       continue;
@@ -96,7 +97,11 @@ absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQues
   }
   const CompiledPublishPoint& point = at->second;
   const ClientPlace place = FindPlace(snapshot, question.broadcaster, question.isp);
-  const auto targets = FindTargets(snapshot, point, place, StableHash(question.stream));
+  const uint64_t stream_hash = StableHash(question.stream);
+  auto targets = FindTargets(snapshot, point, place, stream_hash, CdnStanding::kUsable);
+  if (targets.empty()) {
+    targets = FindTargets(snapshot, point, place, stream_hash, CdnStanding::kLastResort);
+  }
   if (targets.empty()) {
     return absl::UnavailableError(absl::StrCat("no CDN of publish point ", question.publish_point,
                                                " can take a push; see nearcastctl node list"));

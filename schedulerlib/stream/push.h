@@ -26,8 +26,8 @@ struct PushDecision {
 };
 
 // The main line goes to the first usable CDN of the publish point's list, the backup to the next
-// one, or to the next node of the same CDN when there is no other. NOT_FOUND: no such publish
-// point. UNAVAILABLE: none of its CDNs can take a push.
+// one, or to the next node of the same CDN when there is no other; when none is usable, to those
+// that are a last resort. NOT_FOUND: no such publish point. UNAVAILABLE: its CDNs are all out.
 absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQuestion& question);
 
 }  // namespace nearcast::scheduler

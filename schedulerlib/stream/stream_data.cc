@@ -189,7 +189,9 @@ std::string WriteLegacyUrls(const Snapshot& snapshot, const PlayDecision& decisi
 
 void WriteLegacyMenu(const PlayDecision& decision, JsonWriter& json) {
   const auto tiers = LegacyTiers(decision);
-  json.Member("default_resolution", LegacyKey(decision.default_tier));
+  // Old clients have no word for md and ao: they open with the best.
+  const absl::string_view opened = LegacyKey(decision.default_tier);
+  json.Member("default_resolution", opened.empty() ? LegacyKey(tiers.front()->tier) : opened);
   json.Key("candidate_resolution").OpenList();
   for (auto tier = tiers.rbegin(); tier != tiers.rend(); ++tier)
     json.Text(LegacyKey((*tier)->tier));

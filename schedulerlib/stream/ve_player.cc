@@ -1,5 +1,7 @@
 #include "schedulerlib/stream/ve_player.h"
 
+#include <algorithm>
+
 #include "schedulerlib/stream/json_writer.h"
 
 namespace nearcast::scheduler {
@@ -52,12 +54,17 @@ void WriteStreams(const Snapshot& snapshot, const PlayDecision& decision, size_t
 }  // namespace
 
 std::string WriteVeLivePlayerStreamData(const Snapshot& snapshot, const PlayDecision& decision) {
+  // The best first; those without a name stand at the end.
+  const auto& tiers = decision.publish_point->tiers;
+  const auto named = std::count_if(tiers.begin(), tiers.end(), [](const TranscodeTemplate& tier) {
+    return !ResolutionName(tier.tier).empty();
+  });
   const absl::string_view opened = ResolutionName(decision.default_tier);
   JsonWriter json;
   json.Open();
-  json.Key("enableABR").Bool(decision.publish_point->tiers.size() > 1);
+  json.Key("enableABR").Bool(named > 1);
   json.Key("enableMainBackupSwitch").Bool(decision.lines.size() > 1);
-  json.Member("defaultResolution", opened.empty() ? "Origin" : opened);
+  json.Member("defaultResolution", opened.empty() ? ResolutionName(tiers.front().tier) : opened);
   json.Member("defaultFormat", "FLV");
   json.Member("defaultProtocol", "TCP");
   WriteStreams(snapshot, decision, 0, "mainStream", json);

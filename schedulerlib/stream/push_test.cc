@@ -1,0 +1,163 @@
+#include "schedulerlib/stream/push.h"
+
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "schedulerlib/testing/given.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Guangdong Telecom is 10.1/16 and 2400:1::/32, Beijing Unicom 10.2/16.
+Given World() {
+  return Given()
+      .Own("own")
+      .Node("gz", "CN/440000/440100/chinatelecom", {"192.0.2.1", "2001:db8::1"})
+      .Node("bj", "CN/110000/110100/chinaunicom", {"192.0.2.2", "2001:db8::2"})
+      .Vendor("vendor")
+      .Network("10.1.0.0/16", "CN/440000/440100/chinatelecom")
+      .Network("10.2.0.0/16", "CN/110000/110100/chinaunicom")
+      .Network("2400:1::/32", "CN/440000/440100/chinatelecom");
+}
+
+PushQuestion Ask(const std::string& broadcaster, const std::string& isp = "") {
+  PushQuestion question;
+  question.publish_point = "show";
+  question.stream = "s1";
+  if (!broadcaster.empty()) question.broadcaster = Ip(broadcaster);
+  question.isp = isp;
+  return question;
+}
+
+// "main own gz rtmp://…", "backup vendor - rtmp://… (on failure)"
+std::vector<std::string> LinesOf(const Given& given, const PushQuestion& question) {
+  const auto snapshot = given.Snapshot();
+  std::vector<std::string> lines;
+  const PushDecision decision = DecidePush(*snapshot, question).value();
+  for (const PushLine& line : decision.lines) {
+    lines.push_back(absl::StrCat(line.line, " ", line.cdn, " ", line.node.empty() ? "-" : line.node,
+                                 " ", line.url, line.on_failure_only ? " (on failure)" : ""));
+  }
+  return lines;
+}
+
+TEST(PushTest, BroadcasterPushesToTheNearestNodeOfTheFirstCdn) {
+  Given given = World().Point("show", {"own", "vendor"});
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")), ElementsAre("main own gz rtmp://192.0.2.1/live/s1"));
+  EXPECT_THAT(LinesOf(given, Ask("10.2.0.1")), ElementsAre("main own bj rtmp://192.0.2.2/live/s1"));
+}
+
+TEST(PushTest, BroadcasterOverIpv6GetsAnIpv6Url) {
+  Given given = World().Point("show", {"own"});
+  EXPECT_THAT(LinesOf(given, Ask("2400:1::5")),
+              ElementsAre("main own gz rtmp://[2001:db8::1]/live/s1"));
+}
+
+TEST(PushTest, BroadcasterOfUnknownAddressGetsAnIpv4Url) {
+  Given given = World().Point("show", {"own"});
+  const auto lines = LinesOf(given, Ask(""));
+  EXPECT_THAT(lines, ElementsAre(::testing::HasSubstr("rtmp://192.0.2.")));
+}
+
+TEST(PushTest, IspAsToldOverridesTheIpDatabase) {
+  Given given = World().Network("10.9.0.0/16", "CN/420000//chinamobile").Point("show", {"own"});
+  EXPECT_THAT(LinesOf(given, Ask("10.9.0.1", "chinatelecom")),
+              ElementsAre("main own gz rtmp://192.0.2.1/live/s1"));
+  EXPECT_THAT(LinesOf(given, Ask("10.9.0.1", "chinaunicom")),
+              ElementsAre("main own bj rtmp://192.0.2.2/live/s1"));
+}
+
+TEST(PushTest, HotStandbyPushesASecondLineToTheNextCdn) {
+  Given given = World().Point("show", {"own", "vendor"}).StandsBy(Standby::kHot);
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main own gz rtmp://192.0.2.1/live/s1",
+                          "backup vendor - rtmp://push.vendor.example/live/s1"));
+}
+
+TEST(PushTest, ColdStandbyPushesItOnlyOnFailure) {
+  Given given = World().Point("show", {"vendor", "own"}).StandsBy(Standby::kCold);
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main vendor - rtmp://push.vendor.example/live/s1",
+                          "backup own gz rtmp://192.0.2.1/live/s1 (on failure)"));
+}
+
+TEST(PushTest, StandbyWithinOneCdnTakesItsNextNodeOrNone) {
+  Given given = World().Point("show", {"own"}).StandsBy(Standby::kHot);
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main own gz rtmp://192.0.2.1/live/s1",
+                          "backup own bj rtmp://192.0.2.2/live/s1"));
+  given.config().nodes.pop_back();
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")), ElementsAre("main own gz rtmp://192.0.2.1/live/s1"));
+}
+
+TEST(PushTest, UrlNamesTheAppAndTheNodesPort) {
+  Given given = World().Point("show", {"own"});
+  given.config().publish_points[0].app = "game";
+  given.config().nodes[0].rtmp_port = 1940;
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main own gz rtmp://192.0.2.1:1940/game/s1"));
+}
+
+TEST(PushTest, OwnCdnByDomainKeepsItsDomainAndStillNamesTheNode) {
+  Given given = World().Point("show", {"own"});
+  given.config().cdns[0].addressing = Addressing::kDomain;
+  given.config().cdns[0].push_domain = "push.live.example:1936";
+  given.config().cdns[0].pull_domain = "pull.live.example";
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main own gz rtmp://push.live.example:1936/live/s1"));
+}
+
+TEST(PushTest, DrainedCdnIsPassedOverAndStandsInWhenNothingElseIsLeft) {
+  Given given = World().Point("show", {"own", "vendor"}).StandsBy(Standby::kHot);
+  for (Node& node : given.config().nodes) node.admin_state = AdminState::kDrained;
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main vendor - rtmp://push.vendor.example/live/s1"));
+  given.config().cdns[1].disabled = true;
+  EXPECT_THAT(LinesOf(given, Ask("10.1.0.1")),
+              ElementsAre("main own gz rtmp://192.0.2.1/live/s1",
+                          "backup own bj rtmp://192.0.2.2/live/s1"));
+}
+
+TEST(PushTest, NoPublishPointAndNoCdnAreDifferentErrors) {
+  Given given = World().Point("show", {"vendor"});
+  EXPECT_TRUE(absl::IsNotFound(DecidePush(*Given().Snapshot(), Ask("10.1.0.1")).status()));
+  given.config().cdns[1].disabled = true;
+  const auto status = DecidePush(*given.Snapshot(), Ask("10.1.0.1")).status();
+  EXPECT_TRUE(absl::IsUnavailable(status));
+  EXPECT_EQ(status.message(),
+            "no CDN of publish point show can take a push; see nearcastctl node list");
+}
+
+TEST(PushTest, ReasonsTellThePlaceAndEachLine) {
+  Given given = World().Point("show", {"own", "vendor"}).StandsBy(Standby::kHot);
+  const auto snapshot = given.Snapshot();
+  EXPECT_THAT(DecidePush(*snapshot, Ask("10.1.0.1"))->reasons,
+              ElementsAre("broadcaster: in CN/440000/440100, ISP chinatelecom",
+                          "main: node gz of CDN own: same-city-isp, 10.0 ms, usable",
+                          "backup: CDN vendor is the first usable one of the publish point's "
+                          "list"));
+  EXPECT_THAT(DecidePush(*snapshot, Ask(""))->reasons[0], "broadcaster: its place is unknown");
+}
+
+TEST(PushTest, StreamsSpreadOverEquallyNearNodes) {
+  Given given;
+  given.Own("own");
+  for (const char* name : {"a", "b", "c", "d"}) given.Node(name, "CN/440000/440100/chinatelecom");
+  given.Point("show", {"own"}).Network("10.1.0.0/16", "CN/440000/440100/chinatelecom");
+  const auto snapshot = given.Snapshot();
+  std::set<std::string> nodes;
+  PushQuestion question = Ask("10.1.0.1");
+  for (int i = 0; i < 100; ++i) {
+    question.stream = absl::StrCat("s", i);
+    nodes.insert(DecidePush(*snapshot, question)->lines[0].node);
+  }
+  EXPECT_EQ(nodes.size(), 4u);
+}
+
+}  // namespace
+}  // namespace nearcast::scheduler
