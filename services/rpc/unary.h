@@ -1,6 +1,7 @@
 // Finish: one finished unary call of the callback API, from a StatusOr.
 //
-//   grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context, const GetStreamRequest* request,
+//   grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context, const
+//   GetStreamRequest* request,
 //                                       Stream* response) override {
 //     return rpc::Finish(context, scheduler_->GetStream(*request), response);
 //   }
