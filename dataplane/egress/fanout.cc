@@ -115,7 +115,7 @@ void Fanout::RunRound(Lane* lane) {
   const size_t end = std::min(lane->next + kSliceViewers, lane->viewers.size());
   for (; lane->next < end; ++lane->next) {
     Viewer* viewer = lane->viewers[lane->next].get();
-    if (viewer != nullptr && !viewer->blocked()) Serve(viewer);
+    if (viewer != nullptr && !viewer->blocked() && !viewer->in_backlog()) Serve(viewer);
   }
   if (lane->next >= lane->viewers.size()) {
     std::erase(lane->viewers, nullptr);

@@ -51,11 +51,11 @@ void Viewer::QueueHead(const std::string& bytes) {
 
 WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& limits,
                            SendBatch* batch) {
-  const bool first_turn = bytes_sent_ == 0;
+  const bool playing = state_ == State::kPlaying;
+  const bool first_turn = playing && bytes_sent_ == 0;
   const size_t turn_bytes_max = first_turn ? limits.first_turn_bytes_max : limits.turn_bytes_max;
   size_t sent_in_turn = 0;
   while (sent_in_turn < turn_bytes_max && !(first_turn && bytes_sent_ > 0)) {
-    const bool playing = state_ == State::kPlaying;
     if (playing) {
       const stream::RecoverResult jump = cursor_.Recover(ring, request_.start, limits.drop);
       if (jump.headers != nullptr) {
