@@ -70,9 +70,7 @@ void ShowStream(StreamScheduler* scheduler, const http::Request& request,
 absl::StatusOr<v1::GetPlayInfoRequest> PlayRequestOf(const http::Request& request,
                                                      const http::QueryParams& params) {
   v1::GetPlayInfoRequest play;
-  const auto text = [&params](absl::string_view name) {
-    return std::string(params.Get(name));
-  };
+  const auto text = [&params](absl::string_view name) { return std::string(params.Get(name)); };
   play.set_stream(text("stream"));
   v1::Viewer& viewer = *play.mutable_viewer();
   viewer.set_address(text("ip").empty() ? request.client.ToString() : text("ip"));
@@ -98,6 +96,7 @@ absl::StatusOr<v1::GetPlayInfoRequest> PlayRequestOf(const http::Request& reques
 }
 
 void Play(StreamScheduler* scheduler, const http::Request& request, http::Response& response) {
+  response.AddHeader("Access-Control-Allow-Origin", "*");  // pages read refusals too
   const auto params = request.params();
   if (!params.ok()) {
     return http::WriteError(400, "INVALID_QUERY", params.status().message(), response);
@@ -109,7 +108,6 @@ void Play(StreamScheduler* scheduler, const http::Request& request, http::Respon
   const bool is_player = play->format() == v1::GetPlayInfoRequest::VE_LIVE_PLAYER;
   response.body =
       is_player ? info->stream_url() : absl::StrCat("{\"stream_url\":", info->stream_url(), "}");
-  response.AddHeader("Access-Control-Allow-Origin", "*");
 }
 
 }  // namespace

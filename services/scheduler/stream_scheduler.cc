@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "schedulerlib/convert/stream_convert.h"
@@ -75,6 +76,15 @@ absl::Status WithPlayReason(absl::Status status, const scheduler::Stream& stream
   }
 }
 
+// Whether "app/stream" is where one of the stream's own push URLs leads.
+bool IsPushedTo(const scheduler::Stream& stream, absl::string_view key) {
+  const std::string path = absl::StrCat("/", key);
+  return std::any_of(stream.push_lines.begin(), stream.push_lines.end(), [&path](const auto& line) {
+    const absl::string_view url = line.url;
+    return absl::EndsWith(url.substr(0, url.find('?')), path);
+  });
+}
+
 uint64_t DrawSeed() {
   std::random_device device;
   return uint64_t{device()} << 32 | device();
@@ -103,22 +113,26 @@ absl::StatusOr<StreamEntryPtr> StreamScheduler::FindStream(absl::string_view nam
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::CreateStream(const v1::CreateStreamRequest& request) {
-  absl::StatusOr<v1::Stream> created = DecideAndInsert(request);
+  absl::StatusOr<v1::Stream> created = CreateOnce(request);
   Count(created.ok(), counters_.creates_ok, counters_.creates_refused);
   return created;
 }
 
-absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
-    const v1::CreateStreamRequest& request) {
-  if (request.request_id().size() > kRequestIdOctetsMax) {
+absl::StatusOr<v1::Stream> StreamScheduler::CreateOnce(const v1::CreateStreamRequest& request) {
+  const std::string& id = request.request_id();
+  if (id.empty()) return DecideAndInsert(request);
+  if (id.size() > kRequestIdOctetsMax) {
     return WithReason(absl::InvalidArgumentError(absl::StrCat("request_id: has more than ",
                                                               kRequestIdOctetsMax, " octets")),
                       "INVALID_REQUEST_ID");
   }
-  if (!request.request_id().empty()) {
-    if (StreamEntryPtr made = streams_->FindByRequest(request.request_id()))
-      return WriteStream(*made);
-  }
+  absl::MutexLock lock(&request_turns_[scheduler::StableHash(id) % request_turns_.size()]);
+  if (const StreamEntryPtr made = streams_->FindByRequest(id)) return WriteStream(*made);
+  return DecideAndInsert(request);
+}
+
+absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
+    const v1::CreateStreamRequest& request) {
   NC_RETURN_IF_ERROR(CheckStreamName(request.stream()));
   NC_ASSIGN_OR_RETURN(scheduler::PushQuestion question, PushQuestionOf(request));
   question.stream = request.stream().empty() ? MakeName() : request.stream();
@@ -252,6 +266,7 @@ void StreamScheduler::ApplyPublished(const scheduler::PublishedStreams::Change& 
     const std::string name = key.substr(key.find('/') + 1);
     const StreamEntryPtr entry = streams_->Find(name);
     if (entry == nullptr || entry->stream.state == StreamState::kBanned) return;
+    if (!IsPushedTo(entry->stream, key)) return;
     if (entry->stream.state != state && MayChange(entry->stream.state, state)) {
       SetState(name, state).IgnoreError();  // counted there; the next report tries again
     }

@@ -3,11 +3,13 @@
 #ifndef SERVICES_SCHEDULER_STREAM_SCHEDULER_H_
 #define SERVICES_SCHEDULER_STREAM_SCHEDULER_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "nearcast/v1/admin.pb.h"
@@ -46,7 +48,8 @@ class StreamScheduler {
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
 
   // What relays saw: a stream that starts is publishing, one that stops is interrupted. Streams
-  // that nobody created here, and steps that the states do not allow, are passed over.
+  // that nobody created here, or that none of their push URLs leads to (another app's of the same
+  // name), and steps that the states do not allow, are passed over.
   void ApplyPublished(const scheduler::PublishedStreams::Change& change);
 
   // Whether a relay may go on publishing a stream: it must not when the stream is ended or banned.
@@ -55,6 +58,7 @@ class StreamScheduler {
   const SchedulerCounters& counters() const { return counters_; }
 
  private:
+  absl::StatusOr<v1::Stream> CreateOnce(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> DecideAndInsert(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> SetState(absl::string_view name, scheduler::StreamState state);
   absl::StatusOr<StreamEntryPtr> FindStream(absl::string_view name) const;
@@ -66,6 +70,10 @@ class StreamScheduler {
   StreamTable* const streams_;
   const uint64_t name_seed_;  // drawn once, so that names of two replicas do not meet
   std::atomic<uint64_t> names_made_{0};
+
+  // Calls with the same request_id take turns, so that a later one finds what the first has made;
+  // calls with others meet at one mutex by chance only.
+  std::array<absl::Mutex, 64> request_turns_;
   SchedulerCounters counters_;
 };
 

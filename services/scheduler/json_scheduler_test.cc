@@ -1,0 +1,145 @@
+#include "services/scheduler/json_scheduler.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "base/fake_clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rapidjson/document.h"
+#include "schedulerlib/testing/given.h"
+#include "services/store/memory_store.h"
+
+namespace nearcast {
+namespace {
+
+using ::testing::HasSubstr;
+
+scheduler::Given World() {
+  return scheduler::Given()
+      .Own("own")
+      .Node("gz", "CN/440000/440100/chinatelecom", {"192.0.2.1"})
+      .Node("bj", "CN/110000/110100/chinaunicom", {"192.0.2.2"})
+      .Network("10.1.0.0/16", "CN/440000/440100/chinatelecom")
+      .Network("10.2.0.0/16", "CN/110000/110100/chinaunicom")
+      .Point("show", {"own"}, {"origin", "hd"})
+      .Policy("hd", {{3, scheduler::Tier::kOrigin}})
+      .Ratio("default", {{"own", 1}});
+}
+
+class JsonSchedulerTest : public ::testing::Test {
+ protected:
+  void SetUp() override { RegisterJsonScheduler(&router_, &scheduler_); }
+
+  http::Response Ask(http::Method method, absl::string_view path, absl::string_view query,
+                     absl::string_view body = "") {
+    http::Request request;
+    const http::RouteMatch match = router_.Find(method, path);
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    request.body = body;
+    request.wildcard = match.wildcard;
+    request.client = scheduler::Ip("10.2.0.9");
+    http::Response response;
+    match.endpoint->now(request, response);
+    return response;
+  }
+
+  http::Response Get(absl::string_view path, absl::string_view query = "") {
+    return Ask(http::Method::kGet, path, query);
+  }
+  http::Response Post(absl::string_view body) {
+    return Ask(http::Method::kPost, "/v1/streams", "", body);
+  }
+
+  void PublishStream() {
+    ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s1"})").status, 200);
+    scheduler_.ApplyPublished({.started = {"live/s1"}, .stopped = {}});
+  }
+
+  // "STATUS CODE" of a refusal.
+  static std::string ErrorOf(const http::Response& response) {
+    rapidjson::Document body;
+    body.Parse(response.body);
+    if (body.HasParseError() || !body.HasMember("code")) return response.body;
+    return std::to_string(response.status) + " " + body["code"].GetString();
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
+  store::MemoryStore store_;
+  StreamTable streams_{&store_};
+  SnapshotHolder<scheduler::Snapshot> snapshots_{World().Snapshot()};
+  StreamScheduler scheduler_{&clock_, &snapshots_, &streams_};
+  http::Router router_;
+};
+
+TEST_F(JsonSchedulerTest, PostMakesAStreamAndGetShowsIt) {
+  const http::Response made =
+      Post(R"({"publish_point":"show","stream":"s1","broadcaster":{"address":"10.1.0.1"}})");
+  EXPECT_EQ(made.status, 200);
+  EXPECT_EQ(made.content_type, http::kJsonType);
+  rapidjson::Document stream;
+  stream.Parse(made.body);
+  ASSERT_FALSE(stream.HasParseError()) << made.body;
+  EXPECT_STREQ(stream["state"].GetString(), "CREATED");
+  EXPECT_STREQ(stream["publish_point"].GetString(), "show");
+  EXPECT_STREQ(stream["push_lines"][0]["url"].GetString(), "rtmp://192.0.2.1/live/s1");
+  EXPECT_THAT(Get("/v1/streams/s1").body, HasSubstr("rtmp://192.0.2.1/live/s1"));
+  EXPECT_EQ(ErrorOf(Get("/v1/streams/s2")), "404 STREAM_NOT_FOUND");
+}
+
+TEST_F(JsonSchedulerTest, PlayAnswersForTheGivenOrTheConnectionsAddress) {
+  PublishStream();
+  const http::Response given = Get("/v1/play", "stream=s1&ip=10.1.0.1");
+  EXPECT_EQ(given.status, 200);
+  EXPECT_THAT(given.body, ::testing::StartsWith("{\"stream_url\":{\"flv_pull_url\":"));
+  EXPECT_THAT(given.body, HasSubstr("http://192.0.2.1:8088/live/s1.flv"));
+  EXPECT_THAT(given.headers, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
+  EXPECT_THAT(Get("/v1/play", "stream=s1").body, HasSubstr("http://192.0.2.2:8088/live/s1.flv"));
+}
+
+TEST_F(JsonSchedulerTest, PlayTakesGradeViewerAndFormat) {
+  PublishStream();
+  const auto opened = [this](absl::string_view query) {
+    rapidjson::Document body;
+    body.Parse(Get("/v1/play", query).body);
+    return std::string(body["stream_url"]["live_core_sdk_data"]["pull_data"]["options"]
+                           ["default_quality"]["sdk_key"]
+                               .GetString());
+  };
+  EXPECT_EQ(opened("stream=s1"), "hd");
+  EXPECT_EQ(opened("stream=s1&grade=3&viewer=v1&app=tv&device=phone&app_version=2"), "origin");
+  EXPECT_EQ(opened("stream=s1&format=stream_data"), "hd");
+  EXPECT_THAT(Get("/v1/play", "stream=s1&format=veplayer").body,
+              ::testing::StartsWith("{\"enableABR\":"));
+}
+
+TEST_F(JsonSchedulerTest, ErrorsHaveTheGrpcCodesHttpStatusAndTheReason) {
+  EXPECT_EQ(ErrorOf(Post("{")), "400 INVALID_JSON");
+  EXPECT_EQ(ErrorOf(Post(R"({"publishpoint":"show"})")), "400 INVALID_JSON");
+  EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"x"})")), "404 PUBLISH_POINT_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"show","stream":"/"})")), "400 INVALID_STREAM_NAME");
+  ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s1"})").status, 200);
+  EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"show","stream":"s1"})")), "409 STREAM_EXISTS");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1")), "400 STREAM_CREATED");
+  scheduler_.ApplyPublished({.started = {"live/s1"}, .stopped = {}});
+  EXPECT_EQ(ErrorOf(Get("/v1/play")), "404 STREAM_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=%zz")), "400 INVALID_QUERY");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&ip=x")), "400 INVALID_VIEWER");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&grade=best")), "400 INVALID_VIEWER");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&grade=9")), "400 INVALID_VIEWER");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&format=mp4")), "400 INVALID_FORMAT");
+  v1::UpdateStreamStateRequest ban;
+  ban.set_stream("s1");
+  ban.set_state(v1::Stream::BANNED);
+  ASSERT_TRUE(scheduler_.UpdateStreamState(ban).ok());
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1")), "403 STREAM_BANNED");
+}
+
+TEST_F(JsonSchedulerTest, CorsHoldsForRefusalsToo) {
+  EXPECT_THAT(Get("/v1/play", "stream=x").headers, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
+}
+
+}  // namespace
+}  // namespace nearcast
