@@ -14,18 +14,16 @@ ConfigFollower::ConfigFollower(store::Store* store, Publisher* publisher)
 }
 
 absl::Status ConfigFollower::Start() {
+  subscription_ = store_->Watch([this](const v1::StoredRevision& revision) { Follow(revision); });
+  absl::MutexLock lock(&mutex_);
   NC_ASSIGN_OR_RETURN(store::Config config, store_->LoadConfig());
   Resources resources;
   for (v1::Resource& resource : config.resources) {
     resource::ResourceKey key = resource::KeyOf(resource);
     resources.emplace(std::move(key), std::move(resource));
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    NC_RETURN_IF_ERROR(Publish(std::move(resources), config.revision));
-  }
-  subscription_ = store_->Watch([this](const v1::StoredRevision& revision) { Follow(revision); });
-  return absl::OkStatus();
+  newest_ = {config.revision, std::make_shared<const Resources>(std::move(resources))};
+  return Publish();
 }
 
 ConfigFollower::View ConfigFollower::Current() const {
@@ -40,7 +38,9 @@ uint64_t ConfigFollower::refused() const {
 
 void ConfigFollower::Follow(const v1::StoredRevision& revision) {
   absl::MutexLock lock(&mutex_);
-  Resources resources = *current_.resources;
+  // Start has not loaded yet, or has loaded this revision.
+  if (newest_.resources == nullptr || revision.number() <= newest_.revision) return;
+  Resources resources = *newest_.resources;
   for (const v1::StoredRevision::Change& change : revision.changes()) {
     const resource::ResourceKey key{change.kind(), change.name()};
     if (change.has_after()) {
@@ -49,7 +49,8 @@ void ConfigFollower::Follow(const v1::StoredRevision& revision) {
       resources.erase(key);
     }
   }
-  const absl::Status published = Publish(std::move(resources), revision.number());
+  newest_ = {revision.number(), std::make_shared<const Resources>(std::move(resources))};
+  const absl::Status published = Publish();
   if (published.ok()) {
     spdlog::info("revision {} by {} is live: {} change(s){}{}", revision.number(),
                  revision.author(), revision.changes_size(),
@@ -61,13 +62,13 @@ void ConfigFollower::Follow(const v1::StoredRevision& revision) {
                 current_.revision, std::string(published.message()));
 }
 
-absl::Status ConfigFollower::Publish(Resources resources, int64_t revision) {
+absl::Status ConfigFollower::Publish() {
   std::vector<v1::Resource> list;
-  list.reserve(resources.size());
-  for (const auto& [key, resource] : resources) list.push_back(resource);
-  NC_ASSIGN_OR_RETURN(scheduler::Config config, CompileConfig(list, revision));
+  list.reserve(newest_.resources->size());
+  for (const auto& [key, resource] : *newest_.resources) list.push_back(resource);
+  NC_ASSIGN_OR_RETURN(scheduler::Config config, CompileConfig(list, newest_.revision));
   publisher_->SetConfig(std::move(config));
-  current_ = {revision, std::make_shared<const Resources>(std::move(resources))};
+  current_ = newest_;
   return absl::OkStatus();
 }
 

@@ -36,8 +36,8 @@ class ConfigFollower {
   // Both must outlive the follower.
   ConfigFollower(store::Store* store, Publisher* publisher);
 
-  // Publishes what the store has and follows it from now on. Fails when the store cannot be read,
-  // or what it has cannot be compiled.
+  // Publishes what the store has and follows it from now on: no revision is missed in between.
+  // Fails when the store cannot be read, or what it has cannot be compiled.
   absl::Status Start();
 
   // The newest configuration that is published.
@@ -48,12 +48,15 @@ class ConfigFollower {
 
  private:
   void Follow(const v1::StoredRevision& revision);
-  absl::Status Publish(Resources resources, int64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Publishes `newest_`; on an error `current_` stays.
+  absl::Status Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   store::Store* const store_;
   Publisher* const publisher_;
   mutable absl::Mutex mutex_;
-  View current_ ABSL_GUARDED_BY(mutex_);
+  View newest_ ABSL_GUARDED_BY(mutex_);   // what the store has
+  View current_ ABSL_GUARDED_BY(mutex_);  // what is published: the same, or the last good one
   uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
   store::Subscription subscription_;
 };
