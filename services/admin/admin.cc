@@ -64,6 +64,20 @@ absl::Status NotFound(const ResourceKey& key) {
                     "RESOURCE_NOT_FOUND");
 }
 
+// The store's errors with a reason that programs can tell apart.
+absl::Status WithStoreReason(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kAborted:
+      return WithReason(status, "REVISION_MISMATCH");
+    case absl::StatusCode::kNotFound:
+      return WithReason(status, "REVISION_NOT_FOUND");
+    case absl::StatusCode::kInvalidArgument:
+      return WithReason(status, "INVALID_CHANGE");
+    default:
+      return WithReason(status, "STORE_UNAVAILABLE");
+  }
+}
+
 absl::StatusOr<ipdb::IpAddress> ParseAddress(const std::string& text) {
   auto address = ipdb::ParseIpAddress(text);
   if (address.ok()) return address;
@@ -149,8 +163,9 @@ absl::StatusOr<v1::ApplyResponse> Admin::Change(Wanted wanted, const v1::ChangeN
     if (changes && change.has_after()) edit.puts.push_back(change.after());
   }
   if (edit.puts.empty() && edit.deletes.empty()) return response;
-  NC_ASSIGN_OR_RETURN(const int64_t revision, parts_.store->Commit(edit, current.revision));
-  response.set_revision(revision);
+  const auto revision = parts_.store->Commit(edit, current.revision);
+  if (!revision.ok()) return WithStoreReason(revision.status());
+  response.set_revision(*revision);
   return response;
 }
 
@@ -226,11 +241,12 @@ absl::StatusOr<v1::ApplyResponse> Admin::UndrainNode(const v1::UndrainNodeReques
 
 absl::StatusOr<v1::ApplyResponse> Admin::Rollback(const v1::RollbackRequest& request) {
   absl::MutexLock lock(&mutex_);
-  NC_ASSIGN_OR_RETURN(const store::Config target, parts_.store->ConfigAt(request.revision()));
+  const auto target = parts_.store->ConfigAt(request.revision());
+  if (!target.ok()) return WithStoreReason(target.status());
   Wanted wanted;
-  wanted.puts = target.resources;
+  wanted.puts = target->resources;
   std::set<ResourceKey> kept;
-  for (const v1::Resource& resource : target.resources) kept.insert(KeyOf(resource));
+  for (const v1::Resource& resource : target->resources) kept.insert(KeyOf(resource));
   const ConfigFollower::View current = parts_.follower->Current();
   for (const auto& [key, resource] : *current.resources) {
     if (kept.count(key) == 0) wanted.deletes.push_back(key);
@@ -279,10 +295,10 @@ absl::StatusOr<v1::ListRevisionsResponse> Admin::ListRevisions(
                       "INVALID_PAGE_SIZE");
   }
   const int count = request.page_size() == 0 ? kRevisionsDefault : request.page_size();
-  NC_ASSIGN_OR_RETURN(const auto stored,
-                      parts_.store->ListRevisions(std::min(count, kRevisionsMax)));
+  const auto stored = parts_.store->ListRevisions(std::min(count, kRevisionsMax));
+  if (!stored.ok()) return WithStoreReason(stored.status());
   v1::ListRevisionsResponse response;
-  for (const v1::StoredRevision& revision : stored) {
+  for (const v1::StoredRevision& revision : *stored) {
     *response.add_revisions() = WriteRevision(revision);
   }
   return response;
