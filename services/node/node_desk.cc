@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/stream/node_choice.h"
 #include "services/rpc/status.h"
@@ -56,17 +57,20 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
   taken.live.cpu = report.load().cpu();
   taken.live.viewers = report.load().viewers();
   taken.live.streams = report.load().streams();
+  scheduler::PublishedStreams::Change seen;
   v1::NodeCommand command;
   command.set_sequence(report.sequence());
   for (const v1::PublishedStream& stream : report.streams()) {
     const std::string key = absl::StrCat(stream.app(), "/", stream.stream());
     if (!scheduler_->MayPublish(stream.stream())) command.add_end_streams(key);
     taken.streams.insert(key);
+    seen.started.push_back(key);
   }
   if (!publisher_->Report(std::move(taken))) {
     return WithReason(absl::ResourceExhaustedError("too many reports wait; report again later"),
                       "TOO_MANY_REPORTS");
   }
+  scheduler_->ApplyPublished(seen);
   return command;
 }
 

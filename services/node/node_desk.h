@@ -13,11 +13,13 @@ namespace nearcast {
 class NodeDesk {
  public:
   // Both must outlive the desk.
-  NodeDesk(Publisher* publisher, const StreamScheduler* scheduler)
+  NodeDesk(Publisher* publisher, StreamScheduler* scheduler)
       : publisher_(publisher), scheduler_(scheduler) {}
 
-  // Queues the report and answers it. NOT_FOUND when no Node has that name; RESOURCE_EXHAUSTED when
-  // too many reports wait already.
+  // Queues the report and answers it. Every report makes its streams publishing, not only the first
+  // one: a stream may be made anew under a name that is still pushed, and a write to the store may
+  // have failed. NOT_FOUND when no Node has that name; RESOURCE_EXHAUSTED when too many reports
+  // wait already.
   absl::StatusOr<v1::NodeCommand> TakeReport(const v1::NodeReport& report);
 
   // Nodes that hold the stream's publisher, nearest to the asker first, those that are down last;
@@ -26,7 +28,7 @@ class NodeDesk {
 
  private:
   Publisher* const publisher_;
-  const StreamScheduler* const scheduler_;
+  StreamScheduler* const scheduler_;
 };
 
 }  // namespace nearcast

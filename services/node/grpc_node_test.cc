@@ -1,0 +1,100 @@
+#include "services/node/grpc_node.h"
+
+#include <memory>
+#include <thread>
+
+#include "base/fake_clock.h"
+#include "grpcpp/grpcpp.h"
+#include "gtest/gtest.h"
+#include "nearcast/v1/node.grpc.pb.h"
+#include "schedulerlib/testing/given.h"
+#include "services/store/memory_store.h"
+
+namespace nearcast {
+namespace {
+
+// A server and a client in one process, without a socket.
+class GrpcNodeTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    scheduler::Given given;
+    given.Own("own").Node("gz", "CN").Node("bj", "CN", {"192.0.2.9"});
+    publisher_.SetConfig(given.config());
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    stub_ = v1::NodeService::NewStub(server_->InProcessChannel(grpc::ChannelArguments()));
+  }
+
+  static v1::NodeReport ReportOf(const char* node, uint64_t sequence) {
+    v1::NodeReport report;
+    report.set_node(node);
+    report.set_sequence(sequence);
+    report.add_streams()->set_app("live");
+    report.mutable_streams(0)->set_stream("s1");
+    return report;
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
+  store::MemoryStore store_;
+  Publisher publisher_{&clock_, std::make_shared<const ipdb::PrefixTable>(), {}};
+  StreamTable streams_{&store_};
+  StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
+  NodeDesk desk_{&publisher_, &scheduler_};
+  std::unique_ptr<grpc::Service> service_ = MakeGrpcNode(&desk_);
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::NodeService::Stub> stub_;
+};
+
+TEST_F(GrpcNodeTest, EachReportOfAStreamIsAnsweredInTurn) {
+  grpc::ClientContext context;
+  const auto stream = stub_->Report(&context);
+  for (uint64_t sequence = 1; sequence <= 50; ++sequence) {
+    ASSERT_TRUE(stream->Write(ReportOf("bj", sequence)));
+    v1::NodeCommand command;
+    ASSERT_TRUE(stream->Read(&command));
+    EXPECT_EQ(command.sequence(), sequence);
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  while (publisher_.PublishersOf("live/s1").empty()) std::this_thread::yield();
+
+  grpc::ClientContext ask_context;
+  v1::FindSourceRequest request;
+  request.set_node("gz");
+  request.set_app("live");
+  request.set_stream("s1");
+  v1::FindSourceResponse response;
+  ASSERT_TRUE(stub_->FindSource(&ask_context, request, &response).ok());
+  ASSERT_EQ(response.sources_size(), 1);
+  EXPECT_EQ(response.sources(0).url(), "http://192.0.2.9:8088/live/s1.flv");
+}
+
+TEST_F(GrpcNodeTest, StreamOfAnUnknownNodeEndsWithNotFound) {
+  grpc::ClientContext context;
+  const auto stream = stub_->Report(&context);
+  ASSERT_TRUE(stream->Write(ReportOf("x", 1)));
+  v1::NodeCommand command;
+  EXPECT_FALSE(stream->Read(&command));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(GrpcNodeTest, NodeThatGoesAwayInTheMiddleHurtsNobody) {
+  {
+    grpc::ClientContext context;
+    const auto stream = stub_->Report(&context);
+    ASSERT_TRUE(stream->Write(ReportOf("gz", 1)));
+    context.TryCancel();
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  grpc::ClientContext context;
+  const auto stream = stub_->Report(&context);
+  ASSERT_TRUE(stream->Write(ReportOf("gz", 1)));
+  v1::NodeCommand command;
+  EXPECT_TRUE(stream->Read(&command));
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+}  // namespace
+}  // namespace nearcast

@@ -1,0 +1,179 @@
+#include "services/node/node_desk.h"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/fake_clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "schedulerlib/testing/given.h"
+#include "services/rpc/status.h"
+#include "services/store/memory_store.h"
+
+namespace nearcast {
+namespace {
+
+using scheduler::Given;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+Given World() {
+  return Given()
+      .Own("own")
+      .Node("gz", "CN/440000/440100/chinatelecom", {"192.0.2.1", "2001:db8::1"})
+      .Node("gz-2", "CN/440000/440100/chinatelecom", {"192.0.2.2"})
+      .Node("bj", "CN/110000/110100/chinaunicom", {"192.0.2.3", "2001:db8::3"})
+      .Node("v6", "CN/440000/440100/chinatelecom", {"2001:db8::4"})
+      .Point("show", {"own"})
+      .Ratio("default", {{"own", 1}});
+}
+
+class NodeDeskTest : public ::testing::Test {
+ protected:
+  void SetUp() override { publisher_.SetConfig(World().config()); }
+
+  // Hands in a report and waits until it is applied.
+  absl::StatusOr<v1::NodeCommand> Report(const std::string& node,
+                                         const std::vector<std::string>& streams) {
+    v1::NodeReport report;
+    report.set_node(node);
+    report.set_sequence(++sequence_);
+    report.mutable_load()->set_viewers(5);
+    report.mutable_load()->set_out_bits_per_s(1e6);
+    report.mutable_load()->set_cpu(0.25);
+    for (const std::string& stream : streams) {
+      v1::PublishedStream* published = report.add_streams();
+      published->set_app("live");
+      published->set_stream(stream);
+    }
+    const uint64_t applied = publisher_.Counters().reports;
+    auto command = desk_.TakeReport(report);
+    while (command.ok() && publisher_.Counters().reports == applied) std::this_thread::yield();
+    return command;
+  }
+
+  absl::StatusOr<v1::FindSourceResponse> Find(const std::string& node, const std::string& stream,
+                                              const std::vector<std::string>& exclude = {}) {
+    v1::FindSourceRequest request;
+    request.set_node(node);
+    request.set_app("live");
+    request.set_stream(stream);
+    request.mutable_exclude_nodes()->Add(exclude.begin(), exclude.end());
+    return desk_.FindSource(request);
+  }
+
+  std::vector<std::string> Urls(const v1::FindSourceResponse& response) {
+    std::vector<std::string> urls;
+    for (const auto& source : response.sources()) {
+      urls.push_back(absl::StrCat(source.node(), " ", source.url()));
+    }
+    return urls;
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
+  store::MemoryStore store_;
+  Publisher publisher_{&clock_, World().Places(), {.sweep = absl::Milliseconds(1)}};
+  StreamTable streams_{&store_};
+  StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
+  NodeDesk desk_{&publisher_, &scheduler_};
+  uint64_t sequence_ = 0;
+};
+
+TEST_F(NodeDeskTest, ReportIsAnsweredAndBecomesKnown) {
+  const auto command = Report("gz", {"s1"});
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(command->sequence(), 1u);
+  EXPECT_THAT(command->end_streams(), IsEmpty());
+  const auto live = publisher_.CopyLive().at("gz");
+  EXPECT_EQ(live.health, scheduler::Health::kUp);
+  EXPECT_EQ(live.viewers, 5u);
+  EXPECT_EQ(live.out_bits_per_s, 1e6);
+  EXPECT_EQ(live.cpu, 0.25);
+  EXPECT_THAT(publisher_.PublishersOf("live/s1"), ElementsAre("gz"));
+}
+
+TEST_F(NodeDeskTest, UnknownNodeIsToldWhatToDo) {
+  const auto command = Report("x", {});
+  EXPECT_TRUE(absl::IsNotFound(command.status()));
+  EXPECT_EQ(rpc::ReasonOf(command.status()), "NODE_NOT_FOUND");
+  EXPECT_EQ(command.status().message(),
+            "there is no Node \"x\"; apply one with that name, or correct the node's --node");
+  EXPECT_EQ(rpc::ReasonOf(Find("x", "s1").status()), "NODE_NOT_FOUND");
+}
+
+TEST_F(NodeDeskTest, EndedAndBannedStreamsMustStopAndUnknownOnesMayGoOn) {
+  v1::CreateStreamRequest create;
+  create.set_publish_point("show");
+  for (const char* name : {"ended", "live"}) {
+    create.set_stream(name);
+    ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  }
+  v1::EndStreamRequest end;
+  end.set_stream("ended");
+  ASSERT_TRUE(scheduler_.EndStream(end).ok());
+  EXPECT_THAT(Report("gz", {"live", "ended", "unknown"})->end_streams(), ElementsAre("live/ended"));
+}
+
+TEST_F(NodeDeskTest, StreamMadeAnewUnderANameThatIsStillPushedIsPublishing) {
+  v1::CreateStreamRequest create;
+  create.set_publish_point("show");
+  create.set_stream("s1");
+  v1::EndStreamRequest end;
+  end.set_stream("s1");
+  ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  ASSERT_TRUE(scheduler_.EndStream(end).ok());
+  ASSERT_EQ(scheduler_.CreateStream(create)->state(), v1::Stream::CREATED);
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  v1::GetStreamRequest get;
+  get.set_stream("s1");
+  EXPECT_EQ(scheduler_.GetStream(get)->state(), v1::Stream::PUBLISHING);
+}
+
+TEST_F(NodeDeskTest, SourcesAreTheNearestPublishersFirst) {
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  const auto found = Find("gz-2", "s1").value();
+  EXPECT_THAT(Urls(found), ElementsAre("gz http://192.0.2.1:8088/live/s1.flv",
+                                       "bj http://192.0.2.3:8088/live/s1.flv"));
+  EXPECT_GT(found.ttl_ms(), 0u);
+  EXPECT_THAT(Urls(*Find("gz-2", "s1", {"gz"})),
+              ElementsAre("bj http://192.0.2.3:8088/live/s1.flv"));
+}
+
+TEST_F(NodeDeskTest, AskerPullsOverItsOwnAddressFamily) {
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  EXPECT_THAT(Urls(*Find("v6", "s1")), ElementsAre("bj http://[2001:db8::3]:8088/live/s1.flv"));
+}
+
+TEST_F(NodeDeskTest, NodeIsNotItsOwnSource) {
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  const auto alone = Find("gz", "s1");
+  EXPECT_TRUE(absl::IsNotFound(alone.status()));
+  EXPECT_EQ(rpc::ReasonOf(alone.status()), "STREAM_NOT_PUBLISHED");
+  EXPECT_EQ(rpc::ReasonOf(Find("gz-2", "s1", {"gz"}).status()), "STREAM_NOT_PUBLISHED");
+  EXPECT_EQ(rpc::ReasonOf(Find("gz-2", "other").status()), "STREAM_NOT_PUBLISHED");
+}
+
+TEST_F(NodeDeskTest, DrainedPublisherIsStillASourceButTheLast) {
+  Given given = World();
+  given.config().nodes[0].admin_state = scheduler::AdminState::kDrained;
+  publisher_.SetConfig(given.config());
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  EXPECT_THAT(Urls(*Find("gz-2", "s1")), ElementsAre("bj http://192.0.2.3:8088/live/s1.flv",
+                                                     "gz http://192.0.2.1:8088/live/s1.flv"));
+}
+
+TEST_F(NodeDeskTest, SilentNodeIsNoSourceAnyMore) {
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  clock_.Advance(absl::Seconds(6));
+  while (publisher_.Counters().nodes_lost == 0) std::this_thread::yield();
+  while (!publisher_.PublishersOf("live/s1").empty()) std::this_thread::yield();
+  EXPECT_EQ(rpc::ReasonOf(Find("gz-2", "s1").status()), "STREAM_NOT_PUBLISHED");
+}
+
+}  // namespace
+}  // namespace nearcast
