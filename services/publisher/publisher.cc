@@ -93,6 +93,8 @@ void Publisher::Run() {
 PublishedStreams::Change Publisher::Apply(const NodeReport& report) {
   absl::MutexLock lock(&mutex_);
   ++counters_.reports;
+  // The node may have been deleted while its report waited.
+  if (!holder_.Current()->FindNode(report.node)) return {};
   live_.Report(report.node, report.live, clock_->Monotonic());
   PublishIfChanged();
   return published_.Replace(report.node, report.streams);

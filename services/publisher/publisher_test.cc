@@ -72,6 +72,17 @@ TEST(PublisherTest, SilentNodeGoesDownAndItsReportBringsItBack) {
   }));
 }
 
+TEST(PublisherTest, ReportOfANodeThatIsNotConfiguredLeavesNothing) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(), {});
+  publisher.SetConfig(TwoNodes());
+  ASSERT_TRUE(publisher.Report({.node = "deleted", .live = {}, .streams = {"live/s"}}));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 1; }));
+  EXPECT_EQ(publisher.CopyLive().count("deleted"), 0u);
+  EXPECT_TRUE(publisher.PublishersOf("live/s").empty());
+}
+
 TEST(PublisherTest, ReportsThatChangeNoStandingMakeNoSnapshot) {
   FakeClock clock(absl::UnixEpoch());
   Publisher publisher(&clock, Places(), {});
