@@ -139,9 +139,10 @@ void AddTierStep(const PlayDecision& decision, Explanation& out) {
   std::vector<absl::string_view> keys;
   for (const TranscodeTemplate& tier : decision.publish_point->tiers)
     keys.push_back(TierKey(tier.tier));
-  const std::string& policy = decision.publish_point->spec.quality_policy;
-  std::string why =
-      policy.empty() ? "the middle of the offered ones" : absl::StrCat("quality policy ", policy);
+  const CompiledPublishPoint& point = *decision.publish_point;
+  const bool by_policy = point.policy_sets_default || decision.grade_rule != nullptr;
+  std::string why = by_policy ? absl::StrCat("quality policy ", point.spec.quality_policy)
+                              : "the middle of the offered ones";
   if (decision.grade_rule != nullptr) {
     absl::StrAppend(&why, ": network grade ", decision.viewer->network_grade, " is at most ",
                     decision.grade_rule->grade_max);

@@ -129,6 +129,15 @@ TEST(ExplanationTest, NameIsToldFromThePlaceToTheAddresses) {
 )");
 }
 
+TEST(ExplanationTest, PolicyWhoseTierIsNotOfferedIsNotGivenAsTheReason) {
+  Given given = World();
+  given.config().quality_policies[0].default_tier = Tier::kUhd;
+  EXPECT_THAT(ExplainPlayOf(given, ViewerAt(Ip("10.1.0.1"))),
+              ::testing::HasSubstr("opens with hd (the middle of the offered ones)"));
+  EXPECT_THAT(ExplainPlayOf(given, ViewerAt(Ip("10.1.0.1"), 2)),
+              ::testing::HasSubstr("opens with ld (quality policy policy-1: network grade 2"));
+}
+
 TEST(ExplanationTest, UnknownClientIsToldAsOne) {
   EXPECT_THAT(ExplainNameOf(World(), "203.0.113.9"),
               ::testing::HasSubstr("client 203.0.113.9 is in nowhere known (cell 0"));

@@ -179,7 +179,8 @@ class Builder {
     point.default_tier = MiddleTier(point.tiers);
     for (const QualityPolicy& policy : config_.quality_policies) {
       if (policy.name != point.spec.quality_policy) continue;
-      if (offers(policy.default_tier)) point.default_tier = policy.default_tier;
+      point.policy_sets_default = offers(policy.default_tier);
+      if (point.policy_sets_default) point.default_tier = policy.default_tier;
       for (const GradeRule& rule : policy.by_grade) {
         if (offers(rule.tier)) point.by_grade.push_back(rule);
       }

@@ -49,7 +49,8 @@ struct CompiledPublishPoint {
   PublishPoint spec;
   std::vector<CdnIndex> push_cdns;
   std::vector<TranscodeTemplate> tiers;  // best first, one a tier
-  Tier default_tier = Tier::kOrigin;     // the policy's, or the fallback; always one of `tiers`
+  Tier default_tier = Tier::kOrigin;     // the policy's, or the middle one; always one of `tiers`
+  bool policy_sets_default = false;      // it has one, and that one is offered
   std::vector<GradeRule> by_grade;  // by grade_max, smallest first; tiers that are offered only
 };
 
