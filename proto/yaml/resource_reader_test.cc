@@ -173,6 +173,8 @@ constexpr ProblemRow kProblemRows[] = {
     {"kind: Node\nname: a\n---\nkind: Cdn\nname: a\n---\nkind: Node\nname: a\n",
      "f.yaml:7:1: Node/a is already defined at f.yaml:1:1; keep one of them"},
     {"a: [1\nb: 2\n", "f.yaml:2:2: not YAML: end of sequence flow not found"},
+    {"kind: Node\nname: \"a\\Nb\"\n",
+     "f.yaml:2:7: not YAML: an escape that gives no UTF-8; write \\x85 for \\N and \\xa0 for \\_"},
     {"kind: Node\nname: a\nspec: &s {location: *s}\n",
      "f.yaml:3:21: not YAML: this alias contains itself"},
     {"kind: Node\nname: \xff\n", "f.yaml:2:7: octet 0xff is not UTF-8; save the file as UTF-8"},

@@ -39,6 +39,15 @@ std::optional<Utf8Character> DecodeUtf8(absl::string_view text) {
   return Utf8Character{.code_point = code_point, .octets = octets};
 }
 
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    const std::optional<Utf8Character> character = DecodeUtf8(text);
+    if (!character.has_value()) return false;
+    text.remove_prefix(character->octets);
+  }
+  return true;
+}
+
 std::optional<EncodingProblem> FindEncodingProblem(absl::string_view text) {
   Position position{.line = 1, .column = 1};
   while (!text.empty()) {

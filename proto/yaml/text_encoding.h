@@ -21,6 +21,9 @@ struct Utf8Character {
 // off, overlong, a surrogate, or above U+10FFFF (RFC 3629 section 3).
 std::optional<Utf8Character> DecodeUtf8(absl::string_view text);
 
+// Whether every octet belongs to a character.
+bool IsUtf8(absl::string_view text);
+
 struct EncodingProblem {
   Position position;
   std::string text;

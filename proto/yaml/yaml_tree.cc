@@ -41,6 +41,11 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                 const std::string& value) override {
     YamlNode* node = Add(mark, anchor, YamlNode::Kind::kScalar);
+    // The escapes \N and \_ come out as single octets, which are no characters.
+    if (!IsUtf8(value)) {
+      throw YAML::ParserException(
+          mark, "an escape that gives no UTF-8; write \\x85 for \\N and \\xa0 for \\_");
+    }
     node->scalar = value;
     Place(node);
   }

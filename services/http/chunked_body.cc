@@ -18,7 +18,8 @@ ChunkedBody::State ChunkedBody::Feed(absl::string_view bytes, size_t* consumed) 
       }
       continue;
     }
-    state_ = ++overhead_bytes_ > kOverheadBytesMax ? State::kMalformed : FeedByte(bytes[i++]);
+    const char c = bytes[i++];
+    state_ = ++overhead_bytes_ > kOverheadBytesMax ? State::kMalformed : FeedByte(c);
   }
   *consumed = i;
   return state_;
