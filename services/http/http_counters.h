@@ -23,6 +23,7 @@ enum class HttpEvent : uint8_t {
   kRequest,
   kRefused,
   kTimedOut,
+  kTlsFailed,
   kResponse2xx,
   kResponse3xx,
   kResponse4xx,
@@ -30,7 +31,7 @@ enum class HttpEvent : uint8_t {
   kBytesIn,
   kBytesOut,
 };
-inline constexpr size_t kHttpEvents = 14;
+inline constexpr size_t kHttpEvents = 15;
 
 struct HttpTotals {
   std::array<uint64_t, kHttpEvents> values{};
@@ -67,6 +68,8 @@ void ForEachCounter(const HttpTotals& totals, Fn fn) {
       {"nearcast_http_requests_total", "Requests handed to a handler or to 404 and 405."},
       {"nearcast_http_requests_refused_total", "Requests too broken or too large to be handed on."},
       {"nearcast_http_timeouts_total", "Connections cut because a deadline passed."},
+      {"nearcast_http_tls_failures_total",
+       "Connections ended because TLS could not be agreed on or was broken."},
       {"nearcast_http_responses_2xx_total", "Responses with a status of 200 to 299."},
       {"nearcast_http_responses_3xx_total", "Responses with a status of 300 to 399."},
       {"nearcast_http_responses_4xx_total", "Responses with a status of 400 to 499."},

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "services/http/connection_limits.h"
 #include "services/http/session.h"
+#include "services/http/tls_context.h"
 #include "services/http/worker.h"
 
 namespace nearcast::http {
@@ -45,9 +46,19 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Listen(const ServerOptions& opti
   tcp::endpoint endpoint(address, options.port);
   if (absl::Status status = CheckPortIsFree(endpoint); !status.ok()) return status;
   std::unique_ptr<Server> server(new Server(options));
+  if (!options.tls_certificate_file.empty() || !options.tls_key_file.empty()) {
+    auto tls = TlsContext::Load(options.tls_certificate_file, options.tls_key_file);
+    if (!tls.ok()) return tls.status();
+    server->tls_ = *std::move(tls);
+  }
   server->limits_ = std::make_unique<ConnectionLimits>(options.connections_max,
                                                        options.connections_per_address_max);
-  const Worker::Shared shared{&server->options_, router, clock, server->limits_.get(), &ServePlain};
+  const Worker::Shared shared{&server->options_,
+                              router,
+                              clock,
+                              server->limits_.get(),
+                              server->tls_ == nullptr ? &ServePlain : &ServeTls,
+                              server->tls_.get()};
   for (uint32_t i = 0; i < options.threads; ++i) {
     auto worker = std::make_unique<Worker>(shared, i);
     if (absl::Status status = worker->Listen(&endpoint); !status.ok()) return status;

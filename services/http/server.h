@@ -25,12 +25,14 @@ namespace nearcast::http {
 
 class Worker;
 class ConnectionLimits;
+class TlsContext;
 
 // Thread rule: Listen and Stop belong to one thread; the rest may be called from any.
 class Server {
  public:
   // Binds, listens and starts the threads. `router` and `clock` must outlive the server and
-  // `router` must be complete. kInvalidArgument for an address that is none; kUnavailable, saying
+  // `router` must be complete. kInvalidArgument for an address that is none or TLS files that
+  // cannot be used; kUnavailable, saying
   // which address, when it cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Listen(const ServerOptions& options,
                                                         const Router* router, const Clock* clock);
@@ -51,6 +53,7 @@ class Server {
   const ServerOptions options_;
   uint16_t port_ = 0;
   std::unique_ptr<ConnectionLimits> limits_;
+  std::unique_ptr<TlsContext> tls_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -15,6 +15,10 @@ struct ServerOptions {
   uint16_t port = 8080;               // 0: any free one, see Server::port
   uint32_t threads = 1;
 
+  // PEM files. Both set: TLS instead of plain TCP.
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+
   // Request line and header fields together.
   size_t head_bytes_max = 16 * 1024;
   size_t body_bytes_max = 1 << 20;

@@ -18,6 +18,7 @@
 #include "services/http/plain_stream.h"
 #include "services/http/request_head.h"
 #include "services/http/responder.h"
+#include "services/http/tls_stream.h"
 
 namespace nearcast::http {
 namespace {
@@ -37,8 +38,10 @@ enum class Step { kServed, kReceive, kSend, kAwaitAnswer, kClose };
 template <typename Stream>
 class Session final : public Connection {
  public:
-  Session(int fd, const ipdb::IpAddress& client, Worker* worker)
-      : stream_(fd, &worker->readiness(), worker->io().get_executor()),
+  // `more` is what the stream's constructor wants beside the usual.
+  template <typename... More>
+  Session(int fd, const ipdb::IpAddress& client, Worker* worker, const More&... more)
+      : stream_(fd, &worker->readiness(), worker->io().get_executor(), more...),
         client_(client),
         worker_(worker) {
     Enter(Phase::kIdle);
@@ -53,6 +56,7 @@ class Session final : public Connection {
   }
 
   Task<void> Run();
+  const Stream& stream() const { return stream_; }
 
   void OnDeadline() override;
   void OnStop() override;
@@ -433,6 +437,12 @@ void Session<Stream>::Abort() {
 Task<void> ServePlain(int fd, ipdb::IpAddress client, Worker* worker) {
   Session<PlainStream> session(fd, client, worker);
   co_await session.Run();
+}
+
+Task<void> ServeTls(int fd, ipdb::IpAddress client, Worker* worker) {
+  Session<TlsStream> session(fd, client, worker, *worker->tls());
+  co_await session.Run();
+  if (session.stream().failed()) worker->counters().Add(HttpEvent::kTlsFailed);
 }
 
 }  // namespace nearcast::http

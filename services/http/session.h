@@ -16,6 +16,9 @@ namespace nearcast::http {
 // A ServeFunction: HTTP over bare TCP.
 Task<void> ServePlain(int fd, ipdb::IpAddress client, Worker* worker);
 
+// A ServeFunction: HTTP over TLS. The worker has a TlsContext.
+Task<void> ServeTls(int fd, ipdb::IpAddress client, Worker* worker);
+
 }  // namespace nearcast::http
 
 #endif  // SERVICES_HTTP_SESSION_H_

@@ -130,8 +130,10 @@ void Worker::Admit(int fd, const ipdb::IpAddress& client) {
     counters_.Add(verdict == ConnectionLimits::Verdict::kOverAddressLimit
                       ? HttpEvent::kOverAddressLimit
                       : HttpEvent::kOverTotalLimit);
-    [[maybe_unused]] const ssize_t sent =
-        send(fd, kTooManyConnections.data(), kTooManyConnections.size(), MSG_NOSIGNAL);
+    if (shared_.tls == nullptr) {
+      [[maybe_unused]] const ssize_t sent =
+          send(fd, kTooManyConnections.data(), kTooManyConnections.size(), MSG_NOSIGNAL);
+    }
     close(fd);
     return;
   }

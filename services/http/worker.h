@@ -52,6 +52,7 @@ class Connection {
   Connection* next = nullptr;
 };
 
+class TlsContext;
 class Worker;
 
 // Serves one admitted client until it or the server ends the connection.
@@ -67,6 +68,7 @@ class Worker {
     const Clock* clock;
     ConnectionLimits* limits;
     ServeFunction serve;
+    const TlsContext* tls = nullptr;  // not null for what serves TLS
   };
 
   Worker(const Shared& shared, uint32_t index);
@@ -80,6 +82,7 @@ class Worker {
 
   const ServerOptions& options() const { return *shared_.options; }
   const Router& router() const { return *shared_.router; }
+  const TlsContext* tls() const { return shared_.tls; }
   ConnectionLimits& limits() { return *shared_.limits; }
   uint32_t index() const { return index_; }
   bool stopping() const { return stopping_; }
