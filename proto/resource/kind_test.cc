@@ -57,8 +57,8 @@ TEST(Kind, SuggestsOrListsWhenItDoesNotUnderstand) {
   EXPECT_EQ(ParseKind("nodse").status().message(),
             "unknown kind \"nodse\"; did you mean \"Node\"?");
   EXPECT_EQ(ParseKind("service").status().message(),
-            "unknown kind \"service\"; kinds: Cdn, Domain, Node, PublishPoint, QualityPolicy, "
-            "RatioRule, TranscodeTemplate");
+            "unknown kind \"service\"; kinds: Account, Cdn, Domain, HealthCheck, Node, PublishPoint, "
+            "QualityPolicy, RatioRule, TranscodeTemplate");
   EXPECT_FALSE(ParseKind("").ok());
 }
 

@@ -10,6 +10,7 @@
 #include "ipdb/ip_address.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/url_template.h"
+#include "schedulerlib/zone/dns_name.h"
 #include "schedulerlib/zone/validate_domain.h"
 
 namespace nearcast::scheduler {
@@ -32,11 +33,14 @@ class Validator {
     for (const TranscodeTemplate& t : config.transcode_templates) templates_.insert(t.name);
     for (const QualityPolicy& policy : config.quality_policies) policies_.insert(policy.name);
     for (const PublishPoint& point : config.publish_points) points_.insert(point.name);
+    for (const Node& node : config.nodes) nodes_.insert(node.name);
   }
 
   std::vector<Problem> Validate() {
+    CheckAll("Account", config_.accounts, &Validator::CheckAccount);
     CheckAll("Cdn", config_.cdns, &Validator::CheckCdn);
     CheckAll("Domain", config_.domains, &Validator::CheckDomain);
+    CheckAll("HealthCheck", config_.health_checks, &Validator::CheckHealthCheck);
     CheckAll("Node", config_.nodes, &Validator::CheckNode);
     CheckAll("PublishPoint", config_.publish_points, &Validator::CheckPublishPoint);
     CheckAll("QualityPolicy", config_.quality_policies, &Validator::CheckQualityPolicy);
@@ -98,6 +102,10 @@ class Validator {
     if (node.location.country.empty()) {
       Add("spec.location.country", "is empty; without it no client is near (for example CN)");
     }
+    if (node.weight > 10000) Add("spec.weight", "must be at most 10000");
+    if (!node.probe_address.empty() && !ipdb::ParseIpAddress(node.probe_address).ok()) {
+      Add("spec.probe_address", absl::StrCat("is not an IP address: \"", node.probe_address, "\""));
+    }
     if (!(node.capacity_mbps >= 0)) Add("spec.capacity_mbps", "must be 0 (no limit) or more");
   }
 
@@ -111,6 +119,63 @@ class Validator {
       CheckOwnCdn(absl::StrCat(path, ".cdn"), name.cdn);
       if (name.ttl_s > 86400) Add(absl::StrCat(path, ".ttl_s"), "must be at most 86400 (a day)");
       if (name.answers > 16) Add(absl::StrCat(path, ".answers"), "must be at most 16");
+      CheckSteering(path, name);
+    }
+  }
+
+  void CheckSteering(const std::string& path, const ScheduledName& name) {
+    if (name.spread == Spread::kStream && !absl::StartsWith(name.name, "*.")) {
+      Add(absl::StrCat(path, ".spread"), "STREAM needs a name that begins with \"*.\"");
+    }
+    CheckAlias(absl::StrCat(path, ".fallback_cname"), name.fallback_cname);
+    for (size_t i = 0; i < name.rules.size(); ++i) {
+      CheckPlaceRule(absl::StrCat(path, ".rules[", i, "]"), name.rules[i]);
+    }
+    if (!name.https) return;
+    if (name.https->port > 65535) Add(absl::StrCat(path, ".https.port"), "must be at most 65535");
+    if (name.https->priority > 65535) {
+      Add(absl::StrCat(path, ".https.priority"), "must be at most 65535");
+    }
+    for (const std::string& alpn : name.https->alpn) {
+      if (!alpn.empty() && alpn.size() <= 255) continue;
+      Add(absl::StrCat(path, ".https.alpn"), "has a protocol of no or more than 255 octets");
+    }
+  }
+
+  void CheckAlias(const std::string& path, const std::string& alias) {
+    if (alias.empty() || zone::ParseDnsName(alias).ok()) return;
+    Add(path, absl::StrCat("is not a domain name: \"", alias, "\""));
+  }
+
+  void CheckPlaceRule(const std::string& path, const PlaceRule& rule) {
+    if (rule.nodes.empty() == rule.cname.empty()) {
+      Add(path, "needs nodes or a cname, and not both");
+    }
+    CheckAlias(absl::StrCat(path, ".cname"), rule.cname);
+    for (size_t i = 0; i < rule.nodes.size(); ++i) {
+      CheckRef(absl::StrCat(path, ".nodes[", i, "]"), "Node", rule.nodes[i], nodes_);
+    }
+  }
+
+  void CheckAccount(const Account& account) {
+    if (account.account_id.empty()) Add("spec.account_id", "is empty");
+    if (!account_ids_.insert(account.account_id).second) {
+      Add("spec.account_id", absl::StrCat("is that of another Account: ", account.account_id));
+    }
+    const auto check_key = [this](absl::string_view path, const std::string& key, size_t size) {
+      if (key.empty() || key.size() == size) return;
+      Add(path, absl::StrCat("has ", key.size(), " characters; it needs ", size));
+    };
+    check_key("spec.alibaba_aes_key", account.alibaba_aes_key, 32);
+    check_key("spec.tencent_aes_key", account.tencent_aes_key, 16);
+    check_key("spec.tencent_des_key", account.tencent_des_key, 8);
+    const std::string& hex = account.alibaba_aes_key;
+    if (!std::all_of(hex.begin(), hex.end(), [](char c) { return absl::ascii_isxdigit(c); })) {
+      Add("spec.alibaba_aes_key", "must be hexadecimal");
+    }
+    for (size_t i = 0; i < account.service_addresses.size(); ++i) {
+      if (ipdb::ParseIpAddress(account.service_addresses[i]).ok()) continue;
+      Add(absl::StrCat("spec.service_addresses[", i, "]"), "is not an IP address");
     }
   }
 
@@ -208,6 +273,46 @@ class Validator {
     }
   }
 
+  void CheckRange(absl::string_view path, uint32_t value, uint32_t min, uint32_t max) {
+    if (value < min || value > max) Add(path, absl::StrCat("must be ", min, " to ", max));
+  }
+
+  void CheckHealthCheck(const HealthCheck& check) {
+    if (!check.cdn.empty()) CheckOwnCdn("spec.cdn", check.cdn);
+    for (size_t i = 0; i < check.nodes.size(); ++i) {
+      CheckRef(absl::StrCat("spec.nodes[", i, "]"), "Node", check.nodes[i], nodes_);
+    }
+    CheckProbe(check);
+    CheckRange("spec.interval_ms", check.interval_ms, 100, 3'600'000);
+    if (check.timeout_ms < 1 || check.timeout_ms > std::min(check.interval_ms, 60'000u)) {
+      Add("spec.timeout_ms", "must be 1 to interval_ms, and at most 60000 (a minute)");
+    }
+    CheckRange("spec.up_threshold", check.up_threshold, 1, 100);
+    CheckRange("spec.down_threshold", check.down_threshold, 1, 100);
+    CheckRange("spec.quorum", check.quorum, 0, 100);
+  }
+
+  // What is asked, and what must be answered.
+  void CheckProbe(const HealthCheck& check) {
+    const auto is_print = [](char c) { return absl::ascii_isgraph(c); };
+    const std::string path = check.path.substr(0, check.path.find('?'));
+    if (!absl::StartsWith(path, "/") || check.path.size() > 1024 ||
+        !std::all_of(check.path.begin(), check.path.end(), is_print)) {
+      Add("spec.path", "must begin with '/', have no spaces, and at most 1024 characters");
+    } else if (check.type == CheckType::kFlv && !absl::EndsWith(path, ".flv")) {
+      Add("spec.path", "must end with .flv for type FLV, as in /live/probe.flv");
+    }
+    if (check.host.size() > 255 || !std::all_of(check.host.begin(), check.host.end(), is_print)) {
+      Add("spec.host", "must have no spaces, and at most 255 characters");
+    }
+    if (check.expected_status != 0) {
+      CheckRange("spec.expected_status", check.expected_status, 100, 599);
+    }
+    if (check.body_contains.size() > 1024) {
+      Add("spec.body_contains", "must have at most 1024 characters");
+    }
+  }
+
   void CheckTemplate(const TranscodeTemplate& t) {
     if ((t.width == 0) != (t.height == 0))
       Add("spec.width", "width and height must be given together");
@@ -226,9 +331,11 @@ class Validator {
 
   const Config& config_;
   std::set<std::string> cdns_;
+  std::set<std::string> nodes_;
   std::set<std::string> templates_;
   std::set<std::string> policies_;
   std::set<std::string> points_;
+  std::set<std::string> account_ids_;  // seen so far
   absl::string_view kind_;
   absl::string_view name_;
   std::vector<Problem> problems_;

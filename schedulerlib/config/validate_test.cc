@@ -96,6 +96,76 @@ std::vector<Row> NodeRows() {
       {"NodeCapacityNan",
        [](Config& c) { c.nodes[0].capacity_mbps = std::numeric_limits<double>::quiet_NaN(); },
        "Node/gz: spec.capacity_mbps: must be 0 (no limit) or more"},
+      {"NodeWeight", [](Config& c) { c.nodes[0].weight = 10001; },
+       "Node/gz: spec.weight: must be at most 10000"},
+      {"NodeProbeAddress", [](Config& c) { c.nodes[0].probe_address = "gz.example"; },
+       "Node/gz: spec.probe_address: is not an IP address: \"gz.example\""},
+  };
+}
+
+// A mistake in a check that is right otherwise.
+Row CheckRow(const char* what, std::function<void(HealthCheck&)> spoil, const char* problem) {
+  const auto add = [spoil](Config& c) {
+    HealthCheck& check = c.health_checks.emplace_back();
+    check.name = "c";
+    check.cdn = "own";
+    check.nodes = {"gz"};
+    spoil(check);
+  };
+  return {what, add, absl::StrCat("HealthCheck/c: ", problem)};
+}
+
+std::vector<Row> HealthCheckRows() {
+  using H = HealthCheck;
+  const char* kPath = "spec.path: must begin with '/', have no spaces, and at most 1024 characters";
+  const char* kFlvPath = "spec.path: must end with .flv for type FLV, as in /live/probe.flv";
+  const char* kTimeout = "spec.timeout_ms: must be 1 to interval_ms, and at most 60000 (a minute)";
+  return {
+      {"ProbeAddress", [](Config& c) { c.nodes[0].probe_address = "gz.example"; },
+       "Node/gz: spec.probe_address: is not an IP address: \"gz.example\""},
+      CheckRow(
+          "CheckCdn", [](H& c) { c.cdn = "x"; },
+          "spec.cdn: names Cdn \"x\", which does not exist; there are own, vendor"),
+      CheckRow(
+          "CheckNode", [](H& c) { c.nodes.push_back("x"); },
+          "spec.nodes[1]: names Node \"x\", which does not exist; there are gz"),
+      CheckRow(
+          "CheckPath", [](H& c) { c.path = "healthz"; }, kPath),
+      CheckRow(
+          "CheckPathSpace", [](H& c) { c.path = "/a b"; }, kPath),
+      CheckRow(
+          "CheckPathLong", [](H& c) { c.path = "/" + std::string(1024, 'a'); }, kPath),
+      CheckRow(
+          "CheckFlvWithoutPath", [](H& c) { c.type = CheckType::kFlv; }, kFlvPath),
+      CheckRow(
+          "CheckFlvPath", [](H& c) { c.type = CheckType::kFlv, c.path = "/a.ts?b.flv"; }, kFlvPath),
+      CheckRow(
+          "CheckHost", [](H& c) { c.host = "a\r\nb"; },
+          "spec.host: must have no spaces, and at most 255 characters"),
+      CheckRow(
+          "CheckStatus", [](H& c) { c.expected_status = 600; },
+          "spec.expected_status: must be 100 to 599"),
+      CheckRow(
+          "CheckBody", [](H& c) { c.body_contains = std::string(1025, 'a'); },
+          "spec.body_contains: must have at most 1024 characters"),
+      CheckRow(
+          "CheckIntervalShort", [](H& c) { c.interval_ms = 99, c.timeout_ms = 99; },
+          "spec.interval_ms: must be 100 to 3600000"),
+      CheckRow(
+          "CheckIntervalLong", [](H& c) { c.interval_ms = 3'600'001; },
+          "spec.interval_ms: must be 100 to 3600000"),
+      CheckRow(
+          "CheckTimeout", [](H& c) { c.timeout_ms = 5001; }, kTimeout),
+      CheckRow(
+          "CheckTimeoutLong", [](H& c) { c.interval_ms = 100'000, c.timeout_ms = 60'001; },
+          kTimeout),
+      CheckRow(
+          "CheckUp", [](H& c) { c.up_threshold = 0; }, "spec.up_threshold: must be 1 to 100"),
+      CheckRow(
+          "CheckDown", [](H& c) { c.down_threshold = 101; },
+          "spec.down_threshold: must be 1 to 100"),
+      CheckRow(
+          "CheckQuorum", [](H& c) { c.quorum = 101; }, "spec.quorum: must be 0 to 100"),
   };
 }
 
@@ -109,12 +179,48 @@ std::vector<Row> DomainRows() {
        "Domain/live.example: spec.scheduled_names[0].ttl_s: must be at most 86400 (a day)"},
       {"ScheduledAnswers", [=](Config& c) { name(c).answers = 17; },
        "Domain/live.example: spec.scheduled_names[0].answers: must be at most 16"},
+      {"ScheduledStream", [=](Config& c) { name(c).spread = Spread::kStream; },
+       "Domain/live.example: spec.scheduled_names[0].spread: STREAM needs a name that begins with "
+       "\"*.\""},
+      {"ScheduledFallback", [=](Config& c) { name(c).fallback_cname = "a..b"; },
+       "Domain/live.example: spec.scheduled_names[0].fallback_cname: is not a domain name: "
+       "\"a..b\""},
+      {"ScheduledRuleEmpty", [=](Config& c) { name(c).rules.emplace_back(); },
+       "Domain/live.example: spec.scheduled_names[0].rules[0]: needs nodes or a cname, and not "
+       "both"},
+      {"ScheduledRuleNode",
+       [=](Config& c) {
+         name(c).rules.push_back({{}, {"gx"}, ""});
+       },
+       "Domain/live.example: spec.scheduled_names[0].rules[0].nodes[0]: names Node \"gx\", which "
+       "does not exist; there are gz"},
+      {"ScheduledHttps", [=](Config& c) { name(c).https = HttpsRecord{.port = 65536}; },
+       "Domain/live.example: spec.scheduled_names[0].https.port: must be at most 65535"},
       {"ScheduledTwice", [=](Config& c) { c.domains[0].scheduled_names.push_back(name(c)); },
        "Domain/live.example: spec.scheduled_names[1].name: pull.live.example is "
        "spec.scheduled_names[0] already"},
       {"ScheduledOverStatic", [](Config& c) { c.domains[0].zone_file += "pull 60 A 192.0.2.9\n"; },
        "Domain/live.example: spec.scheduled_names[0].name: pull.live.example has a static A record "
        "on line 4 of the zone file"},
+  };
+}
+
+std::vector<Row> AccountRows() {
+  const auto add = [](Config& c) -> Account& {
+    return c.accounts.emplace_back(Account{.name = "a", .account_id = "1001"});
+  };
+  return {
+      {"AccountId", [=](Config& c) { add(c).account_id = ""; },
+       "Account/a: spec.account_id: is empty"},
+      {"AccountTwice", [=](Config& c) { add(c), add(c).name = "b"; },
+       "Account/b: spec.account_id: is that of another Account: 1001"},
+      {"AccountKeySize", [=](Config& c) { add(c).tencent_des_key = "dnspodpass"; },
+       "Account/a: spec.tencent_des_key: has 10 characters; it needs 8"},
+      {"AccountKeyHex",
+       [=](Config& c) { add(c).alibaba_aes_key = "0123456789abcdef0123456789abcdeg"; },
+       "Account/a: spec.alibaba_aes_key: must be hexadecimal"},
+      {"AccountAddress", [=](Config& c) { add(c).service_addresses = {"here"}; },
+       "Account/a: spec.service_addresses[0]: is not an IP address"},
   };
 }
 
@@ -185,7 +291,9 @@ std::vector<Row> RatioRows() {
 
 std::string NameOf(const ::testing::TestParamInfo<Row>& info) { return info.param.what; }
 
+INSTANTIATE_TEST_SUITE_P(Account, ValidateTest, ::testing::ValuesIn(AccountRows()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Cdn, ValidateTest, ::testing::ValuesIn(CdnRows()), NameOf);
+INSTANTIATE_TEST_SUITE_P(HealthCheck, ValidateTest, ::testing::ValuesIn(HealthCheckRows()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Node, ValidateTest, ::testing::ValuesIn(NodeRows()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Domain, ValidateTest, ::testing::ValuesIn(DomainRows()), NameOf);
 INSTANTIATE_TEST_SUITE_P(PublishPoint, ValidateTest, ::testing::ValuesIn(PublishPointRows()),

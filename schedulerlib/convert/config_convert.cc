@@ -15,6 +15,10 @@ T Or(T value, T fallback) {
   return value == T() ? fallback : value;
 }
 
+ipdb::Location LocationOf(const v1::Location& from) {
+  return {from.country(), from.region(), from.city(), from.isp()};
+}
+
 std::vector<std::string> Strings(const google::protobuf::RepeatedPtrField<std::string>& from) {
   return {from.begin(), from.end()};
 }
@@ -40,6 +44,10 @@ class Converter {
         return AddTemplate(resource.transcode_template());
       case v1::Resource::kQualityPolicy:
         return AddQualityPolicy(resource.quality_policy());
+      case v1::Resource::kAccount:
+        return AddAccount(resource.account());
+      case v1::Resource::kHealthCheck:
+        return AddHealthCheck(resource.health_check());
       case v1::Resource::SPEC_NOT_SET:
         return Problem("spec", "is missing");
     }
@@ -69,8 +77,7 @@ class Converter {
     Node& to = out_.config.nodes.emplace_back();
     to.name = resource_->name();
     to.cdn = from.cdn();
-    to.location = {from.location().country(), from.location().region(), from.location().city(),
-                   from.location().isp()};
+    to.location = LocationOf(from.location());
     to.addresses = Strings(from.addresses());
     to.rtmp_port = Port("spec.rtmp_port", from.rtmp_port(), to.rtmp_port);
     to.http_port = Port("spec.http_port", from.http_port(), to.http_port);
@@ -78,6 +85,8 @@ class Converter {
     to.capacity_mbps = from.capacity_mbps();
     if (from.admin_state() == v1::Node::DRAINED) to.admin_state = AdminState::kDrained;
     if (from.health() == v1::Node::ALWAYS_UP) to.health = HealthSource::kAlwaysUp;
+    to.weight = Or(from.weight(), to.weight);
+    to.probe_address = from.probe_address();
   }
 
   void AddDomain(const v1::Domain& from) {
@@ -85,11 +94,34 @@ class Converter {
     to.name = resource_->name();
     to.zone_file = from.zone_file();
     for (const v1::ScheduledName& name : from.scheduled_names()) {
-      to.scheduled_names.push_back({.name = name.name(),
-                                    .cdn = name.cdn(),
-                                    .ttl_s = Or(name.ttl_s(), 60u),
-                                    .answers = Or(name.answers(), 2u)});
+      to.scheduled_names.push_back(NameOf(name));
     }
+  }
+
+  static ScheduledName NameOf(const v1::ScheduledName& from) {
+    ScheduledName to;
+    to.name = from.name();
+    to.cdn = from.cdn();
+    to.ttl_s = Or(from.ttl_s(), to.ttl_s);
+    to.answers = Or(from.answers(), to.answers);
+    if (from.spread() == v1::ScheduledName::CLIENT) to.spread = Spread::kClient;
+    if (from.spread() == v1::ScheduledName::STREAM) to.spread = Spread::kStream;
+    to.diverse = from.diverse();
+    to.by_load = from.by_load();
+    for (const v1::ScheduledName::PlaceRule& rule : from.rules()) {
+      to.rules.push_back({LocationOf(rule.match()), Strings(rule.nodes()), rule.cname()});
+    }
+    to.fallback_cname = from.fallback_cname();
+    if (from.has_https()) to.https = HttpsOf(from.https());
+    return to;
+  }
+
+  static HttpsRecord HttpsOf(const v1::ScheduledName::HttpsRecord& from) {
+    HttpsRecord to;
+    to.priority = Or(from.priority(), to.priority);
+    if (from.alpn_size() > 0) to.alpn = Strings(from.alpn());
+    to.port = Or(from.port(), to.port);
+    return to;
   }
 
   void AddCdn(const v1::Cdn& from) {
@@ -161,6 +193,55 @@ class Converter {
       const std::string path = absl::StrCat("spec.by_grade[", i, "].tier");
       to.by_grade.push_back({from.by_grade(i).grade_max(), TierOf(path, from.by_grade(i).tier())});
     }
+  }
+
+  void AddAccount(const v1::Account& from) {
+    Account& to = out_.config.accounts.emplace_back();
+    to.name = resource_->name();
+    to.account_id = from.account_id();
+    to.sign_secret = from.sign_secret();
+    to.alibaba_aes_key = from.alibaba_aes_key();
+    to.tencent_aes_key = from.tencent_aes_key();
+    to.tencent_des_key = from.tencent_des_key();
+    to.tencent_token = from.tencent_token();
+    to.allow_unsigned = from.allow_unsigned();
+    to.allow_ip_parameter = from.allow_ip_parameter();
+    to.requests_per_s_max = from.requests_per_s_max();
+    to.service_addresses = Strings(from.service_addresses());
+    to.hosts = Strings(from.hosts());
+  }
+
+  static CheckType CheckTypeOf(v1::HealthCheck::Type type) {
+    switch (type) {
+      case v1::HealthCheck::HTTP:
+        return CheckType::kHttp;
+      case v1::HealthCheck::HTTPS:
+        return CheckType::kHttps;
+      case v1::HealthCheck::RTMP:
+        return CheckType::kRtmp;
+      case v1::HealthCheck::FLV:
+        return CheckType::kFlv;
+      default:
+        return CheckType::kTcp;
+    }
+  }
+
+  void AddHealthCheck(const v1::HealthCheck& from) {
+    HealthCheck& to = out_.config.health_checks.emplace_back();
+    to.name = resource_->name();
+    to.cdn = from.cdn();
+    to.nodes = Strings(from.nodes());
+    to.type = CheckTypeOf(from.type());
+    to.port = Port("spec.port", from.port(), 0);
+    to.path = Or(from.path(), to.path);
+    to.host = from.host();
+    to.expected_status = from.expected_status();
+    to.body_contains = from.body_contains();
+    to.interval_ms = Or(from.interval_ms(), to.interval_ms);
+    to.timeout_ms = Or(from.timeout_ms(), to.timeout_ms);
+    to.up_threshold = Or(from.up_threshold(), to.up_threshold);
+    to.down_threshold = Or(from.down_threshold(), to.down_threshold);
+    to.quorum = from.quorum();
   }
 
   ConvertedConfig& out_;

@@ -159,6 +159,20 @@ std::string AddressText(const std::array<uint8_t, 16>& bytes) {
   return ipdb::IpAddress::FromV6Bytes(bytes).ToString();
 }
 
+// What the order of equally near nodes follows.
+std::string SpreadText(const CompiledName& name, const Snapshot::NameMatch& match) {
+  switch (name.steering->spread) {
+    case Spread::kPlace:
+      return "the place";
+    case Spread::kClient:
+      return absl::StrCat("the client's network (/", static_cast<int>(kClientBitsV4), " or /",
+                          static_cast<int>(kClientBitsV6), ")");
+    case Spread::kStream:
+      return absl::StrCat("the stream \"", match.stream, "\"");
+  }
+  return "";
+}
+
 }  // namespace
 
 Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) {
@@ -184,11 +198,12 @@ Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) 
   return out;
 }
 
-Explanation ExplainName(const Snapshot& snapshot, const CompiledName& name,
+Explanation ExplainName(const Snapshot& snapshot, const Snapshot::NameMatch& match,
                         const ipdb::IpAddress& client) {
   Explanation out;
   out.revision = snapshot.revision;
-  const NameDecision decision = DecideName(name, client);
+  const CompiledName& name = *match.name;
+  const NameDecision decision = DecideName(name, {.client = client, .stream = match.stream});
   const ClientPlace place = FindPlace(snapshot, client, "");
   const CellRanking ranking = RankFor(snapshot, name.cdn, place);
   out.steps.push_back(absl::StrCat("name ", name.name, " is scheduled over the nodes of CDN ",
@@ -198,11 +213,19 @@ Explanation ExplainName(const Snapshot& snapshot, const CompiledName& name,
   const size_t equal = EquallyNear(ranking);
   out.steps.push_back(absl::StrFormat(
       "%d of %d nodes rank nearest alike (within %d ms); their order is drawn by rendezvous over "
-      "the place and the name",
-      equal, snapshot.cdn(name.cdn).nodes.size(), kEqualCostUs / 1000));
+      "%s",
+      equal, snapshot.cdn(name.cdn).nodes.size(), kEqualCostUs / 1000, SpreadText(name, match)));
   out.steps.push_back(absl::StrCat("the /", static_cast<int>(decision.scope_bits),
                                    " around the client gets this very answer (the ECS scope)"));
+  if (!decision.answer->ipv4.empty() && !decision.answer->ipv6.empty()) {
+    out.steps.push_back(
+        "A and AAAA are decided apart, each among the nodes that have such an address");
+  }
   AddCandidates(snapshot, ranking, decision.answer->nodes, out);
+  if (!decision.answer->cname.empty()) {
+    out.steps.push_back("a place rule, or the fallback while no node is usable, gives an alias");
+    out.answer.push_back(decision.answer->cname);
+  }
   for (const auto& address : decision.answer->ipv4) out.answer.push_back(AddressText(address));
   for (const auto& address : decision.answer->ipv6) out.answer.push_back(AddressText(address));
   return out;

@@ -39,8 +39,8 @@ struct Explanation {
 // Of a decision that was made from `snapshot`.
 Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision);
 
-// What DNS and HTTPDNS answer `client` for a scheduled name.
-Explanation ExplainName(const Snapshot& snapshot, const CompiledName& name,
+// What DNS and HTTPDNS answer `client` for a scheduled name; `match.name` is not null.
+Explanation ExplainName(const Snapshot& snapshot, const Snapshot::NameMatch& match,
                         const ipdb::IpAddress& client);
 
 }  // namespace nearcast::scheduler

@@ -69,7 +69,7 @@ std::string ExplainPlayOf(const Given& given, const Viewer& viewer) {
 
 std::string ExplainNameOf(const Given& given, absl::string_view client) {
   const auto snapshot = given.Snapshot();
-  return Print(ExplainName(*snapshot, *snapshot->FindName("pull.live.example"), Ip(client)));
+  return Print(ExplainName(*snapshot, snapshot->FindName("pull.live.example"), Ip(client)));
 }
 
 TEST(ExplanationTest, PlayIsToldFromTheStreamToTheUrl) {
@@ -117,15 +117,17 @@ TEST(ExplanationTest, NameIsToldFromThePlaceToTheAddresses) {
   EXPECT_EQ(ExplainNameOf(World(), "10.1.0.1"), R"(revision 12
 - name pull.live.example is scheduled over the nodes of CDN own, at most 2 in an answer, TTL 60 s
 - client 10.1.0.1 is in CN / 440000 / 440100 / chinatelecom (cell 1, shared by the /16 around it)
-- 2 of 5 nodes rank nearest alike (within 5 ms); their order is drawn by rendezvous over the place and the name
+- 2 of 5 nodes rank nearest alike (within 5 ms); their order is drawn by rendezvous over the place
 - the /16 around the client gets this very answer (the ECS scope)
+- A and AAAA are decided apart, each among the nodes that have such an address
 * own/gz-1 10.0 ms same-city-isp usable: chosen: same-city-isp
 * own/gz-2 10.0 ms same-city-isp usable: chosen: same-city-isp
   own/bj 77.0 ms across-isps usable: farther: +67.0 ms
   own/bgp 10.0 ms same-city-isp drained: passed over: drained while others are usable
   own/sh 33.7 ms same-isp down: passed over: down while others are usable
-= 192.0.2.2
 = 192.0.2.1
+= 192.0.2.2
+= 2001:db8::5
 )");
 }
 
@@ -186,10 +188,10 @@ TEST(ExplanationTest, ChosenIsTheAnswerForRandomViewers) {
     ASSERT_THAT(play.answer[0], ::testing::HasSubstr(decision.lines[0].host));
 
     const CompiledName& name = snapshot->names[0];
-    const Explanation dns = ExplainName(*snapshot, name, address);
+    const Explanation dns = ExplainName(*snapshot, {.name = &name, .stream = {}}, address);
     expected.clear();
     chosen.clear();
-    for (const NodeIndex node : DecideName(name, address).answer->nodes) {
+    for (const NodeIndex node : DecideName(name, {.client = address}).answer->nodes) {
       expected.push_back(snapshot->node(node).spec.name);
     }
     for (const ExplainedCandidate& c : dns.candidates) {

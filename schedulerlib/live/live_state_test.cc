@@ -14,14 +14,14 @@ Health HealthOf(const LiveState& state, const std::string& node) {
 
 TEST(LiveStateTest, NodeIsUpWithItsFirstReportAndDownAfterSilence) {
   LiveState state(kSilence);
-  state.Report("a", {.viewers = 7}, absl::Seconds(101));
+  state.Report("a", {.viewers = 7}, 1.0, absl::Seconds(101));
   EXPECT_EQ(HealthOf(state, "a"), Health::kUp);
   EXPECT_TRUE(state.Expire(absl::Seconds(106)).empty());
   EXPECT_EQ(state.Expire(absl::Seconds(106) + absl::Milliseconds(1)),
             std::vector<std::string>{"a"});
   EXPECT_EQ(HealthOf(state, "a"), Health::kDown);
   EXPECT_EQ(state.view().at("a").viewers, 0u);
-  state.Report("a", {}, absl::Seconds(107));
+  state.Report("a", {}, 1.0, absl::Seconds(107));
   EXPECT_EQ(HealthOf(state, "a"), Health::kUp);
 }
 
@@ -34,6 +34,28 @@ TEST(LiveStateTest, NodeThatNeverReportedIsUnknownFirstAndThenDownOnce) {
   state.Watch("b", absl::Seconds(105));
   EXPECT_EQ(state.Expire(absl::Seconds(106)), std::vector<std::string>{"a"});
   EXPECT_TRUE(state.Expire(absl::Seconds(107)).empty());
+}
+
+TEST(LiveStateTest, NodeThatComesBackStartsSlowly) {
+  LiveState state(kSilence);
+  state.Report("a", {}, 1.0, absl::Seconds(1));
+  EXPECT_EQ(state.view().at("a").ramp_eighths, 8);  // the control plane is new, not the node
+  state.Expire(absl::Seconds(10));
+  state.Report("a", {}, 1.0, absl::Seconds(20));
+  EXPECT_EQ(state.view().at("a").ramp_eighths, 1);
+  state.Report("a", {}, 1.0, absl::Seconds(50));
+  EXPECT_EQ(state.view().at("a").ramp_eighths, 4);
+  state.Report("a", {}, 1.0, absl::Seconds(80));
+  EXPECT_EQ(state.view().at("a").ramp_eighths, 8);
+}
+
+TEST(LiveStateTest, FreeShareMovesInStepsThatDoNotTremble) {
+  EXPECT_EQ(NextFreeEighths(8, 0.95), 8);
+  EXPECT_EQ(NextFreeEighths(8, 0.5), 4);
+  EXPECT_EQ(NextFreeEighths(4, 0.5 + 0.09), 4);
+  EXPECT_EQ(NextFreeEighths(4, 0.5 + 0.1), 5);
+  EXPECT_EQ(NextFreeEighths(5, 0.5 + 0.09), 5);
+  EXPECT_EQ(NextFreeEighths(1, -3), 0);
 }
 
 }  // namespace

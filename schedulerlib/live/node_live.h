@@ -14,14 +14,22 @@ namespace nearcast::scheduler {
 enum class Health { kUnknown, kUp, kDown };
 
 struct NodeLive {
-  Health health = Health::kUnknown;
+  Health health = Health::kUnknown;  // by the node's own reports
   double out_bits_per_s = 0;
   double cpu = 0;  // 0..1
+
+  // Free capacity in eighths, which moves with hysteresis; and how much of its share a node gets
+  // that has just come back, growing to eight eighths (LiveState).
+  uint8_t free_eighths = 8;
+  uint8_t ramp_eighths = 8;
+  absl::Duration ramp_since = -absl::InfiniteDuration();
   uint32_t viewers = 0;
   uint32_t streams = 0;
   // By the monotonic clock. A node is watched before it reports: since it was configured.
   absl::Duration watched_since = -absl::InfiniteDuration();
   absl::Duration last_report_at = -absl::InfiniteDuration();
+  Health checks = Health::kUnknown;  // by the vantages' checks
+  std::string checks_detail;         // for people; empty when nothing is known
 };
 
 // By node name. A node that is absent is kUnknown, and counts as up: a restart of the control plane

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,22 @@ struct Node {
   double capacity_mbps = 0;            // 0 = no limit
   AdminState admin_state = AdminState::kActive;
   HealthSource health = HealthSource::kHeartbeat;
+  uint32_t weight = 100;
+  std::string probe_address;  // empty = the first of `addresses`
+};
+
+enum class Spread { kPlace, kClient, kStream };
+
+struct PlaceRule {
+  ipdb::Location match;  // empty fields match everything
+  std::vector<std::string> nodes;
+  std::string cname;
+};
+
+struct HttpsRecord {
+  uint32_t priority = 1;
+  std::vector<std::string> alpn = {"h2", "http/1.1"};
+  uint32_t port = 443;
 };
 
 struct ScheduledName {
@@ -35,6 +52,12 @@ struct ScheduledName {
   std::string cdn;
   uint32_t ttl_s = 60;
   uint32_t answers = 2;
+  Spread spread = Spread::kPlace;
+  bool diverse = false;
+  bool by_load = false;
+  std::vector<PlaceRule> rules;
+  std::string fallback_cname;
+  std::optional<HttpsRecord> https;
 };
 
 struct Domain {
@@ -121,6 +144,40 @@ struct QualityPolicy {
   std::vector<GradeRule> by_grade;
 };
 
+struct Account {
+  std::string name;
+  std::string account_id;
+  std::string sign_secret;
+  std::string alibaba_aes_key;  // 32 hex digits
+  std::string tencent_aes_key;  // 16 characters
+  std::string tencent_des_key;  // 8 characters
+  std::string tencent_token;
+  bool allow_unsigned = false;
+  bool allow_ip_parameter = false;
+  uint32_t requests_per_s_max = 0;  // 0 = no limit
+  std::vector<std::string> service_addresses;
+  std::vector<std::string> hosts;  // empty = every scheduled name
+};
+
+enum class CheckType { kTcp, kHttp, kHttps, kRtmp, kFlv };
+
+struct HealthCheck {
+  std::string name;
+  std::string cdn;
+  std::vector<std::string> nodes;
+  CheckType type = CheckType::kTcp;
+  uint16_t port = 0;  // 0 = the node's own for the type
+  std::string path = "/healthz";
+  std::string host;
+  uint32_t expected_status = 0;  // 0 = 200 to 299
+  std::string body_contains;
+  uint32_t interval_ms = 5000;
+  uint32_t timeout_ms = 2000;
+  uint32_t up_threshold = 2;
+  uint32_t down_threshold = 3;
+  uint32_t quorum = 0;  // 0 = more than half of the vantages that are heard
+};
+
 // One whole configuration, each list in the order of names.
 struct Config {
   int64_t revision = 0;
@@ -131,6 +188,8 @@ struct Config {
   std::vector<PublishPoint> publish_points;
   std::vector<TranscodeTemplate> transcode_templates;
   std::vector<QualityPolicy> quality_policies;
+  std::vector<Account> accounts;
+  std::vector<HealthCheck> health_checks;
 };
 
 }  // namespace nearcast::scheduler

@@ -2,16 +2,29 @@
 #ifndef SCHEDULERLIB_PLACE_ENDPOINT_H_
 #define SCHEDULERLIB_PLACE_ENDPOINT_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "ipdb/ip_address.h"
+#include "ipdb/location.h"
 
 namespace nearcast::scheduler {
+
+enum class Family : uint8_t { kV4, kV6 };
 
 struct Endpoint {
   uint64_t hash = 0;  // StableHash of the node's name: its bucket in rendezvous
   std::vector<ipdb::IpAddress> addresses;
+  ipdb::Location location;
+  double weight = 1;       // as declared; > 0
+  double load_weight = 1;  // by its free capacity too; > 0
+
+  bool Has(Family family) const {
+    return std::any_of(addresses.begin(), addresses.end(), [family](const ipdb::IpAddress& a) {
+      return a.is_v4() == (family == Family::kV4);
+    });
+  }
 };
 
 }  // namespace nearcast::scheduler

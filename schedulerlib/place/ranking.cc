@@ -29,7 +29,12 @@ absl::string_view StandingName(Standing standing) {
   return "unknown";
 }
 
+double FreeShare(const Node& node, const NodeLive& live) {
+  return std::clamp(1 - LoadShare(node, live), 0.0, 1.0);
+}
+
 Standing StandingOf(const Node& node, const NodeLive& live) {
+  if (live.checks == Health::kDown) return Standing::kDown;
   if (node.health == HealthSource::kHeartbeat && live.health == Health::kDown)
     return Standing::kDown;
   if (node.admin_state == AdminState::kDrained) return Standing::kDrained;
@@ -43,6 +48,10 @@ int32_t LoadPenaltyUs(const Node& node, const NodeLive& live) {
   constexpr int kSteps = 4;
   const double over = (LoadShare(node, live) - kFreeShare) / (kFullShare - kFreeShare);
   return kStepUs * std::clamp(static_cast<int>(over * kSteps), 0, kSteps);
+}
+
+double LoadWeight(const NodeLive& live) {
+  return std::max(1, live.free_eighths * live.ramp_eighths) / 64.0;
 }
 
 std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates) {

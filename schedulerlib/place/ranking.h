@@ -49,11 +49,19 @@ inline constexpr double kFullShare = 0.95;
 // border as the best does or does not.
 inline constexpr int32_t kEqualCostUs = 5000;
 
+// What is free of a node's capacity, 0..1; 1 for a node without a limit.
+double FreeShare(const Node& node, const NodeLive& live);
+
+// Down when the checks say so, or when a node that reports by itself has fallen silent.
 Standing StandingOf(const Node& node, const NodeLive& live);
 
 // 0 below half of the capacity, then up to 20 ms at kFullShare, in steps of 5 ms so that small
 // changes of load change no answer.
 int32_t LoadPenaltyUs(const Node& node, const NodeLive& live);
+
+// The share of its weight that a node has for names that spread by load: what is free of its
+// capacity, times its slow start; at least 1/64, so that it is never forgotten.
+double LoadWeight(const NodeLive& live);
 
 // All candidates, best first. O(n log n).
 std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates);

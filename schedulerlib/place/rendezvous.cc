@@ -17,10 +17,13 @@ uint64_t Avalanche(uint64_t x) {
 }  // namespace
 
 uint64_t StableHash(absl::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, 64 bits, then mixed: its own high bits are weak
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return Avalanche(hash);
+  uint64_t hash = kStableHashSeed;
+  for (const char c : text) hash = ExtendStableHash(hash, c);
+  return FinishStableHash(hash);
 }
+
+// FNV's own high bits are weak.
+uint64_t FinishStableHash(uint64_t hash) { return Avalanche(hash); }
 
 uint64_t MixHash(uint64_t a, uint64_t b) {
   return Avalanche(Avalanche(a + 0x9e3779b97f4a7c15u) ^ b);

@@ -18,6 +18,14 @@ namespace nearcast::scheduler {
 // choices depend on it.
 uint64_t StableHash(absl::string_view text);
 
+// The same in steps, for texts that are not in one piece:
+// FinishStableHash(ExtendStableHash(… ExtendStableHash(kStableHashSeed, first) …, last)).
+inline constexpr uint64_t kStableHashSeed = 0xcbf29ce484222325u;
+inline uint64_t ExtendStableHash(uint64_t hash, char c) {
+  return (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;  // FNV-1a, 64 bits
+}
+uint64_t FinishStableHash(uint64_t hash);
+
 // Mixes two hashes; the order matters.
 uint64_t MixHash(uint64_t a, uint64_t b);
 

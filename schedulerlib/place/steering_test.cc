@@ -12,7 +12,9 @@
 namespace nearcast::scheduler {
 namespace {
 
-uint64_t HashOfNode(NodeIndex node) { return StableHash(std::to_string(node.value())); }
+NodeTraits TraitsOfNode(NodeIndex node) {
+  return {.hash = StableHash(std::to_string(node.value()))};
+}
 
 std::vector<Ranked> Ranking(const std::vector<std::pair<int32_t, Standing>>& costs) {
   std::vector<Ranked> ranking;
@@ -28,19 +30,19 @@ TEST(ChooseNodesTest, NearestFirstThenTheNextUpToTheLimit) {
   const auto ranking =
       Ranking({{10000, Standing::kUsable}, {30000, Standing::kUsable}, {60000, Standing::kUsable}});
   const std::vector<NodeIndex> expected = {NodeIndex(0), NodeIndex(1)};
-  EXPECT_EQ(ChooseNodes(ranking, HashOfNode, 1, 2), expected);
+  EXPECT_EQ(ChooseNodes(ranking, TraitsOfNode, 1, 2), expected);
 }
 
 TEST(ChooseNodesTest, WorseStandingServesOnlyWhenNothingElseIsLeft) {
   EXPECT_EQ(ChooseNodes(Ranking({{90000, Standing::kUsable}, {10000, Standing::kDrained}}),
-                        HashOfNode, 1, 4)
+                        TraitsOfNode, 1, 4)
                 .size(),
             1u);
   EXPECT_EQ(
-      ChooseNodes(Ranking({{10000, Standing::kDown}, {20000, Standing::kDown}}), HashOfNode, 1, 4)
+      ChooseNodes(Ranking({{10000, Standing::kDown}, {20000, Standing::kDown}}), TraitsOfNode, 1, 4)
           .size(),
       2u);
-  EXPECT_TRUE(ChooseNodes({}, HashOfNode, 1, 4).empty());
+  EXPECT_TRUE(ChooseNodes({}, TraitsOfNode, 1, 4).empty());
 }
 
 TEST(ChooseNodesTest, KeysSpreadEvenlyOverEquallyNearNodes) {
@@ -50,7 +52,7 @@ TEST(ChooseNodesTest, KeysSpreadEvenlyOverEquallyNearNodes) {
                                 {15001, Standing::kUsable}});
   std::map<uint32_t, int> first;
   for (uint64_t key = 0; key < 30000; ++key)
-    ++first[ChooseNodes(ranking, HashOfNode, key, 1)[0].value()];
+    ++first[ChooseNodes(ranking, TraitsOfNode, key, 1)[0].value()];
   for (uint32_t node = 0; node < 3; ++node) EXPECT_NEAR(first[node], 10000, 400) << node;
   EXPECT_EQ(first.count(3), 0u);
 }
@@ -79,16 +81,21 @@ TEST(SteeringMapTest, ScopeIsTheShortestPrefixWithTheSameAnswer) {
   nodes[1].addresses = {*ipdb::ParseIpAddress("192.0.2.2"), *ipdb::ParseIpAddress("2001:db8::2")};
   const std::vector<const Endpoint*> endpoints = {&nodes[0], &nodes[1]};
   CompiledName name;
-  name.steering = BuildSteeringMap(ranking_of_cell, endpoints, places, 5, 1);
+  name.steering = BuildSteeringMap({.ranking_v4 = &ranking_of_cell,
+                                    .ranking_v6 = &ranking_of_cell,
+                                    .endpoints = endpoints,
+                                    .places = &places},
+                                   {.answers_max = 1});
   ASSERT_EQ(name.steering->answers.size(), 2u);
 
   const auto answer_at = [&](uint32_t address) {
     const auto cell = places.Find(ipdb::IpAddress::FromV4(address)).cell;
-    return &name.steering->answers[name.steering->answer_of_cell[cell.value()]];
+    const AnswerGroup group = name.steering->groups[name.steering->group_of_cell[cell.value()]];
+    return &name.steering->answers[name.steering->slots[group.first]];
   };
   for (int i = 0; i < 300; ++i) {
     const uint32_t address = base | (random() & 0xffff);
-    const NameDecision decision = DecideName(name, ipdb::IpAddress::FromV4(address));
+    const NameDecision decision = DecideName(name, {.client = ipdb::IpAddress::FromV4(address)});
     ASSERT_EQ(decision.answer, answer_at(address));
     const int scope = decision.scope_bits;
     const auto uniform = [&](int bits) {
@@ -102,6 +109,129 @@ TEST(SteeringMapTest, ScopeIsTheShortestPrefixWithTheSameAnswer) {
     EXPECT_TRUE(uniform(scope));
     EXPECT_FALSE(uniform(scope - 1));
   }
+}
+
+TEST(ChooseNodesTest, LeadersFollowTheWeights) {
+  const auto ranking = Ranking({{10000, Standing::kUsable}, {11000, Standing::kUsable}});
+  const auto traits_of = [](NodeIndex node) {
+    NodeTraits traits = TraitsOfNode(node);
+    traits.weight = node.value() == 0 ? 300 : 100;
+    return traits;
+  };
+  int first = 0;
+  for (uint64_t key = 0; key < 20000; ++key) {
+    first += ChooseNodes(ranking, traits_of, MixHash(1, key), 1)[0].value() == 0 ? 1 : 0;
+  }
+  EXPECT_NEAR(first / 20000.0, 0.75, 0.01);
+}
+
+TEST(ChooseNodesTest, DiverseSecondStandsElsewhereWhenThatIsNotMuchFarther) {
+  const ipdb::Location gz{"CN", "440000", "440100", "chinatelecom"};
+  const ipdb::Location sz{"CN", "440000", "440300", "chinatelecom"};
+  const auto traits_of = [&](NodeIndex node) {
+    NodeTraits traits = TraitsOfNode(node);
+    traits.location = node.value() < 2 ? &gz : &sz;
+    return traits;
+  };
+  const auto near =
+      Ranking({{10000, Standing::kUsable}, {10000, Standing::kUsable}, {30000, Standing::kUsable}});
+  EXPECT_EQ(ChooseNodes(near, traits_of, 1, 2, Diversity::kDiverse)[1], NodeIndex(2));
+  EXPECT_NE(ChooseNodes(near, traits_of, 1, 2)[1], NodeIndex(2));
+  const auto far =
+      Ranking({{10000, Standing::kUsable}, {10000, Standing::kUsable}, {30001, Standing::kUsable}});
+  EXPECT_NE(ChooseNodes(far, traits_of, 1, 2, Diversity::kDiverse)[1], NodeIndex(2));
+}
+
+// One network in one cell, and the unknown rest; two equally near nodes, both with IPv4 alone.
+class SteeringPolicyTest : public testing::Test {
+ protected:
+  SteeringPolicyTest() {
+    ipdb::PrefixTableBuilder builder;
+    builder.Add(*ipdb::ParseIpPrefix("10.0.0.0/8"), {.country = "CN", .region = "440000"});
+    places_ = builder.Build();
+    nodes_[0].hash = StableHash("a");
+    nodes_[0].addresses = {*ipdb::ParseIpAddress("192.0.2.1")};
+    nodes_[1].hash = StableHash("b");
+    nodes_[1].addresses = {*ipdb::ParseIpAddress("192.0.2.2")};
+    rankings_.assign(places_.cell_count(),
+                     Ranking({{10000, Standing::kUsable}, {10000, Standing::kUsable}}));
+  }
+
+  void Build(SteeringPolicy policy) {
+    name_.steering = BuildSteeringMap({.ranking_v4 = &rankings_,
+                                       .ranking_v6 = &none_,
+                                       .endpoints = endpoints_,
+                                       .places = &places_},
+                                      policy);
+  }
+
+  NameDecision Ask(const std::string& client, absl::string_view stream = "") {
+    return DecideName(name_, {.client = *ipdb::ParseIpAddress(client), .stream = stream});
+  }
+
+  ipdb::PrefixTable places_;
+  std::vector<Endpoint> nodes_ = std::vector<Endpoint>(2);
+  const std::vector<const Endpoint*> endpoints_ = {&nodes_[0], &nodes_[1]};
+  CellRankings rankings_;
+  CellRankings none_ = CellRankings(2);
+  CompiledName name_;
+};
+
+TEST_F(SteeringPolicyTest, ByClientSpreadsNetworksAndWidensTheScopeToWhatIsHashed) {
+  Build({.answers_max = 1, .spread = Spread::kClient});
+  int first = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const std::string net = absl::StrCat("10.", i / 250, ".", i % 250, ".");
+    const NameDecision decision = Ask(absl::StrCat(net, "1"));
+    ASSERT_EQ(decision.answer, Ask(absl::StrCat(net, "200")).answer);
+    ASSERT_EQ(decision.scope_bits, 24);
+    first += decision.answer->nodes[0] == NodeIndex(0) ? 1 : 0;
+  }
+  EXPECT_NEAR(first / 4000.0, 0.5, 0.08);
+}
+
+TEST_F(SteeringPolicyTest, ByStreamOneStreamMeetsAtOneNodeWhateverItsCase) {
+  Build({.answers_max = 1, .spread = Spread::kStream});
+  int first = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string stream = absl::StrCat("Stream-", i);
+    const NameDecision decision = Ask("10.1.2.3", stream);
+    ASSERT_EQ(decision.answer, Ask("10.200.0.1", absl::StrCat("sTREAM-", i)).answer);
+    ASSERT_LE(decision.scope_bits, 8);
+    first += decision.answer->nodes[0] == NodeIndex(0) ? 1 : 0;
+  }
+  EXPECT_NEAR(first / 2000.0, 0.5, 0.08);
+}
+
+TEST_F(SteeringPolicyTest, SharesByLoadFollowFreeCapacity) {
+  nodes_[0].load_weight = 0.25;
+  Build({.answers_max = 1, .spread = Spread::kClient, .by_load = true});
+  int first = 0;
+  for (uint32_t slot : name_.steering->slots) {
+    if (name_.steering->answers[slot].nodes == std::vector{NodeIndex(0)}) ++first;
+  }
+  EXPECT_NEAR(first / 256.0, 0.2, 0.08);
+}
+
+TEST_F(SteeringPolicyTest, MostSpecificPlaceRuleDecides) {
+  const CompiledPlaceRule country{{.country = "CN"}, {}, "vendor.example"};
+  const CompiledPlaceRule province{
+      {.country = "CN", .region = "440000"}, {{.node = NodeIndex(1)}}, ""};
+  Build({.rules = {country, province}});
+  EXPECT_EQ(Ask("10.1.1.1").answer->nodes, std::vector{NodeIndex(1)});
+  Build({.rules = {country}});
+  EXPECT_EQ(Ask("10.1.1.1").answer->cname, "vendor.example");
+  EXPECT_EQ(Ask("11.1.1.1").answer->nodes.size(), 2u);
+}
+
+TEST_F(SteeringPolicyTest, FallbackAliasAnswersOnlyWhenNoNodeIsUsable) {
+  Build({.fallback_cname = "vendor.example"});
+  EXPECT_EQ(Ask("10.1.1.1").answer->cname, "");
+  rankings_.assign(2, Ranking({{10000, Standing::kDrained}, {10000, Standing::kDown}}));
+  Build({.fallback_cname = "vendor.example"});
+  EXPECT_EQ(Ask("10.1.1.1").answer->cname, "vendor.example");
+  Build({});
+  EXPECT_EQ(Ask("10.1.1.1").answer->ipv4.size(), 1u);
 }
 
 }  // namespace

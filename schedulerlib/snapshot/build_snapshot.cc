@@ -7,6 +7,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "base/check.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/place/steering_builder.h"
@@ -38,6 +40,10 @@ class Builder {
     AddScheduledNames();
     AddRatioRules();
     AddPublishPoints();
+    for (const Account& account : config_.accounts) {
+      snapshot_->accounts.emplace(account.account_id, account);
+    }
+    snapshot_->health_checks = config_.health_checks;
     return snapshot_;
   }
 
@@ -64,6 +70,9 @@ class Builder {
       compiled.cdn = *snapshot_->FindCdn(node.cdn);
       snapshot_->cdns[compiled.cdn.value()].nodes.push_back(index);
       compiled.endpoint.hash = StableHash(node.name);
+      compiled.endpoint.location = node.location;
+      compiled.endpoint.weight = node.weight;
+      compiled.endpoint.load_weight = node.weight * LoadWeight(live);
       for (const std::string& text : node.addresses) {
         compiled.endpoint.addresses.push_back(*ipdb::ParseIpAddress(text));
       }
@@ -88,20 +97,29 @@ class Builder {
   }
 
   void RankNodesOf(CompiledCdn& cdn) {
+    cdn.ranking_of_cell = RankAll(cdn, [](const CompiledNode&) { return true; });
+  }
+
+  // Every cell's ranking of those nodes of a CDN that `wanted` takes.
+  template <typename Wanted>
+  CellRankings RankAll(const CompiledCdn& cdn, Wanted wanted) const {
     std::vector<Candidate> candidates;
     for (const NodeIndex index : cdn.nodes) {
       const CompiledNode& node = snapshot_->node(index);
+      if (!wanted(node)) continue;
       candidates.push_back(
           {index, node.spec.location, node.spec.announces, node.standing, node.load_penalty_us});
     }
+    CellRankings rankings;
     const size_t cells = snapshot_->places->cell_count();
-    cdn.ranking_of_cell.reserve(cells);
+    rankings.reserve(cells);
     for (uint32_t cell = 0; cell < cells; ++cell) {
       CellRanking ranking =
           RankBest(snapshot_->places->location(ipdb::CellId(cell)), candidates, kRankedNodesMax);
       ranking.shrink_to_fit();
-      cdn.ranking_of_cell.push_back(std::move(ranking));
+      rankings.push_back(std::move(ranking));
     }
+    return rankings;
   }
 
   void AddScheduledNames() {
@@ -119,10 +137,70 @@ class Builder {
     compiled.ttl_s = name.ttl_s;
     compiled.answers_max = name.answers;
     compiled.cdn = *snapshot_->FindCdn(name.cdn);
-    compiled.steering =
-        BuildSteeringMap(snapshot_->cdn(compiled.cdn).ranking_of_cell, endpoints_,
-                         *snapshot_->places, StableHash(compiled.name), compiled.answers_max);
+    compiled.https = name.https;
+    compiled.steering = SteeringFor(compiled.cdn, name);
     snapshot_->name_index[compiled.name] = static_cast<uint32_t>(snapshot_->names.size() - 1);
+  }
+
+  // Names of one CDN that ask for the same share one map.
+  std::shared_ptr<const SteeringMap> SteeringFor(CdnIndex cdn, const ScheduledName& name) {
+    std::string key =
+        absl::StrCat(cdn.value(), " ", name.answers, " ", static_cast<int>(name.spread), " ",
+                     name.diverse, " ", name.by_load, " ", name.fallback_cname);
+    for (const PlaceRule& rule : name.rules) {
+      const ipdb::Location& m = rule.match;
+      absl::StrAppend(&key, "\n", m.country, "/", m.region, "/", m.city, "/", m.isp, " ",
+                      rule.cname, " ", absl::StrJoin(rule.nodes, " "));
+    }
+    std::shared_ptr<const SteeringMap>& shared = steering_[key];
+    if (shared == nullptr) shared = BuildSteering(cdn, name);
+    return shared;
+  }
+
+  std::shared_ptr<const SteeringMap> BuildSteering(CdnIndex cdn, const ScheduledName& name) {
+    SteeringPolicy policy;
+    policy.answers_max = name.answers;
+    policy.spread = name.spread;
+    policy.diversity = name.diverse ? Diversity::kDiverse : Diversity::kAny;
+    policy.by_load = name.by_load;
+    policy.fallback_cname = CanonicalName(name.fallback_cname);
+    for (const PlaceRule& rule : name.rules) {
+      policy.rules.push_back({rule.match, RankByRule(rule), CanonicalName(rule.cname)});
+    }
+    return BuildSteeringMap({.ranking_v4 = RankingOf(cdn, Family::kV4),
+                             .ranking_v6 = RankingOf(cdn, Family::kV6),
+                             .endpoints = endpoints_,
+                             .places = snapshot_->places.get()},
+                            policy);
+  }
+
+  static std::string CanonicalName(const std::string& name) {
+    return absl::AsciiStrToLower(absl::StripSuffix(name, "."));
+  }
+
+  // In the rule's order, what stands worse behind what stands better.
+  std::vector<Ranked> RankByRule(const PlaceRule& rule) const {
+    std::vector<Ranked> ranked;
+    for (const std::string& node : rule.nodes) {
+      const NodeIndex index = *snapshot_->FindNode(node);
+      ranked.push_back({.node = index, .standing = snapshot_->node(index).standing});
+    }
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const Ranked& a, const Ranked& b) { return a.standing < b.standing; });
+    return ranked;
+  }
+
+  // The CDN's own ranking where all its nodes have the family; else one of those that do.
+  const CellRankings* RankingOf(CdnIndex cdn, Family family) {
+    const CompiledCdn& compiled = snapshot_->cdn(cdn);
+    const auto has = [family](const CompiledNode& node) { return node.endpoint.Has(family); };
+    if (std::all_of(compiled.nodes.begin(), compiled.nodes.end(),
+                    [&](NodeIndex node) { return has(snapshot_->node(node)); })) {
+      return &compiled.ranking_of_cell;
+    }
+    CellRankings& rankings = family_rankings_[{cdn, family}];
+    if (rankings.empty()) rankings = RankAll(compiled, has);
+    return &rankings;
   }
 
   CompiledWeights Resolve(const std::vector<CdnWeight>& weights) const {
@@ -201,7 +279,9 @@ class Builder {
   const Config& config_;
   const LiveView& live_;
   std::shared_ptr<Snapshot> snapshot_;
-  std::vector<const Endpoint*> endpoints_;  // by NodeIndex
+  std::vector<const Endpoint*> endpoints_;                              // by NodeIndex
+  std::map<std::string, std::shared_ptr<const SteeringMap>> steering_;  // by what names ask for
+  std::map<std::pair<CdnIndex, Family>, CellRankings> family_rankings_;
 };
 
 }  // namespace

@@ -123,15 +123,13 @@ bool AsNear(const NaiveNode& node, const NaiveNode& best) {
 
 // The answer straight from the definitions: those that stand as the best does, the equally near
 // ones first in the order of their rendezvous scores.
-Names NaiveAnswer(std::vector<NaiveNode> nodes, const std::string& name,
-                  const ipdb::Location& client, size_t answers) {
+Names NaiveAnswer(std::vector<NaiveNode> nodes, const ipdb::Location& client, size_t answers) {
   const NaiveNode best = nodes.front();
   const auto near = std::find_if_not(nodes.begin(), nodes.end(), [&best](const NaiveNode& node) {
     return node.standing == best.standing && AsNear(node, best);
   });
-  const uint64_t place = StableHash(
+  const uint64_t key = StableHash(
       absl::StrCat(client.country, "/", client.region, "/", client.city, "/", client.isp));
-  const uint64_t key = MixHash(StableHash(name), place);
   const auto score = [key](const NaiveNode& node) {
     return RendezvousScore(key, StableHash(node.node->name), 1.0);
   };
@@ -153,7 +151,7 @@ Names NodesOf(const Snapshot& snapshot, const NameAnswer& answer) {
 }
 
 Names Decide(const Snapshot& snapshot, const std::string& name, const IpAddress& client) {
-  return NodesOf(snapshot, *DecideName(*snapshot.FindName(name), client).answer);
+  return NodesOf(snapshot, *DecideName(*snapshot.FindName(name).name, {.client = client}).answer);
 }
 
 IpAddress RandomClient(Random& random, const std::vector<Row>& rows) {
@@ -191,7 +189,7 @@ TEST_P(BuildSnapshotOracle, AnswersAreThoseOfTheDefinitions) {
     const ipdb::Location place = NaivePlace(rows_, client);
     for (const CompiledName& name : snapshot_->names) {
       ASSERT_EQ(Decide(*snapshot_, name.name, client),
-                NaiveAnswer(NodesFor(name, place), name.name, place, name.answers_max))
+                NaiveAnswer(NodesFor(name, place), place, name.answers_max))
           << name.name << " for " << client << " in " << place;
     }
   }
@@ -257,8 +255,8 @@ TEST_P(BuildSnapshotOracle, AnswersDoNotDependOnHowTheWorldWasBuilt) {
     const IpAddress client = RandomClient(random_, rows_);
     renumbered |= cell(*snapshot_, client) != cell(*rebuilt, client);
     for (const CompiledName& name : snapshot_->names) {
-      const NameDecision before = DecideName(name, client);
-      const NameDecision after = DecideName(*rebuilt->FindName(name.name), client);
+      const NameDecision before = DecideName(name, {.client = client});
+      const NameDecision after = DecideName(*rebuilt->FindName(name.name).name, {.client = client});
       ASSERT_EQ(NodesOf(*rebuilt, *after.answer), NodesOf(*snapshot_, *before.answer));
       ASSERT_EQ(after.answer->ipv4, before.answer->ipv4);
       ASSERT_EQ(after.answer->ipv6, before.answer->ipv6);
@@ -378,9 +376,9 @@ TEST(BuildSnapshotTest, NamesAreFoundInAnyCaseWithOrWithoutTheDot) {
   Given given;
   given.Own("own").ScheduledName("Pull", "own").ScheduledName("@", "own");
   const auto snapshot = given.Snapshot();
-  EXPECT_EQ(snapshot->FindName("PULL.live.Example.")->name, "pull.live.example");
-  EXPECT_EQ(snapshot->FindName("live.example")->name, "live.example");
-  EXPECT_EQ(snapshot->FindName("ns1.live.example"), nullptr);
+  EXPECT_EQ(snapshot->FindName("PULL.live.Example.").name->name, "pull.live.example");
+  EXPECT_EQ(snapshot->FindName("live.example").name->name, "live.example");
+  EXPECT_EQ(snapshot->FindName("ns1.live.example").name, nullptr);
 }
 
 TEST(BuildSnapshotTest, TiersAreOrderedAndTheMiddleOneOpensWithoutAPolicy) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace nearcast::scheduler {
@@ -32,9 +33,15 @@ std::optional<CdnIndex> Snapshot::FindCdn(absl::string_view name) const {
   return CdnIndex(*at);
 }
 
-const CompiledName* Snapshot::FindName(absl::string_view name) const {
-  const auto at = name_index.find(absl::AsciiStrToLower(absl::StripSuffix(name, ".")));
-  return at == name_index.end() ? nullptr : &names[at->second];
+Snapshot::NameMatch Snapshot::FindName(absl::string_view name) const {
+  const std::string lower = absl::AsciiStrToLower(absl::StripSuffix(name, "."));
+  if (const auto at = name_index.find(lower); at != name_index.end())
+    return {&names[at->second], {}};
+  const size_t dot = lower.find('.');
+  if (dot == std::string::npos) return {};
+  const auto wildcard = name_index.find(absl::StrCat("*", absl::string_view(lower).substr(dot)));
+  if (wildcard == name_index.end()) return {};
+  return {&names[wildcard->second], name.substr(0, dot)};
 }
 
 }  // namespace nearcast::scheduler

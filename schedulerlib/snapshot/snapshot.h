@@ -73,14 +73,25 @@ struct Snapshot {
 
   zone::ZoneSet zones;
 
+  // HTTPDNS accounts by account_id, and the checks of nodes, as declared.
+  absl::flat_hash_map<std::string, Account> accounts;
+  std::vector<HealthCheck> health_checks;
+
   const CompiledNode& node(NodeIndex i) const { return nodes[i.value()]; }
   const CompiledCdn& cdn(CdnIndex i) const { return cdns[i.value()]; }
 
   std::optional<NodeIndex> FindNode(absl::string_view name) const;
   std::optional<CdnIndex> FindCdn(absl::string_view name) const;
 
-  // Fully qualified, any case, with or without the dot at the end. Null when there is none.
-  const CompiledName* FindName(absl::string_view name) const;
+  // A scheduled name, and what stands for its "*" if it is a wildcard (a view into `name`).
+  struct NameMatch {
+    const CompiledName* name = nullptr;
+    absl::string_view stream;
+  };
+
+  // Fully qualified, any case, with or without the dot at the end. The name itself goes before a
+  // wildcard one label up. Null when there is none.
+  NameMatch FindName(absl::string_view name) const;
 
   // Lower-case fully qualified name → index into `names`.
   absl::flat_hash_map<std::string, uint32_t> name_index;

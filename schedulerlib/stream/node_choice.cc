@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "schedulerlib/place/steering_builder.h"
+#include "schedulerlib/place/choose.h"
 
 namespace nearcast::scheduler {
 
@@ -36,9 +36,12 @@ CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& p
 
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,
                                       uint64_t stream_hash, uint32_t nodes_max) {
-  return ChooseNodes(
-      ranking, [&snapshot](NodeIndex node) { return snapshot.node(node).endpoint.hash; },
-      stream_hash, nodes_max);
+  const auto traits_of = [&snapshot](NodeIndex node) {
+    const Endpoint& endpoint = snapshot.node(node).endpoint;
+    return NodeTraits{
+        .hash = endpoint.hash, .weight = endpoint.weight, .location = &endpoint.location};
+  };
+  return ChooseNodes(ranking, traits_of, stream_hash, nodes_max);
 }
 
 std::string WriteHost(const CompiledNode& node, const ipdb::IpAddress& client, uint16_t port,

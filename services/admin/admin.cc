@@ -311,14 +311,14 @@ absl::StatusOr<v1::Explanation> Admin::ExplainPlay(const v1::ExplainPlayRequest&
 absl::StatusOr<v1::Explanation> Admin::ExplainDns(const v1::ExplainDnsRequest& request) const {
   NC_ASSIGN_OR_RETURN(const ipdb::IpAddress client, ParseAddress(request.address()));
   const auto snapshot = parts_.publisher->holder()->Current();
-  const scheduler::CompiledName* name = snapshot->FindName(request.name());
-  if (name == nullptr) {
+  const scheduler::Snapshot::NameMatch match = snapshot->FindName(request.name());
+  if (match.name == nullptr) {
     return WithReason(
         absl::NotFoundError(absl::StrCat("\"", request.name(),
                                          "\" is not a scheduled name; see nearcastctl get domain")),
         "NAME_NOT_SCHEDULED");
   }
-  return scheduler::ToProto(scheduler::ExplainName(*snapshot, *name, client));
+  return scheduler::ToProto(scheduler::ExplainName(*snapshot, match, client));
 }
 
 absl::StatusOr<v1::AddressRecord> Admin::LookupAddress(

@@ -4,6 +4,7 @@ namespace nearcast {
 namespace {
 
 v1::NodeStatus::Health HealthOf(const v1::Node& spec, const scheduler::NodeLive& live) {
+  if (live.checks == scheduler::Health::kDown) return v1::NodeStatus::DOWN;
   if (spec.health() == v1::Node::ALWAYS_UP) return v1::NodeStatus::UP;
   switch (live.health) {
     case scheduler::Health::kUp:
@@ -28,6 +29,7 @@ v1::NodeStatus WriteNodeStatus(const v1::Resource& resource, const scheduler::No
   status.set_cpu(live.cpu);
   status.set_viewers(live.viewers);
   status.set_streams(live.streams);
+  status.set_checks(live.checks_detail);
   if (live.last_report_at == -absl::InfiniteDuration()) return status;
   const timespec at = absl::ToTimespec(now - (monotonic - live.last_report_at));
   status.mutable_last_report_time()->set_seconds(at.tv_sec);

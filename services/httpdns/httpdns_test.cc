@@ -112,10 +112,11 @@ TEST_F(HttpdnsTest, CountsByDialect) {
   http::MetricsWriter out;
   httpdns_.AddMetrics(out);
   const std::string text = out.Finish();
-  for (const char* line : {"nearcast_httpdns_queries_total{dialect=\"alibaba_v1\"} 2\n",
-                           "nearcast_httpdns_names_total{dialect=\"alibaba_v1\"} 3\n",
-                           "nearcast_httpdns_names_unknown_total{dialect=\"alibaba_v1\"} 1\n",
-                           "nearcast_httpdns_refused_total{dialect=\"tencent\"} 1\n"}) {
+  for (const char* line :
+       {"nearcast_httpdns_queries_total{dialect=\"alibaba_v1\"} 2\n",
+        "nearcast_httpdns_names_total{dialect=\"alibaba_v1\"} 3\n",
+        "nearcast_httpdns_names_unknown_total{dialect=\"alibaba_v1\"} 1\n",
+        "nearcast_httpdns_refused_total{dialect=\"tencent\",reason=\"parameter\"} 1\n"}) {
     EXPECT_TRUE(absl::StrContains(text, line)) << line << text;
   }
 }
@@ -143,14 +144,14 @@ std::vector<std::string> Texts(const std::vector<std::array<uint8_t, kBytes>>& a
 TEST_F(HttpdnsTest, AgreesWithTheDecisionForAnyClient) {
   std::mt19937_64 random(2);
   const auto snapshot = holder_.Current();
-  const scheduler::CompiledName& name = *snapshot->FindName("pull.live.example");
+  const scheduler::CompiledName& name = *snapshot->FindName("pull.live.example").name;
   for (int i = 0; i < 10000; ++i) {
     const auto client =
         i % 4 == 0 ? ipdb::IpAddress::FromV6(absl::MakeUint128(
                          0x20010db800000000 | static_cast<uint32_t>(random()), random()))
                    : ipdb::IpAddress::FromV4(i % 4 == 1 ? static_cast<uint32_t>(random())
                                                         : 0x0a000000 | (random() & 0xffffff));
-    const scheduler::NameAnswer& answer = *scheduler::DecideName(name, client).answer;
+    const scheduler::NameAnswer& answer = *scheduler::DecideName(name, {.client = client}).answer;
     const std::string ip = client.ToString();
 
     const http::Response alibaba =

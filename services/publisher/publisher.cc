@@ -1,6 +1,6 @@
 #include "services/publisher/publisher.h"
 
-#include <optional>
+#include <utility>
 
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/snapshot/build_snapshot.h"
@@ -27,7 +27,16 @@ Publisher::~Publisher() {
 }
 
 void Publisher::SetConfig(scheduler::Config config) {
-  absl::MutexLock lock(&mutex_);
+  ConfigWatcher watcher;
+  {
+    absl::MutexLock lock(&mutex_);
+    TakeConfig(std::move(config));
+    watcher = config_watcher_;
+  }
+  if (watcher) watcher();
+}
+
+void Publisher::TakeConfig(scheduler::Config config) {
   std::set<std::string> kept;
   for (const scheduler::Node& node : config.nodes) kept.insert(node.name);
   for (const scheduler::Node& node : config_.nodes) {
@@ -39,6 +48,10 @@ void Publisher::SetConfig(scheduler::Config config) {
     if (node.health == HealthSource::kHeartbeat) live_.Watch(node.name, clock_->Monotonic());
   }
   config_ = std::move(config);
+  node_at_.clear();
+  for (size_t i = 0; i < config_.nodes.size(); ++i) node_at_[config_.nodes[i].name] = i;
+  checks_.SetConfig(config_.health_checks, config_.nodes);
+  JudgeChecks();
   Publish();
 }
 
@@ -53,9 +66,19 @@ void Publisher::WatchStreams(StreamWatcher watcher) {
   watcher_ = std::move(watcher);
 }
 
+void Publisher::WatchConfig(ConfigWatcher watcher) {
+  absl::MutexLock lock(&mutex_);
+  config_watcher_ = std::move(watcher);
+}
+
 scheduler::LiveView Publisher::CopyLive() const {
   absl::MutexLock lock(&mutex_);
-  return live_.view();
+  scheduler::LiveView live = live_.view();
+  for (const scheduler::Node& node : config_.nodes) {
+    std::string words = checks_.Describe(node.name, clock_->Monotonic());
+    if (!words.empty()) live[node.name].checks_detail = std::move(words);
+  }
+  return live;
 }
 
 std::vector<std::string> Publisher::PublishersOf(absl::string_view stream) const {
@@ -74,14 +97,12 @@ PublisherCounters Publisher::Counters() const {
 void Publisher::Run() {
   absl::Duration swept_at = clock_->Monotonic();
   while (!reports_.closed()) {
-    if (const std::optional<NodeReport> report = reports_.Pop(options_.sweep)) {
-      const PublishedStreams::Change change = Apply(*report);
-      StreamWatcher watcher;
-      {
-        absl::MutexLock lock(&mutex_);
-        watcher = watcher_;
+    if (const auto report = reports_.Pop(options_.sweep)) {
+      if (const auto* checks = std::get_if<CheckReport>(&*report)) {
+        Apply(*checks);
+      } else {
+        Tell(Apply(std::get<NodeReport>(*report)));
       }
-      if (watcher && !(change.started.empty() && change.stopped.empty())) watcher(change);
     }
     const absl::Duration now = clock_->Monotonic();
     if (now - swept_at < options_.sweep) continue;
@@ -90,19 +111,50 @@ void Publisher::Run() {
   }
 }
 
+void Publisher::Tell(const PublishedStreams::Change& change) {
+  StreamWatcher watcher;
+  {
+    absl::MutexLock lock(&mutex_);
+    watcher = watcher_;
+  }
+  if (watcher && !(change.started.empty() && change.stopped.empty())) watcher(change);
+}
+
+void Publisher::Apply(const CheckReport& report) {
+  absl::MutexLock lock(&mutex_);
+  counters_.check_results += report.results.size();
+  checks_.Report(report.vantage, report.results, clock_->Monotonic());
+}
+
+void Publisher::JudgeChecks() {
+  const absl::Duration now = clock_->Monotonic();
+  for (const std::string& node : checks_.Judge(now)) {
+    const scheduler::Health word = checks_.WordOf(node);
+    if (node_at_.count(node) > 0) live_.SetChecks(node, word);
+    if (word == scheduler::Health::kDown) {
+      ++counters_.checks_lost;
+      spdlog::warn("node {} is down by its checks: {}", node, checks_.Describe(node, now));
+    } else if (word == scheduler::Health::kUp) {
+      spdlog::info("node {} is up by its checks", node);
+    }
+  }
+}
+
 PublishedStreams::Change Publisher::Apply(const NodeReport& report) {
   absl::MutexLock lock(&mutex_);
   ++counters_.reports;
   // The node may have been deleted while its report waited.
-  if (!holder_.Current()->FindNode(report.node)) return {};
-  live_.Report(report.node, report.live, clock_->Monotonic());
-  PublishIfChanged();
+  const auto at = node_at_.find(report.node);
+  if (at == node_at_.end()) return {};
+  const scheduler::Node& node = config_.nodes[at->second];
+  live_.Report(report.node, report.live, scheduler::FreeShare(node, report.live),
+               clock_->Monotonic());
+  if (StateOf(node) != states_[at->second]) Publish();
   return published_.Replace(report.node, report.streams);
 }
 
 void Publisher::Sweep() {
   PublishedStreams::Change lost;
-  StreamWatcher watcher;
   {
     absl::MutexLock lock(&mutex_);
     for (const std::string& node : live_.Expire(clock_->Monotonic())) {
@@ -112,29 +164,29 @@ void Publisher::Sweep() {
       const auto change = published_.Replace(node, {});
       lost.stopped.insert(lost.stopped.end(), change.stopped.begin(), change.stopped.end());
     }
+    JudgeChecks();
     PublishIfChanged();
-    watcher = watcher_;
   }
-  if (watcher && !lost.stopped.empty()) watcher(lost);
+  Tell(lost);
 }
 
-Publisher::NodeStates Publisher::States() const {
-  NodeStates states;
-  for (const scheduler::Node& node : config_.nodes) {
-    const auto found = live_.view().find(node.name);
-    const scheduler::NodeLive live =
-        found == live_.view().end() ? scheduler::NodeLive() : found->second;
-    states.emplace_back(scheduler::StandingOf(node, live), scheduler::LoadPenaltyUs(node, live));
-  }
-  return states;
+Publisher::NodeState Publisher::StateOf(const scheduler::Node& node) const {
+  const auto found = live_.view().find(node.name);
+  const scheduler::NodeLive live =
+      found == live_.view().end() ? scheduler::NodeLive() : found->second;
+  return {scheduler::StandingOf(node, live), scheduler::LoadPenaltyUs(node, live),
+          scheduler::LoadWeight(live)};
 }
 
 void Publisher::PublishIfChanged() {
-  if (States() != states_) Publish();
+  for (size_t i = 0; i < config_.nodes.size(); ++i) {
+    if (StateOf(config_.nodes[i]) != states_[i]) return Publish();
+  }
 }
 
 void Publisher::Publish() {
-  states_ = States();
+  states_.clear();
+  for (const scheduler::Node& node : config_.nodes) states_.push_back(StateOf(node));
   holder_.Publish(scheduler::BuildSnapshot(config_, live_.view(), places_));
   ++counters_.snapshots;
 }

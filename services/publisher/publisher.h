@@ -17,10 +17,13 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -28,6 +31,7 @@
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "ipdb/prefix_table.h"
+#include "schedulerlib/live/check_board.h"
 #include "schedulerlib/live/live_state.h"
 #include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/model/config.h"
@@ -49,6 +53,8 @@ struct PublisherOptions {
 struct PublisherCounters {
   uint64_t snapshots = 0;        // published since the start
   uint64_t reports = 0;          // applied
+  uint64_t check_results = 0;    // taken
+  uint64_t checks_lost = 0;      // times that checks brought a node down
   uint64_t reports_dropped = 0;  // refused because the queue was full
   uint64_t nodes_lost = 0;       // times that a node went down by silence
 };
@@ -59,12 +65,20 @@ struct NodeReport {
   std::set<std::string> streams;  // "app/stream", all that are published to it
 };
 
+// What one vantage has found since its last report.
+struct CheckReport {
+  std::string vantage;
+  std::vector<scheduler::CheckResult> results;
+};
+
 // Thread rule: every method may be called from any thread. Writers take turns under one mutex,
 // which readers of snapshots never touch.
 class Publisher {
  public:
   // Called on the publisher's thread after each report that changed something, outside its mutex.
   using StreamWatcher = std::function<void(const scheduler::PublishedStreams::Change&)>;
+
+  using ConfigWatcher = std::function<void()>;
 
   Publisher(const Clock* clock, std::shared_ptr<const ipdb::PrefixTable> places,
             PublisherOptions options);
@@ -81,9 +95,17 @@ class Publisher {
   // False when too many reports wait already: the node will report again in a second.
   bool Report(NodeReport report) { return reports_.TryPush(std::move(report)); }
 
+  // The same for what a vantage has found. It is put together with what others say at the next
+  // sweep.
+  bool ReportChecks(CheckReport report) { return reports_.TryPush(std::move(report)); }
+
   // Set before the first report comes.
   void WatchStreams(StreamWatcher watcher);
 
+  // `watcher` is called after each SetConfig, on its thread, outside the mutex.
+  void WatchConfig(ConfigWatcher watcher);
+
+  // With what checks say of each node, in words.
   scheduler::LiveView CopyLive() const;
 
   // Nodes that hold a publisher of "app/stream" now.
@@ -92,13 +114,17 @@ class Publisher {
   PublisherCounters Counters() const;
 
  private:
-  // How a node stands, as far as answers depend on it.
-  using NodeStates = std::vector<std::pair<scheduler::Standing, int32_t>>;
+  // What answers depend on: how a node stands, its load penalty (µs), its weight by load.
+  using NodeState = std::tuple<scheduler::Standing, int32_t, double>;
 
   void Run();
+  void TakeConfig(scheduler::Config config) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   scheduler::PublishedStreams::Change Apply(const NodeReport& report);
+  void Apply(const CheckReport& report);
+  void JudgeChecks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Tell(const scheduler::PublishedStreams::Change& change);
   void Sweep();
-  NodeStates States() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  NodeState StateOf(const scheduler::Node& node) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PublishIfChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -110,13 +136,17 @@ class Publisher {
   std::shared_ptr<const ipdb::PrefixTable> places_ ABSL_GUARDED_BY(mutex_);
   scheduler::LiveState live_ ABSL_GUARDED_BY(mutex_);
   scheduler::PublishedStreams published_ ABSL_GUARDED_BY(mutex_);
-  NodeStates states_ ABSL_GUARDED_BY(mutex_);  // of the snapshot that is published
+  scheduler::CheckBoard checks_ ABSL_GUARDED_BY(mutex_);
+  // By place in config_.nodes: names to places, and the states in the published snapshot.
+  absl::flat_hash_map<std::string, size_t> node_at_ ABSL_GUARDED_BY(mutex_);
+  std::vector<NodeState> states_ ABSL_GUARDED_BY(mutex_);
   PublisherCounters counters_ ABSL_GUARDED_BY(mutex_);
   StreamWatcher watcher_ ABSL_GUARDED_BY(mutex_);
+  ConfigWatcher config_watcher_ ABSL_GUARDED_BY(mutex_);
 
   // Synchronise themselves.
   SnapshotHolder<scheduler::Snapshot> holder_;
-  BoundedQueue<NodeReport> reports_;
+  BoundedQueue<std::variant<NodeReport, CheckReport>> reports_;
   std::thread thread_;
 };
 

@@ -97,5 +97,57 @@ TEST(PublisherTest, ReportsThatChangeNoStandingMakeNoSnapshot) {
   EXPECT_EQ(publisher.Counters().snapshots, before);
 }
 
+scheduler::Config TwoNodesWithACheck() {
+  scheduler::Config config = TwoNodes();
+  config.health_checks.push_back({.name = "tcp", .up_threshold = 1, .down_threshold = 1});
+  config.nodes[0].health = scheduler::HealthSource::kAlwaysUp;
+  return config;
+}
+
+TEST(PublisherTest, ChecksBringANodeDownAndBackEvenOneThatIsAlwaysUp) {
+  using scheduler::CheckOutcome;
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(), {.sweep = absl::Milliseconds(1)});
+  publisher.SetConfig(TwoNodesWithACheck());
+  const auto report = [&](CheckOutcome outcome) {
+    ASSERT_TRUE(publisher.ReportChecks({"v1", {{"tcp", "a", outcome, "connection refused"}}}));
+    clock.Advance(absl::Milliseconds(1));
+  };
+  report(CheckOutcome::kFailed);
+  EXPECT_TRUE(Eventually(publisher, [&clock](const Snapshot& s) {
+    clock.Advance(absl::Milliseconds(1));
+    return StandingOf(s, "a") == Standing::kDown && StandingOf(s, "b") == Standing::kUsable;
+  }));
+  EXPECT_EQ(publisher.CopyLive().at("a").checks_detail,
+            "1 of 1 vantages down: tcp (connection refused)");
+  EXPECT_EQ(publisher.Counters().checks_lost, 1u);
+  EXPECT_EQ(publisher.Counters().nodes_lost, 0u);
+  report(CheckOutcome::kPassed);
+  EXPECT_TRUE(Eventually(publisher, [&clock](const Snapshot& s) {
+    clock.Advance(absl::Milliseconds(1));
+    return StandingOf(s, "a") == Standing::kUsable;
+  }));
+}
+
+TEST(PublisherTest, NodesOwnReportDoesNotHideWhatChecksSay) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(), {.sweep = absl::Milliseconds(1)});
+  publisher.SetConfig(TwoNodesWithACheck());
+  ASSERT_TRUE(
+      publisher.ReportChecks({"v1", {{"tcp", "b", scheduler::CheckOutcome::kFailed, "x"}}}));
+  const auto b_is_down = [&clock](const Snapshot& s) {
+    clock.Advance(absl::Milliseconds(1));
+    return StandingOf(s, "b") == Standing::kDown;
+  };
+  ASSERT_TRUE(Eventually(publisher, b_is_down));
+  ASSERT_TRUE(publisher.Report({.node = "b"}));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 1; }));
+  EXPECT_EQ(StandingOf(*publisher.holder()->Current(), "b"), Standing::kDown);
+  scheduler::Config unchecked = TwoNodes();
+  publisher.SetConfig(unchecked);
+  EXPECT_EQ(StandingOf(*publisher.holder()->Current(), "b"), Standing::kUsable);
+}
+
 }  // namespace
 }  // namespace nearcast
