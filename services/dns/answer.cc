@@ -51,6 +51,11 @@ struct CurrentName {
   uint16_t TailPointer(size_t bytes) const { return PointerTo(offset + wire.size() - bytes); }
 };
 
+// The types of a scheduled name that follow from the decision for the client.
+bool IsDecided(uint16_t type) {
+  return type == rr_type::kA || type == rr_type::kAaaa || type == kHttps || type == rr_type::kCname;
+}
+
 // Answers one well-formed query: RFC 1034 §4.3.2, with what later RFCs made of it.
 class Responder {
  public:
@@ -110,20 +115,20 @@ class Responder {
         break;
       case Match::kName:
       case Match::kWildcard:
-        return AtNode(*found.node);
+        return AtNode(found);
     }
     return Step::kDone;
   }
 
-  Step AtNode(const Node& node) {
+  Step AtNode(const Lookup& found) {
+    const Node& node = *found.node;
     // RFC 4035 §3.1.4.1: DS belongs to the zone above.
     if (query_.type == rr_type::kDs && node.parent_side != kNoNode) {
       AddData(snapshot_.zones.node(node.parent_side));
       return Step::kDone;
     }
-    if (node.scheduled.has_value() &&
-        (query_.type == rr_type::kA || query_.type == rr_type::kAaaa)) {
-      AddScheduled(snapshot_.names[node.scheduled->value()], node);
+    if (node.scheduled.has_value() && IsDecided(query_.type)) {
+      AddScheduled(snapshot_.names[node.scheduled->value()], node, StreamOf(found));
       return Step::kDone;
     }
     const RrSet* const cname = node.Find(rr_type::kCname);
@@ -132,7 +137,7 @@ class Responder {
       return Step::kDone;
     }
     const size_t target_offset = writer_.size() + kRecordHeaderBytes;
-    if (!Add(Section::kAnswer, *cname, name_.TailPointer(name_.wire.size()))) return Step::kDone;
+    if (!Add(Section::kAnswer, *cname, Owner())) return Step::kDone;
     if (query_.type == rr_type::kAny) return Step::kDone;
     return MoveTo(cname->first_rdata(), target_offset);
   }
@@ -149,7 +154,7 @@ class Responder {
     const bool exists = !node.rrsets.empty() || node.scheduled.has_value();
     const RrSet* const set = is_any && exists ? &AnyReply() : node.Find(query_.type);
     if (set == nullptr) return AddNoData(node);
-    Add(Section::kAnswer, *set, name_.TailPointer(name_.wire.size()));
+    Add(Section::kAnswer, *set, Owner());
   }
 
   void AddNoData(const Node& node) {
@@ -162,19 +167,60 @@ class Responder {
     Add(Section::kAuthority, zone.negative_soa, name_.TailPointer(zone.name.wire().size()));
   }
 
-  void AddScheduled(const scheduler::CompiledName& name, const Node& node) {
+  // What stands for the "*" of a wildcard name: its first label.
+  absl::string_view StreamOf(const Lookup& found) const {
+    if (found.match != Match::kWildcard) return {};
+    return name_.wire.substr(1, static_cast<uint8_t>(name_.wire[0]));
+  }
+
+  void AddScheduled(const scheduler::CompiledName& name, const Node& node,
+                    absl::string_view stream) {
     const ClientScope scope = FindClient(query_, request_.source);
-    const scheduler::NameDecision decision = scheduler::DecideName(name, scope.client);
-    const bool is_v4 = query_.type == rr_type::kA;
-    if (is_v4 ? decision.answer->ipv4.empty() : decision.answer->ipv6.empty()) {
-      return AddNoData(node);  // §7.4 of RFC 7871: for everyone
+    scheduler::NameDecision decision =
+        scheduler::DecideName(name, {.client = scope.client, .stream = stream});
+    if (scope.kind == ClientKind::kSubnet &&
+        scope.ScopeBits(decision.scope_bits) > query_.subnet.source_bits) {
+      const ipdb::IpAddress client = ChooseClient(query_.subnet, *name.steering);
+      decision = scheduler::DecideName(name, {.client = client, .stream = stream});
     }
+    const scheduler::NameAnswer& answer = *decision.answer;
+    const bool is_alias = !answer.cname.empty();
+    // RFC 7871 §7.2.1: only the first CNAME, for the resolver may have to ask on from each with
+    // another subnet.
+    if (is_alias && query_.has_subnet && name_.offset != kHeaderBytes) return;
+    if (!is_alias && !Has(name, answer)) return AddData(node);  // §7.4: for everyone
     edns_.scope_bits = scope.ScopeBits(decision.scope_bits);
-    const uint16_t owner = name_.TailPointer(name_.wire.size());
-    const Fit fit = is_v4 ? writer_.AddAddresses<4>(owner, name.ttl_s, decision.answer->ipv4)
-                          : writer_.AddAddresses<16>(owner, name.ttl_s, decision.answer->ipv6);
+    const Fit fit =
+        is_alias ? writer_.AddAlias(Owner(), name.ttl_s, answer.cname) : AddDecided(name, answer);
     if (fit == Fit::kTooLong) writer_.Truncate();
   }
+
+  // Whether there is a record of the type asked for when the answer is no alias.
+  bool Has(const scheduler::CompiledName& name, const scheduler::NameAnswer& answer) const {
+    switch (query_.type) {
+      case rr_type::kA:
+        return !answer.ipv4.empty();
+      case rr_type::kAaaa:
+        return !answer.ipv6.empty();
+      case kHttps:
+        return name.https.has_value();
+      default:
+        return false;
+    }
+  }
+
+  Fit AddDecided(const scheduler::CompiledName& name, const scheduler::NameAnswer& answer) {
+    switch (query_.type) {
+      case rr_type::kA:
+        return writer_.AddAddresses<4>(Owner(), name.ttl_s, answer.ipv4);
+      case rr_type::kAaaa:
+        return writer_.AddAddresses<16>(Owner(), name.ttl_s, answer.ipv6);
+      default:
+        return writer_.AddService(Owner(), name.ttl_s, *name.https, answer);
+    }
+  }
+
+  uint16_t Owner() const { return name_.TailPointer(name_.wire.size()); }
 
   void AtCut(const Lookup& found) {
     const Node& cut = *found.node;

@@ -42,7 +42,8 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
         "a.very.long.name.that.does.not.exist.in.the.zone.live.example A",
         "x.wild.live.example TXT", "x.sub.live.example A", "other.example A",
         "many.live.example TXT", "live.example A +opcode=5", "live.example A +version=1",
-        "live.example A +option=8:00"}) {
+        "live.example A +option=8:00", "web.live.example TYPE65 +ecs=202.0.0.0/8",
+        "mixed.live.example A +ecs=202.96.1.0/24", "x.stream.live.example AAAA"}) {
     packets.push_back(BuildQuery(text));
   }
   packets.push_back({1, 2, 3});

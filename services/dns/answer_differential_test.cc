@@ -103,9 +103,10 @@ class RandomQueries {
  public:
   // Names of the sample zone and near it, any type, any options.
   std::vector<uint8_t> Next() {
-    static const char* const kNames[] = {"pull", "www",  "chain",  "dead",    "away", "x.sub",
-                                         "sub",  "text", "mail",   "q.wild",  "b.c",  "many",
-                                         "zz",   "a.zz", "x.play", "intosub", "ns1"};
+    static const char* const kNames[] = {"pull",  "www",     "chain",   "dead",    "away", "x.sub",
+                                         "sub",   "text",    "mail",    "q.wild",  "b.c",  "many",
+                                         "zz",    "a.zz",    "x.play",  "intosub", "ns1",  "web",
+                                         "mixed", "tomixed", "x.stream"};
     static const int kTypes[] = {1, 2, 5, 6, 13, 15, 16, 28, 43, 65, 255, 252, 4000};
     std::string text = absl::StrCat(kNames[Below(std::size(kNames))], ".live.example TYPE",
                                     kTypes[Below(std::size(kTypes))]);

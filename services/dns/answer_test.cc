@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,86 @@ TEST_F(AnswerTest, ScheduledNamesByClient) {
   CHECK_ROWS(kRows);
 }
 
+TEST_F(AnswerTest, HttpsRecordsHintAtTheSameDecision) {
+  // RFC 9460 §2.2: priority, target ".", then alpn (1), port (3), ipv4hint (4), ipv6hint (6).
+  const std::string head =
+      "00010000010003026832"
+      "00030002"
+      "20fb";
+  const std::string of_443 =
+      "000100"
+      "0001000c02683208687474702f312e31";
+  const std::string guangdong =
+      "00040008"
+      "0a2c0001"
+      "0a2c0002"
+      "00060010";
+  const std::string v6 =
+      "20010db80044"
+      "00000000000000000001";
+  const std::string beijing =
+      "00040004"
+      "0a0b0001"
+      "00060010"
+      "20010db80011"
+      "00000000000000000001";
+  EXPECT_EQ(Ask("web.live.example TYPE65"),
+            absl::StrCat("NOERROR aa; web.live.example. TYPE65; @ 30 TYPE65 ", head, guangdong, v6,
+                         "; -; -"));
+  EXPECT_EQ(Ask("web.live.example TYPE65 +ecs=202.96.1.0/24"),
+            absl::StrCat("NOERROR aa; web.live.example. TYPE65; @ 30 TYPE65 ", head, beijing,
+                         "; -; -; edns 1232 ecs 202.96.1.0/24/16"));
+  EXPECT_EQ(Ask("mixed.live.example TYPE65"),
+            absl::StrCat("NOERROR aa; mixed.live.example. TYPE65; @ 60 TYPE65 ", of_443, guangdong,
+                         v6, "; -; -"));
+}
+
+TEST_F(AnswerTest, AliasesOfScheduledNamesStandAlone) {
+  const std::string alias =
+      "; @ 60 CNAME live.example.vendor.example.; -; -; edns 1232 ecs "
+      "202.96.1.0/24/16";
+  for (const char* type : {"A", "AAAA", "CNAME", "TYPE65"}) {
+    EXPECT_EQ(Ask(absl::StrCat("mixed.live.example ", type, " +ecs=202.96.1.0/24")),
+              absl::StrCat("NOERROR aa; mixed.live.example. ", type, alias));
+  }
+  const Row kRows[] = {
+      {"mixed.live.example A",
+       "NOERROR aa; mixed.live.example. A; @ 60 A 10.44.0.1, @ 60 A 10.44.0.2; -; -"},
+      {"mixed.live.example CNAME",
+       "NOERROR aa; mixed.live.example. CNAME; -; live.example. 900 SOA; -"},
+      {"mixed.live.example TXT +ecs=202.96.1.0/24",
+       "NOERROR aa; mixed.live.example. TXT; -; live.example. 900 SOA; -; edns 1232 ecs "
+       "202.96.1.0/24/0"},
+      // RFC 7871 §7.2.1: with a subnet only the first CNAME, which holds for everyone.
+      {"tomixed.live.example A +ecs=202.96.1.0/24",
+       "NOERROR aa; tomixed.live.example. A; @ 3600 CNAME mixed.live.example.; -; -; edns 1232 ecs "
+       "202.96.1.0/24/0"},
+      {"tomixed.live.example A +ecs=14.1.1.0/24",
+       "NOERROR aa; tomixed.live.example. A; @ 3600 CNAME mixed.live.example., mixed.live.example. "
+       "60 A 10.44.0.1, mixed.live.example. 60 A 10.44.0.2; -; -; edns 1232 ecs 14.1.1.0/24/8"},
+  };
+  CHECK_ROWS(kRows);
+}
+
+TEST_F(AnswerTest, SpreadsStreamsAsOtherFrontsDo) {
+  std::set<std::string> answers;
+  for (int i = 0; i < 64; ++i) {
+    const std::string name = absl::StrCat("Room", i, ".stream.live.example");
+    const scheduler::Snapshot::NameMatch match = snapshot_->FindName(name);
+    const scheduler::NameDecision decision =
+        scheduler::DecideName(*match.name, {.client = source_, .stream = match.stream});
+    std::string want = absl::StrCat("NOERROR aa; ", name, ". A; ");
+    for (const std::array<uint8_t, 4>& address : decision.answer->ipv4) {
+      absl::StrAppend(&want, &address == decision.answer->ipv4.data() ? "" : ", ", "@ 60 A ",
+                      ipdb::IpAddress::FromV4Bytes(address).ToString());
+    }
+    const std::string got = Ask(absl::StrCat(name, " A +ecs=14.1.1.0/24"));
+    EXPECT_EQ(got, absl::StrCat(want, "; -; -; edns 1232 ecs 14.1.1.0/24/0"));
+    answers.insert(want.substr(want.find("60 A")));
+  }
+  EXPECT_EQ(answers.size(), 3u);
+}
+
 // RFC 7871, section by section.
 TEST_F(AnswerTest, ClientSubnet) {
   const Row kRows[] = {
@@ -109,6 +190,15 @@ TEST_F(AnswerTest, ClientSubnet) {
       // §7.2.1: SCOPE may be longer than SOURCE.
       {"pull.live.example A +ecs=202.0.0.0/8",
        "NOERROR aa; pull.live.example. A; @ 60 A 10.0.0.1; -; -; edns 1232 ecs 202.0.0.0/8/10"},
+      // Of a subnet with several answers, the one that is right for most of it.
+      {"pull.live.example A +ecs=202.96.0.0/11",
+       "NOERROR aa; pull.live.example. A; @ 60 A 10.0.0.1; -; -; edns 1232 ecs 202.96.0.0/11/16"},
+      {"pull.live.example AAAA +ecs=202.96.0.0/15",
+       "NOERROR aa; pull.live.example. AAAA; @ 60 AAAA 2001:db8:11::1; -; -; edns 1232 ecs "
+       "202.96.0.0/15/16"},
+      {"pull.live.example A +ecs=240e::/19",
+       "NOERROR aa; pull.live.example. A; @ 60 A 10.44.0.1, @ 60 A 10.44.0.2; -; -; edns 1232 ecs "
+       "240e::/19/20"},
       // §12.1: static data is the same for everyone. §7.4: so are denials and referrals.
       {"ns1.live.example A +ecs=202.96.1.0/24",
        "NOERROR aa; ns1.live.example. A; @ 3600 A 192.0.2.1; -; -; edns 1232 ecs 202.96.1.0/24/0"},

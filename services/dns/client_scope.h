@@ -2,9 +2,11 @@
 #ifndef SERVICES_DNS_CLIENT_SCOPE_H_
 #define SERVICES_DNS_CLIENT_SCOPE_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "ipdb/ip_address.h"
+#include "schedulerlib/place/steering.h"
 #include "services/dns/message.h"
 
 namespace nearcast::dns {
@@ -31,6 +33,14 @@ struct ClientScope {
 };
 
 ClientScope FindClient(const Query& query, const ipdb::IpAddress& source);
+
+// Who stands for a subnet that `steering` answers in several ways: the client at the beginning of
+// the largest part of it that gets one answer. So most of it is answered well, and every time the
+// same (RFC 7871 §7.3.1: a cache keeps the answer for the whole subnet). Looks at the first
+// kRunsMax runs of the subnet.
+ipdb::IpAddress ChooseClient(const ClientSubnet& subnet, const scheduler::SteeringMap& steering);
+
+inline constexpr size_t kRunsMax = 32;
 
 }  // namespace nearcast::dns
 

@@ -28,6 +28,7 @@ enum class Rcode : uint16_t {
 inline constexpr size_t kHeaderBytes = 12;
 inline constexpr size_t kNameBytesMax = 255;
 inline constexpr uint16_t kClassIn = 1;
+inline constexpr uint16_t kHttps = 65;  // RFC 9460
 
 // Largest reply over UDP without EDNS (RFC 1035 §4.2.1), and the least that an OPT record may ask
 // for (RFC 6891 §6.2.3).

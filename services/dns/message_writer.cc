@@ -1,6 +1,8 @@
 #include "services/dns/message_writer.h"
 
+#include <algorithm>
 #include <cstring>
+#include <string>
 
 namespace nearcast::dns {
 namespace {
@@ -15,6 +17,25 @@ constexpr uint8_t kAuthoritative = 0x04;
 constexpr uint8_t kTruncated = 0x02;
 constexpr uint8_t kOpcodeAndRd = 0x79;
 constexpr uint16_t kOptionClientSubnet = 8;
+
+// RFC 9460 §14.3.2.
+constexpr uint16_t kSvcAlpn = 1;
+constexpr uint16_t kSvcPort = 3;
+constexpr uint16_t kSvcIpv4Hint = 4;
+constexpr uint16_t kSvcIpv6Hint = 6;
+constexpr uint16_t kHttpsPort = 443;
+constexpr size_t kSvcHeaderBytes = 4;
+
+size_t AlpnBytes(const std::vector<std::string>& ids) {
+  size_t bytes = 0;
+  for (const std::string& id : ids) bytes += 1 + id.size();
+  return bytes;
+}
+
+// What a parameter takes, none when it is empty.
+size_t ParamBytes(size_t value_bytes) {
+  return value_bytes == 0 ? 0 : kSvcHeaderBytes + value_bytes;
+}
 
 }  // namespace
 
@@ -45,14 +66,9 @@ Fit MessageWriter::AddAddresses(uint16_t owner, uint32_t ttl_s,
   constexpr size_t kRecordBytes = kRecordHeaderBytes + kBytes;
   if (addresses.size() * kRecordBytes > limit_ - at_) return Fit::kTooLong;
   for (const std::array<uint8_t, kBytes>& address : addresses) {
-    Put16(at_, owner);
-    Put16(at_ + 2, kBytes == 4 ? rr_type::kA : rr_type::kAaaa);
-    Put16(at_ + 4, kClassIn);
-    Put16(at_ + 6, ttl_s >> 16);
-    Put16(at_ + 8, ttl_s);
-    Put16(at_ + 10, kBytes);
-    std::memcpy(out_ + at_ + kRecordHeaderBytes, address.data(), kBytes);
-    at_ += kRecordBytes;
+    AppendHeader(owner, kBytes == 4 ? rr_type::kA : rr_type::kAaaa, ttl_s, kBytes);
+    std::memcpy(out_ + at_, address.data(), kBytes);
+    at_ += kBytes;
   }
   counts_[0] += static_cast<uint16_t>(addresses.size());
   return Fit::kFits;
@@ -62,6 +78,74 @@ template Fit MessageWriter::AddAddresses<4>(uint16_t, uint32_t,
                                             std::span<const std::array<uint8_t, 4>>);
 template Fit MessageWriter::AddAddresses<16>(uint16_t, uint32_t,
                                              std::span<const std::array<uint8_t, 16>>);
+
+void MessageWriter::AppendHeader(uint16_t owner, uint16_t type, uint32_t ttl_s,
+                                 size_t rdata_bytes) {
+  Put16(at_, owner);
+  Put16(at_ + 2, type);
+  Put16(at_ + 4, kClassIn);
+  Put16(at_ + 6, ttl_s >> 16);
+  Put16(at_ + 8, ttl_s);
+  Put16(at_ + 10, static_cast<uint32_t>(rdata_bytes));
+  at_ += kRecordHeaderBytes;
+}
+
+Fit MessageWriter::AddAlias(uint16_t owner, uint32_t ttl_s, absl::string_view target) {
+  // A length octet stands for each dot, and one more before the first label and for the root.
+  const size_t rdata_bytes = target.size() + 2;
+  if (kRecordHeaderBytes + rdata_bytes > limit_ - at_) return Fit::kTooLong;
+  AppendHeader(owner, rr_type::kCname, ttl_s, rdata_bytes);
+  while (!target.empty()) {
+    const size_t label_bytes = std::min(target.find('.'), target.size());
+    Put8(static_cast<uint8_t>(label_bytes));
+    std::memcpy(out_ + at_, target.data(), label_bytes);
+    at_ += label_bytes;
+    target.remove_prefix(std::min(label_bytes + 1, target.size()));
+  }
+  Put8(0);
+  ++counts_[0];
+  return Fit::kFits;
+}
+
+template <typename Address>
+void MessageWriter::AppendHints(uint16_t key, const std::vector<Address>& addresses) {
+  if (addresses.empty()) return;
+  Append16(key);
+  Append16(static_cast<uint32_t>(addresses.size() * sizeof(Address)));
+  std::memcpy(out_ + at_, addresses.data(), addresses.size() * sizeof(Address));
+  at_ += addresses.size() * sizeof(Address);
+}
+
+Fit MessageWriter::AddService(uint16_t owner, uint32_t ttl_s, const scheduler::HttpsRecord& service,
+                              const scheduler::NameAnswer& hints) {
+  const size_t alpn_bytes = AlpnBytes(service.alpn);
+  const size_t port_bytes = service.port == kHttpsPort ? 0 : 2;
+  // The target "." is the owner (RFC 9460 §2.5.2).
+  const size_t rdata_bytes = 2 + 1 + ParamBytes(alpn_bytes) + ParamBytes(port_bytes) +
+                             ParamBytes(4 * hints.ipv4.size()) + ParamBytes(16 * hints.ipv6.size());
+  if (kRecordHeaderBytes + rdata_bytes > limit_ - at_) return Fit::kTooLong;
+  AppendHeader(owner, kHttps, ttl_s, rdata_bytes);
+  Append16(service.priority);
+  Put8(0);
+  if (alpn_bytes > 0) {
+    Append16(kSvcAlpn);
+    Append16(static_cast<uint32_t>(alpn_bytes));
+    for (const std::string& id : service.alpn) {
+      Put8(static_cast<uint8_t>(id.size()));
+      std::memcpy(out_ + at_, id.data(), id.size());
+      at_ += id.size();
+    }
+  }
+  if (port_bytes > 0) {
+    Append16(kSvcPort);
+    Append16(2);
+    Append16(service.port);
+  }
+  AppendHints(kSvcIpv4Hint, hints.ipv4);
+  AppendHints(kSvcIpv6Hint, hints.ipv6);
+  ++counts_[0];
+  return Fit::kFits;
+}
 
 void MessageWriter::Truncate() {
   at_ = question_end_;

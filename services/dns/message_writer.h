@@ -16,7 +16,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "absl/strings/string_view.h"
+#include "schedulerlib/model/config.h"
+#include "schedulerlib/place/steering.h"
 #include "schedulerlib/zone/rrset.h"
 #include "services/dns/message.h"
 
@@ -65,6 +69,14 @@ class MessageWriter {
   Fit AddAddresses(uint16_t owner, uint32_t ttl_s,
                    std::span<const std::array<uint8_t, kBytes>> addresses);
 
+  // One CNAME record. `target` is a name as configuration has it: without the dot at the end.
+  Fit AddAlias(uint16_t owner, uint32_t ttl_s, absl::string_view target);
+
+  // One HTTPS record in ServiceMode for the owner itself (RFC 9460 §2.2); hints that are empty are
+  // left out.
+  Fit AddService(uint16_t owner, uint32_t ttl_s, const scheduler::HttpsRecord& service,
+                 const scheduler::NameAnswer& hints);
+
   // Where the next record will begin.
   size_t size() const { return at_; }
 
@@ -81,6 +93,14 @@ class MessageWriter {
     out_[at] = static_cast<uint8_t>(value >> 8);
     out_[at + 1] = static_cast<uint8_t>(value);
   }
+  void Put8(uint8_t value) { out_[at_++] = value; }
+  void Append16(uint32_t value) {
+    Put16(at_, value);
+    at_ += 2;
+  }
+  void AppendHeader(uint16_t owner, uint16_t type, uint32_t ttl_s, size_t rdata_bytes);
+  template <typename Address>
+  void AppendHints(uint16_t key, const std::vector<Address>& addresses);
   void WriteOpt(uint16_t rcode);
 
   uint8_t* const out_;
