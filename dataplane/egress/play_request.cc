@@ -90,8 +90,9 @@ absl::Status ValidateStreamName(absl::string_view app_and_name) {
         absl::StrCat("stream name longer than ", kStreamNameBytesMax, " bytes"));
   }
   if (std::any_of(app_and_name.begin(), app_and_name.end(),
-                  [](char c) { return static_cast<unsigned char>(c) < 0x21 || c == 0x7F; })) {
-    return absl::InvalidArgumentError("stream name with blanks or control characters");
+                  [](unsigned char c) { return c < 0x21 || c > 0x7E; })) {
+    return absl::InvalidArgumentError(
+        "stream name with a byte that is not printable ASCII (0x21 to 0x7E); %-escape it");
   }
   return absl::OkStatus();
 }

@@ -41,8 +41,9 @@ absl::StatusOr<PlayRequest> ParsePlayRequest(absl::string_view app_and_name,
 // a stream's name is compared as it was written.
 absl::StatusOr<std::string> ParseFlvPath(absl::string_view path);
 
-// A name as publishers and viewers may use it: app and name not empty, no control characters, not
-// too long.
+// A name as publishers and viewers may use it: app and name not empty, at most kStreamNameBytesMax,
+// printable ASCII without blanks: names go into reports (proto3 strings, which must be UTF-8), JSON
+// and metrics. InvalidArgument says which of these it is.
 absl::Status ValidateStreamName(absl::string_view app_and_name);
 
 }  // namespace nearcast::egress

@@ -45,9 +45,12 @@ TEST(PlayRequestTest, ABadValueIsAnErrorThatNamesTheParameter) {
 TEST(PlayRequestTest, NamesAreAppAndStream) {
   EXPECT_TRUE(ValidateStreamName("live/a").ok());
   EXPECT_TRUE(ValidateStreamName("live/a/b").ok());
+  EXPECT_TRUE(ValidateStreamName("live/!{\"a\\b\"}~").ok());
   for (const std::string& bad :
        {std::string("live"), std::string("/a"), std::string("live/"), std::string("live/a b"),
-        std::string("live/\n"), "live/" + std::string(kStreamNameBytesMax, 'x')}) {
+        std::string("live/\n"), std::string("live/x\xffy"), std::string("live/\xC3\xA9"),
+        std::string("li\x80ve/x"), std::string("live/\x7F"), std::string("live/\0x", 7),
+        std::string("live/\x1B[2J"), "live/" + std::string(kStreamNameBytesMax, 'x')}) {
     EXPECT_FALSE(ValidateStreamName(bad).ok()) << bad;
   }
 }

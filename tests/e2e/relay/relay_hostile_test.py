@@ -14,6 +14,10 @@ def amf_string(text):
     return b"\x02" + struct.pack(">H", len(text)) + text
 
 
+def amf_number(value):
+    return b"\0" + struct.pack(">d", value)
+
+
 def chunk(stream_id, kind, payload, message_stream=0):
     """A type 0 chunk header and the payload in chunks of 128 bytes (RTMP 1.0, 5.3.1)."""
     header = bytes([stream_id]) + b"\0\0\0" + struct.pack(">I", len(payload))[1:] + bytes([kind])
@@ -103,6 +107,25 @@ class HostileTest(unittest.TestCase):
                         amf_string(b"connect") + b"\x03" * 500, b"\x03" + b"\x00\x01a\x03" * 2000,
                         amf_string(b"x" * 9000), amf_string(b"deleteStream")):
             self.send(self.shake_hands(), chunk(3, 20, payload))
+
+    def test_names_that_are_not_printable_ascii_are_refused(self):
+        connect = (amf_string(b"connect") + amf_number(1) + b"\x03\0\x03app" + amf_string(b"live")
+                   + b"\0\0\x09")
+        for name in (b"x\xffy", b"\xc3\xa9", b"a b", b"a\nb", b"a\x7fb", b"\x80"):
+            with self.subTest(name):
+                stranger = self.shake_hands()
+                publish = amf_string(b"publish") + amf_number(3) + b"\x05" + amf_string(name)
+                self.send(stranger, chunk(3, 20, connect)
+                          + chunk(3, 20, amf_string(b"createStream") + amf_number(2) + b"\x05")
+                          + chunk(3, 20, publish + amf_string(b"live"), message_stream=1))
+                answer = b""
+                while b"NetStream.Publish." not in answer:
+                    got = stranger.recv(4096)
+                    self.assertTrue(got, answer)
+                    answer += got
+                self.assertIn(b"NetStream.Publish.Denied", answer)
+        self.assertEqual(set(self.relay.streams()), {"live/show"})
+        self.relay.get("/metrics").decode("ascii")
 
     def test_silent_and_half_open_clients(self):
         for port in (RTMP_PORT, HTTP_PORT):
