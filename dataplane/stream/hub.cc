@@ -76,7 +76,7 @@ std::vector<std::shared_ptr<Stream>> Hub::List() const {
   return list;
 }
 
-Hub::Fate Hub::DecideFate(Stream* stream, int64_t now_ms) const {
+Hub::Fate Hub::Settle(Stream* stream, int64_t now_ms) const {
   absl::MutexLock lock(&stream->mutex_);
   if (stream->viewers() > 0) stream->last_viewer_ms_ = now_ms;
   const int64_t unwatched_ms = now_ms - stream->last_viewer_ms_;
@@ -88,9 +88,13 @@ Hub::Fate Hub::DecideFate(Stream* stream, int64_t now_ms) const {
       stream->changed_ms_ = now_ms;
       return Fate::kStays;
     case StreamState::kInterrupted:
-      return in_state_ms < options_.reconnect_grace_ms ? Fate::kStays : Fate::kEnds;
+      if (in_state_ms < options_.reconnect_grace_ms) return Fate::kStays;
+      stream->EndLocked();
+      return Fate::kEnds;
     case StreamState::kWaiting:
-      return unwatched_ms < options_.idle_ms ? Fate::kStays : Fate::kIsForgotten;
+      if (unwatched_ms < options_.idle_ms) return Fate::kStays;
+      stream->EndLocked();
+      return Fate::kIsForgotten;
     case StreamState::kEnded:
       return Fate::kIsForgotten;
   }
@@ -100,12 +104,11 @@ Hub::Fate Hub::DecideFate(Stream* stream, int64_t now_ms) const {
 SweepReport Hub::Sweep(int64_t now_ms) {
   SweepReport report;
   for (const std::shared_ptr<Stream>& stream : List()) {
-    const Fate fate = DecideFate(stream.get(), now_ms);
+    absl::MutexLock lock(&mutex_);  // a publisher finds the stream as it is before or after
+    const Fate fate = Settle(stream.get(), now_ms);
     if (fate == Fate::kStays) continue;
-    stream->End();
     (fate == Fate::kEnds ? report.ended : report.forgotten).push_back(stream->name());
     if (fate != Fate::kIsForgotten) continue;
-    absl::MutexLock lock(&mutex_);
     auto found = streams_.find(stream->name());
     if (found != streams_.end() && found->second == stream) streams_.erase(found);
   }

@@ -77,7 +77,7 @@ class Hub {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckPublisher(const Stream& stream, const PublisherIdentity& identity,
                               int64_t now_ms) const;
-  Fate DecideFate(Stream* stream, int64_t now_ms) const;
+  Fate Settle(Stream* stream, int64_t now_ms) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const HubOptions options_;
   mutable absl::Mutex mutex_;

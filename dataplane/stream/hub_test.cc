@@ -98,6 +98,27 @@ TEST_F(HubTest, ALostPublisherThatStaysAwayEndsTheStream) {
   EXPECT_EQ(hub_.Find("live/a"), nullptr);
 }
 
+TEST_F(HubTest, APublisherThatComesBackDuringASweepStays) {
+  constexpr int kStreams = 5'000;
+  Hub hub(HubOptions{});
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < kStreams; ++i) {
+      hub.Publish(absl::StrCat("live/", i), {}, now_ms_).value().reset();
+    }
+    now_ms_ += 10'000;
+    std::thread sweeper([&] { hub.Sweep(now_ms_); });
+    std::vector<PublicationPtr> back;
+    for (const std::shared_ptr<Stream>& stream : hub.List()) {
+      back.push_back(hub.Publish(stream->name(), {}, now_ms_).value());
+    }
+    sweeper.join();
+    for (const PublicationPtr& publication : back) {
+      ASSERT_TRUE(Push(publication.get(), 0).ok()) << publication->stream()->name();
+      ASSERT_EQ(hub.Find(publication->stream()->name()), publication->stream());
+    }
+  }
+}
+
 TEST_F(HubTest, EndingOnPurposeEndsAtOnceAndTheNameIsFree) {
   PublicationPtr first = Publish("live/a").value();
   const std::shared_ptr<Stream> old = first->stream();

@@ -122,13 +122,15 @@ void Stream::Describe(uint64_t epoch, MediaDescription media) {
 
 void Stream::End() {
   absl::MutexLock lock(&mutex_);
-  state_ = StreamState::kEnded;
-  NotifyLocked();
+  EndLocked();
 }
 
 void Stream::EndIf(StreamState state) {
   absl::MutexLock lock(&mutex_);
-  if (state_ != state) return;
+  if (state_ == state) EndLocked();
+}
+
+void Stream::EndLocked() {
   state_ = StreamState::kEnded;
   NotifyLocked();
 }

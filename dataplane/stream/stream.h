@@ -126,6 +126,7 @@ class Stream {
   absl::Status Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms);
   void Describe(uint64_t epoch, MediaDescription media);
   void End();
+  void EndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NotifyLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string name_;
