@@ -140,6 +140,8 @@ TEST_F(NodeAgentTest, AsksOnceAndBelievesTheAnswerForItsTime) {
   EXPECT_EQ(control.questions(), 1);
   EXPECT_TRUE(Ask(agent.get(), {"live/a", {"n2"}}).ok());
   EXPECT_EQ(control.questions(), 2);
+  EXPECT_TRUE(Ask(agent.get(), {"live/a", {}}).ok());
+  EXPECT_EQ(control.questions(), 3);
 }
 
 TEST_F(NodeAgentTest, NobodyIsNotFound) {

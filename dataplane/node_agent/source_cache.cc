@@ -5,9 +5,12 @@
 namespace nearcast::node_agent {
 
 std::optional<absl::StatusOr<pull::Sources>> SourceCache::Find(const pull::SourceQuestion& question,
-                                                               int64_t now_ms) const {
-  if (!question.exclude_nodes.empty()) return std::nullopt;
+                                                               int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
+  if (!question.exclude_nodes.empty()) {
+    entries_.erase(question.stream);
+    return std::nullopt;
+  }
   auto found = entries_.find(question.stream);
   if (found == entries_.end() || now_ms >= found->second.until_ms) return std::nullopt;
   return found->second.answer;

@@ -22,10 +22,12 @@ class SourceCache {
   explicit SourceCache(size_t entries_max) : entries_max_(entries_max) {}
 
   // Nothing when there is no answer that still holds. A question that excludes nodes is never
-  // answered from here.
+  // answered from here, and the answer that led to it is dropped: it has proved wrong, so the next
+  // question is asked anew too.
   std::optional<absl::StatusOr<pull::Sources>> Find(const pull::SourceQuestion& question,
-                                                    int64_t now_ms) const;
+                                                    int64_t now_ms);
 
+  // Keeps the answer to the question that excludes nobody; where there is no room, nothing is kept.
   void Store(const std::string& stream, absl::StatusOr<pull::Sources> answer, int64_t until_ms,
              int64_t now_ms);
 

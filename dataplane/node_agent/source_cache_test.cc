@@ -27,7 +27,10 @@ TEST(SourceCacheTest, NobodyIsAnAnswer) {
 TEST(SourceCacheTest, AQuestionWithExcludedNodesIsAskedAnew) {
   SourceCache cache(10);
   cache.Store("live/a", pull::Sources{{"n1", "u"}}, 500, 0);
+  cache.Store("live/b", pull::Sources{{"n1", "u"}}, 500, 0);
   EXPECT_FALSE(cache.Find({"live/a", {"n1"}}, 0));
+  EXPECT_FALSE(cache.Find({"live/a", {}}, 0)) << "the answer that failed is asked for anew";
+  EXPECT_TRUE(cache.Find({"live/b", {}}, 0));
 }
 
 TEST(SourceCacheTest, IsBoundedAndMakesRoomForWhatIsOver) {

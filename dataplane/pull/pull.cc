@@ -21,11 +21,17 @@ namespace {
 namespace asio = boost::asio;
 using stream::StreamState;
 
+constexpr size_t kExcludeNodesMax = 16;  // the longest ago is tried again first
+
 std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
 
 bool IsSequenceHeader(const media::FlvTag& tag) {
   const auto header = media::ParseFrameHeader(tag.header.kind, tag.header.dts_ms, tag.payload());
   return header.ok() && header->sequence_header;
+}
+
+bool HasNone(const absl::StatusOr<Sources>& sources) {
+  return sources.ok() ? sources->empty() : absl::IsNotFound(sources.status());
 }
 
 std::string JoinVia(std::vector<std::string> via, const std::string& node) {
@@ -57,10 +63,13 @@ asio::awaitable<void> Pull::Run(std::shared_ptr<Pull> self) {
 }
 
 asio::awaitable<Pull::Round> Pull::TryAll() {
-  const absl::StatusOr<Sources> sources = co_await FindSources();
-  bool anybody_may_have_it = !absl::IsNotFound(sources.status());
+  if (exclude_nodes_.empty()) may_be_had_ = false;
+  absl::StatusOr<Sources> sources = co_await FindSources();
+  if (!exclude_nodes_.empty() && HasNone(sources)) {
+    ForgetFailures();  // nobody else has it: those that failed are tried again
+    sources = co_await FindSources();
+  }
   if (sources.ok()) {
-    anybody_may_have_it = false;
     for (const Source& source : *sources) {
       if (!Wanted()) co_return Round::kOver;
       const absl::Status status = co_await PullFrom(source);
@@ -68,19 +77,31 @@ asio::awaitable<Pull::Round> Pull::TryAll() {
       if (absl::IsAborted(status) || absl::IsAlreadyExists(status) || absl::IsCancelled(status)) {
         co_return Round::kOver;
       }
-      if (!absl::IsNotFound(status)) anybody_may_have_it = true;
-      if (!source.node.empty()) exclude_nodes_.push_back(source.node);
+      NoteFailure(source, status);
     }
   } else {
+    if (!absl::IsNotFound(sources.status())) may_be_had_ = true;
     spdlog::info("pull {}: {}", stream_->name(), Text(sources.status().message()));
   }
-  co_return DecideAfterRound(anybody_may_have_it);
+  co_return DecideAfterRound();
 }
 
-Pull::Round Pull::DecideAfterRound(bool anybody_may_have_it) {
+void Pull::NoteFailure(const Source& source, const absl::Status& status) {
+  if (!absl::IsNotFound(status)) may_be_had_ = true;
+  if (source.node.empty()) return;
+  std::erase(exclude_nodes_, source.node);
+  if (exclude_nodes_.size() >= kExcludeNodesMax) exclude_nodes_.erase(exclude_nodes_.begin());
+  exclude_nodes_.push_back(source.node);
+}
+
+void Pull::ForgetFailures() {
   exclude_nodes_.clear();
+  may_be_had_ = false;
+}
+
+Pull::Round Pull::DecideAfterRound() {
   if (!Wanted() || stream_->state() == StreamState::kEnded) return Round::kOver;
-  if (anybody_may_have_it) return Round::kTryAgain;
+  if (may_be_had_) return Round::kTryAgain;
   if (last_frame_ms_ < 0) {
     stream_->EndIf(StreamState::kWaiting);
     return Round::kOver;
@@ -163,6 +184,7 @@ absl::Status Pull::Begin(const Source& source, uint32_t first_dts_ms) {
   }
   intake_ = std::make_unique<ingest::MediaIntake>(std::move(publication));
   pause_ms_ = tools_.options->retry_ms_min;
+  ForgetFailures();
   spdlog::info("pull {} from {}: begins", stream_->name(), source.url);
   return absl::OkStatus();
 }

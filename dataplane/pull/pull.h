@@ -59,7 +59,9 @@ class Pull : public std::enable_shared_from_this<Pull> {
   boost::asio::awaitable<void> Pause();
   absl::Status Begin(const Source& source, uint32_t first_dts_ms);
   absl::Status Take(const media::FlvTag& tag);
-  Round DecideAfterRound(bool anybody_may_have_it);
+  void NoteFailure(const Source& source, const absl::Status& status);
+  void ForgetFailures();
+  Round DecideAfterRound();
   bool Wanted();
 
   const PullTools tools_;
@@ -67,7 +69,8 @@ class Pull : public std::enable_shared_from_this<Pull> {
   const std::string via_;
   std::unique_ptr<ingest::MediaIntake> intake_;
   ResumePoint resume_;
-  std::vector<std::string> exclude_nodes_;
+  std::vector<std::string> exclude_nodes_;  // failed since a source last sent something
+  bool may_be_had_ = false;                 // one of these failures was no 404
   std::mt19937_64 random_;
   int64_t pause_ms_;
   int64_t last_viewer_ms_;

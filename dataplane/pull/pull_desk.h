@@ -7,9 +7,10 @@
 //                     └──── back-off with jitter ◀────────┘
 //
 // A pull goes on while the stream has viewers and hold_ms after the last one left. A source that
-// fails is followed by the next at once; when all have failed, by a new question after a pause that
-// doubles from retry_ms_min to retry_ms_max, with jitter, so that the edges of a dead origin do not
-// come back all at once. When nobody has the stream its viewers are told so: at once if it never
+// fails is followed by the next at once; when all have failed, by a new question, for others than
+// these, after a pause that doubles from retry_ms_min to retry_ms_max, with jitter, so that the
+// edges of a dead origin do not come back all at once. When there are no others, those that failed
+// are asked for again. When nobody has the stream its viewers are told so: at once if it never
 // began, after not_found_ms if it did. What is pushed to this node ends the pull.
 #ifndef DATAPLANE_PULL_PULL_DESK_H_
 #define DATAPLANE_PULL_PULL_DESK_H_

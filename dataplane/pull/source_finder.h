@@ -18,7 +18,7 @@ struct Source {
 
 struct SourceQuestion {
   std::string stream;                      // app/name
-  std::vector<std::string> exclude_nodes;  // tried in vain just now
+  std::vector<std::string> exclude_nodes;  // tried in vain: ask for others
 };
 
 using Sources = std::vector<Source>;

@@ -1,0 +1,179 @@
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "dataplane/egress/worker.h"
+#include "dataplane/pull/pull_desk.h"
+#include "dataplane/stream/hub.h"
+#include "gtest/gtest.h"
+
+namespace nearcast::pull {
+namespace {
+
+using Nodes = std::vector<std::string>;
+
+// Answers every request with the same bytes and closes.
+class CannedServer {
+ public:
+  explicit CannedServer(std::string answer) : answer_(std::move(answer)) {
+    fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    ::listen(fd_, 16);
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    url = absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/live/a.flv");
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~CannedServer() {
+    ::shutdown(fd_, SHUT_RDWR);
+    thread_.join();
+    ::close(fd_);
+  }
+
+  std::string url;
+
+ private:
+  void Serve() {
+    for (int peer; (peer = ::accept(fd_, nullptr, nullptr)) >= 0; ::close(peer)) {
+      char request[2048];
+      if (::recv(peer, request, sizeof request, 0) <= 0) continue;
+      (void)::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+    }
+  }
+
+  const std::string answer_;
+  int fd_;
+  std::thread thread_;
+};
+
+const char kNotFound[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+const char kBroken[] = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";
+
+// One audio frame, and the end.
+std::string Sound() {
+  return absl::StrCat(absl::string_view("HTTP/1.1 200 OK\r\n\r\nFLV\1\4\0\0\0\x09\0\0\0\0", 32),
+                      absl::string_view("\x08\0\0\3\0\0\0\0\0\0\0\xAF\1\x21\0\0\0\x0E", 18));
+}
+
+// Knows sources by node, answers with those that are not excluded, notes what it was asked.
+class NotingFinder : public SourceFinder {
+ public:
+  void Find(const SourceQuestion& question, Done done) override {
+    Sources answer;
+    {
+      absl::MutexLock lock(&mutex_);
+      questions_.push_back(question.exclude_nodes);
+      for (const Source& source : sources) {
+        if (!absl::c_linear_search(question.exclude_nodes, source.node)) answer.push_back(source);
+      }
+    }
+    if (answer.empty()) {
+      done(absl::NotFoundError("nobody"));
+    } else {
+      done(std::move(answer));
+    }
+  }
+
+  std::vector<Nodes> AwaitQuestions(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return questions_.size() >= count;
+    };
+    EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20)));
+    return questions_;
+  }
+
+  Sources sources;
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<Nodes> questions_;
+};
+
+class PullTest : public testing::Test, public stream::StreamListener {
+ protected:
+  ~PullTest() override {
+    worker_.Stop();
+    stream_->RemoveListener(this);
+  }
+
+  void Fetch(Sources sources) {
+    finder_.sources = std::move(sources);
+    stream_->AddViewers(1);
+    stream_->AddListener(std::shared_ptr<stream::StreamListener>(this, [](void*) {}));
+    worker_.Start();
+    desk_.Fetch(stream_, {});
+  }
+
+  void OnFrames() override {
+    worker_.Post([this] { Look(); });
+  }
+
+  bool AwaitEnd() {
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&ended_), absl::Seconds(20));
+  }
+
+  void Look() {
+    absl::MutexLock lock(&mutex_);
+    ended_ = stream_->state() == stream::StreamState::kEnded;
+  }
+
+  const CannedServer broken_{kBroken};
+  const CannedServer without_{kNotFound};
+  const CannedServer sound_{Sound()};
+  absl::Mutex mutex_;
+  bool ended_ = false;
+  NotingFinder finder_;
+  stream::Hub hub_{stream::HubOptions{}};
+  const std::shared_ptr<stream::Stream> stream_ = hub_.FindOrCreate("live/a", 0).value();
+  egress::Worker worker_{egress::WriteLimits{}};
+  PullDesk desk_{
+      PullOptions{.node = "n0", .not_found_ms = 50, .retry_ms_min = 1, .retry_ms_max = 2},
+      {&worker_},
+      &hub_,
+      &finder_};
+};
+
+TEST_F(PullTest, AsksForOthersThanThoseThatFailedAndForThemAgainWhenThereAreNone) {
+  Fetch({{"n1", broken_.url}});
+  const std::vector<Nodes> asked = finder_.AwaitQuestions(5);
+  EXPECT_EQ((std::vector<Nodes>{asked.begin(), asked.begin() + 5}),
+            (std::vector<Nodes>{{}, {"n1"}, {}, {"n1"}, {}}));
+}
+
+TEST_F(PullTest, ASourceThatSendsEndsTheExclusions) {
+  Fetch({{"n1", broken_.url}, {"n2", sound_.url}});
+  const std::vector<Nodes> asked = finder_.AwaitQuestions(2);
+  EXPECT_EQ(asked[0], Nodes{});
+  EXPECT_EQ(asked[1], Nodes{"n2"}) << "n1 failed before n2 sent something";
+}
+
+TEST_F(PullTest, WhenNobodyHasItTheStreamEnds) {
+  Fetch({{"n1", without_.url}, {"n2", without_.url}});
+  EXPECT_TRUE(AwaitEnd());
+  EXPECT_EQ(finder_.AwaitQuestions(1).size(), 1u);
+  EXPECT_EQ(desk_.counters().started, 2u);
+}
+
+TEST_F(PullTest, ASourceThatFailedMayHaveItThoughTheOthersDoNot) {
+  Fetch({{"n1", without_.url}, {"n2", broken_.url}});
+  EXPECT_EQ(finder_.AwaitQuestions(2)[1], (Nodes{"n1", "n2"}));
+  EXPECT_NE(stream_->state(), stream::StreamState::kEnded);
+}
+
+}  // namespace
+}  // namespace nearcast::pull
