@@ -1,9 +1,15 @@
 #include "services/httpdns/alibaba_v1.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "services/httpdns/answer_text.h"
+#include "services/httpdns/digest.h"
 #include "services/httpdns/host_name.h"
+#include "services/httpdns/sdns.h"
 
 namespace nearcast::httpdns {
 namespace {
@@ -86,7 +92,9 @@ void AppendRest(const NameResult& result, std::string* out) {
   AppendNumber(result.ttl_s, out);
   Append(",\"client_ip\":\"", out);
   AppendAddress(result.client, out);
-  Append("\"}", out);
+  Append("\"", out);
+  AppendExtra(result, out);
+  Append("}", out);
 }
 
 void WriteSingle(const NameResult& result, Families families, std::string* out) {
@@ -132,10 +140,10 @@ std::optional<Refusal> ParseAlibabaV1(const http::QueryParams& params, AlibabaFo
                                       const ipdb::IpAddress& connection, IpParameter ip_parameter,
                                       Question* question) {
   question->Clear();
+  SdnsReader sdns(question);
   for (const http::QueryParams::Param& param : params.all()) {
-    if (absl::StartsWith(param.name, "sdns-")) {
-      return Refusal{400, "SdnsNotSupported", "this account has no SDNS"};
-    }
+    if (!absl::StartsWith(param.name, "sdns-")) continue;
+    if (auto refusal = sdns.Read(param.name, param.value)) return refusal;
   }
   if (auto refusal = ReadHosts(params.Get("host"), form, question)) return refusal;
   if (auto refusal = ReadClients(params.Get("ip"), form, question)) return refusal;
@@ -143,6 +151,78 @@ std::optional<Refusal> ParseAlibabaV1(const http::QueryParams& params, AlibabaFo
   if (ip_parameter == IpParameter::kIgnored) question->clients.clear();
   if (question->clients.empty()) question->clients.push_back(connection);
   return std::nullopt;
+}
+
+std::optional<Reason> CheckAlibabaV1(const http::QueryParams& params, absl::string_view text,
+                                     const Caller& caller, absl::Time now) {
+  const absl::string_view end = params.Get("t");
+  const absl::string_view given = params.Get("s");
+  if (text.empty() || end.empty() || given.empty()) return Reason::kParameter;
+  if (caller.account == nullptr) return Reason::kAccountUnknown;
+  const std::string expected = Md5Hex({text, "-", caller.account->sign_secret, "-", end});
+  if (auto reason = CheckSignature(caller, expected, given)) return reason;
+  return CheckExpiry(end, TimeUnit::kSeconds, now);
+}
+
+std::optional<Reason> ParseAlibabaSchedule(const http::QueryParams& params, const Caller& caller,
+                                           absl::Time now) {
+  static constexpr absl::string_view kRegions[] = {"", "cn", "hk", "sg", "us", "de", "global"};
+  const auto* const region =
+      std::find(std::begin(kRegions), std::end(kRegions), params.Get("region"));
+  if (region == std::end(kRegions)) return Reason::kParameter;
+  const absl::string_view nonce = params.Get("n");
+  const bool is_signed = !nonce.empty() || !params.Get("s").empty() || !params.Get("t").empty();
+  if (!is_signed) return CheckUnsigned(caller);
+  const bool is_hex = std::all_of(nonce.begin(), nonce.end(), absl::ascii_isxdigit);
+  if (nonce.size() < 8 || nonce.size() > 16 || !is_hex) return Reason::kParameter;
+  return CheckAlibabaV1(params, nonce, caller, now);
+}
+
+void WriteAlibabaSchedule(std::span<const std::string> addresses, std::string* out) {
+  const auto append = [&](Families family) {
+    bool first = true;
+    for (const std::string& text : addresses) {
+      const auto address = ipdb::ParseIpAddress(text);
+      if (!address.ok() || address->is_v4() != (family == Families::kIpv4)) continue;
+      Append(first ? "\"" : ",\"", out);
+      first = false;
+      AppendAddress(*address, out);
+      Append("\"", out);
+    }
+  };
+  Append("{\"service_ip\":[", out);
+  append(Families::kIpv4);
+  Append("],\"service_ipv6\":[", out);
+  append(Families::kIpv6);
+  Append("]}", out);
+}
+
+Refusal AlibabaRefusal(Reason reason) {
+  const absl::string_view message = MessageOf(reason);
+  switch (reason) {
+    case Reason::kMethod:
+      return {405, "MethodNotAllowed", "", reason};
+    case Reason::kParameter:
+    case Reason::kCipher:
+      return {400, "MissingArgument", message, reason};
+    case Reason::kAccountMissing:
+      return {403, "InvalidAccount", message, reason};
+    case Reason::kAccountUnknown:
+      return {403, "AccountNotExists", message, reason};
+    case Reason::kUnsigned:
+      return {403, "UnsignedInterfaceDisabled", message, reason};
+    case Reason::kSignature:
+      return {403, "InvalidSignature", message, reason};
+    case Reason::kExpired:
+      return {403, "SignatureExpired", message, reason};
+    case Reason::kDuration:
+      return {400, "InvalidDuration", message, reason};
+    case Reason::kRate:
+      return {403, "ServiceLevelDeny", message, reason};
+    case Reason::kNotReady:
+      break;
+  }
+  return {500, "InternalError", message, Reason::kNotReady};
 }
 
 void WriteAlibabaV1(std::span<const NameResult> results, AlibabaForm form, Families families,

@@ -4,12 +4,11 @@
 //   httpdns.Register(&router);
 //   page.AddSource([&](http::MetricsWriter& out) { httpdns.AddMetrics(out); });
 //
-// Routes: /d, /{account}/d, /resolve, /{account}/resolve, /service/getIpInfo.php. Docs:
-// docs/httpdns.md.
+// Routes, with {account} before them or not: /d, /resolve; with it: /sign_d, /sign_resolve, /ss;
+// /service/getIpInfo.php. Docs: docs/httpdns.md.
 #ifndef SERVICES_HTTPDNS_HTTPDNS_H_
 #define SERVICES_HTTPDNS_HTTPDNS_H_
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -18,21 +17,12 @@
 #include "schedulerlib/snapshot/snapshot.h"
 #include "services/http/metrics_page.h"
 #include "services/http/router.h"
-#include "services/httpdns/question.h"
+#include "services/httpdns/account_rates.h"
+#include "services/httpdns/httpdns_options.h"
 
 namespace nearcast::httpdns {
 
-struct HttpdnsOptions {
-  // As many as the server has threads: each has its own reader of the snapshot and its own
-  // counters.
-  uint32_t workers = 1;
-
-  // Whether ip= says where the client is. The address API always tells about any address.
-  IpParameter ip_parameter = IpParameter::kHonoured;
-
-  // How long clients may remember that a name is not ours.
-  uint32_t unknown_ttl_s = 60;
-};
+class Front;
 
 // Handlers answer at once and keep their buffers from query to query. While the snapshot
 // has no scheduled name (nothing is configured yet) they answer 503, or Alibaba's 500
@@ -53,11 +43,9 @@ class Httpdns {
   void AddMetrics(http::MetricsWriter& out) const;
 
  private:
-  struct Worker;
-
-  const ipdb::NameTable* const names_;
   const HttpdnsOptions options_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  AccountRates rates_;
+  std::vector<std::unique_ptr<Front>> fronts_;
 };
 
 }  // namespace nearcast::httpdns

@@ -1,6 +1,6 @@
 // What HTTPDNS counts, per dialect. One HttpdnsCounters per thread; the reader sums them.
 //
-// The algebra: queries = answered + refused. names counts what answered queries asked, each name
+// The algebra: queries = answered + the sum of refused over all reasons. names counts what answered queries asked, each name
 // for each client; names_unknown is the part of it that is no name of ours.
 #ifndef SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_
 #define SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_
@@ -11,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "base/counter.h"
+#include "services/httpdns/question.h"
 
 namespace nearcast::httpdns {
 
@@ -20,9 +21,11 @@ inline constexpr absl::string_view kDialectNames[kDialects] = {"alibaba_v1", "te
 
 struct DialectCounters {
   Counter queries;
-  Counter refused;
+  std::array<Counter, kReasons> refused;  // by Reason
   Counter names;
   Counter names_unknown;
+
+  void AddRefused(Reason reason) { refused[static_cast<size_t>(reason)].Add(); }
 };
 
 struct HttpdnsCounters {

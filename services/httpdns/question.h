@@ -36,27 +36,74 @@ struct Question {
   std::vector<absl::string_view> names;  // as written by the client; at least one
   std::vector<ipdb::IpAddress> clients;  // at least one
   Families families = Families::kIpv4;
+  absl::string_view stream;  // sdns-stream; empty = none
 
   // Empty again, in the same memory.
   void Clear() {
     names.clear();
     clients.clear();
     families = Families::kIpv4;
+    stream = {};
   }
 };
+
+// Why a request gets no answer, in no dialect's words.
+enum class Reason : uint8_t {
+  kMethod,
+  kParameter,
+  kAccountMissing,
+  kAccountUnknown,
+  kUnsigned,
+  kSignature,
+  kExpired,
+  kDuration,
+  kCipher,
+  kRate,
+  kNotReady,
+};
+inline constexpr size_t kReasons = 11;
+inline constexpr absl::string_view kReasonNames[kReasons] = {
+    "method",   "parameter", "account_missing", "account_unknown",
+    "unsigned", "signature", "expired",         "duration",
+    "cipher",   "rate",      "not_ready"};
+
+// For people; what a client did wrong and can change.
+inline constexpr absl::string_view kReasonMessages[kReasons] = {
+    "use GET",
+    "a parameter is missing or malformed",
+    "an account must be named",
+    "no such account",
+    "this account wants a signature",
+    "the signature does not match",
+    "the signature has expired; correct the clock by the Date field",
+    "the signature would be valid for too long",
+    "the cipher text does not open with the account's key",
+    "too many requests for this account",
+    "not ready"};
 
 // A request that gets no answer. `code` is in the dialect's vocabulary; both texts are literals.
 struct Refusal {
   int status = 400;
   absl::string_view code;
   absl::string_view message;
+  Reason reason = Reason::kParameter;
 };
+
+inline absl::string_view MessageOf(Reason reason) {
+  return kReasonMessages[static_cast<size_t>(reason)];
+}
 
 struct NameResult {
   absl::string_view name;
   ipdb::IpAddress client;
   const scheduler::NameAnswer* answer = nullptr;  // null: no name of ours
   uint32_t ttl_s = 0;
+  absl::string_view stream;  // the question's
+
+  // What stands in place of addresses; empty = nothing.
+  absl::string_view alias() const {
+    return answer == nullptr ? absl::string_view() : absl::string_view(answer->cname);
+  }
 
   bool Found(Families families) const {
     return answer != nullptr && ((Has(families, Families::kIpv4) && !answer->ipv4.empty()) ||

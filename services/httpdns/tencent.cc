@@ -89,6 +89,23 @@ std::optional<Refusal> ParseTencent(const http::QueryParams& params,
   return std::nullopt;
 }
 
+Refusal TencentRefusal(Reason reason) {
+  const absl::string_view message = MessageOf(reason);
+  switch (reason) {
+    case Reason::kMethod:
+      return {501, "", "use GET or POST", reason};
+    case Reason::kParameter:
+    case Reason::kCipher:
+      return {400, "", message, reason};
+    case Reason::kRate:
+      return {429, "", message, reason};
+    case Reason::kNotReady:
+      return {503, "", "not ready", reason};
+    default:
+      return {403, "", message, reason};
+  }
+}
+
 void WriteTencent(std::span<const NameResult> results, Families families, const TencentStyle& style,
                   std::string* out) {
   bool first = true;

@@ -42,6 +42,10 @@ std::optional<Refusal> ParseTencent(const http::QueryParams& params,
                                     const ipdb::IpAddress& connection, IpParameter ip_parameter,
                                     Question* question, TencentStyle* style);
 
+// As the dialect says it: a status and a sentence. SDKs drop what they had cached after a 401, so
+// there is none.
+Refusal TencentRefusal(Reason reason);
+
 // Appends the answer's text. At least one result.
 void WriteTencent(std::span<const NameResult> results, Families families, const TencentStyle& style,
                   std::string* out);

@@ -1,0 +1,104 @@
+#include "services/httpdns/front.h"
+
+#include "services/httpdns/resolve.h"
+#include "services/httpdns/taobao.h"
+#include "services/httpdns/tencent.h"
+
+namespace nearcast::httpdns {
+
+using http::Method;
+using http::QueryParams;
+using http::Request;
+using http::Response;
+
+std::optional<Reason> Front::Admit(const Caller& caller) {
+  if (caller.account == nullptr || caller.account->requests_per_s_max == 0) return std::nullopt;
+  RateBucket* const bucket = rates_.Find(caller.account->account_id);
+  const auto verdict =
+      bucket->Take(caller.account->requests_per_s_max, options().clock->Monotonic());
+  if (verdict == RateBucket::Verdict::kOver) return Reason::kRate;
+  return std::nullopt;
+}
+
+std::optional<Reason> Front::CheckReady(const scheduler::Snapshot& snapshot) {
+  if (snapshot.names.empty()) return Reason::kNotReady;
+  return std::nullopt;
+}
+
+void Front::ResolveAll(const scheduler::Snapshot& snapshot, const Caller& caller, Dialect dialect) {
+  Resolve(snapshot, caller.account, question_, options().unknown_ttl_s, &results_);
+  DialectCounters& counters = counters_.of(dialect);
+  counters.names.Add(results_.size());
+  for (const NameResult& result : results_) {
+    if (result.answer == nullptr) counters.names_unknown.Add();
+  }
+}
+
+const std::vector<std::string>& Front::ServiceAddresses(const Caller& caller) const {
+  const bool has_own = caller.account != nullptr && !caller.account->service_addresses.empty();
+  return has_own ? caller.account->service_addresses : options().service_addresses;
+}
+
+void Front::AnswerD(const Request& request, Response& response) {
+  const auto params = request.params();
+  if (params.ok() && !(*params)->Find("host")) {
+    if ((*params)->Find("dn")) return AnswerTencent(request, **params, response);
+    if (request.method == Method::kPost && form_.Parse(request.body).ok() && form_.Find("dn")) {
+      return AnswerTencent(request, form_, response);
+    }
+  }
+  AnswerAlibabaV1(request, AlibabaForm::kSingle, Signing::kUnsigned, response);
+}
+
+void Front::AnswerTencent(const Request& request, const QueryParams& params, Response& response) {
+  counters_.of(Dialect::kTencent).queries.Add();
+  const bool allowed = request.method == Method::kGet || request.method == Method::kHead ||
+                       request.method == Method::kPost;
+  if (!allowed) return RefuseTencent({501, "", "use GET or POST", Reason::kMethod}, response);
+  const scheduler::Snapshot& snapshot = reader_.Get();
+  Caller caller;
+  std::optional<Reason> reason = FindCaller(snapshot, "", options().ip_parameter, &caller);
+  if (reason) return RefuseTencent(TencentRefusal(*reason), response);
+  TencentStyle style;
+  if (auto refusal =
+          ParseTencent(params, request.client, caller.ip_parameter, &question_, &style)) {
+    return RefuseTencent(*refusal, response);
+  }
+  reason = CheckReady(snapshot);
+  if (reason) return RefuseTencent(TencentRefusal(*reason), response);
+  ResolveAll(snapshot, caller, Dialect::kTencent);
+  response.content_type = http::kTextType;
+  WriteTencent(results_, question_.families, style, &response.body);
+}
+
+void Front::AnswerTaobao(const Request& request, Response& response) {
+  counters_.of(Dialect::kTaobao).queries.Add();
+  const auto params = request.params();
+  if (!params.ok()) return RefuseTaobao({400, "", params.status().message()}, response);
+  ipdb::IpAddress asked;
+  if (auto refusal = ParseTaobao(**params, request.client, &asked)) {
+    return RefuseTaobao(*refusal, response);
+  }
+  const ipdb::PrefixTable& places = *reader_.Get().places;
+  WriteTaobao(asked, places.location(places.Find(asked).cell), *shared_.names, &response.body);
+}
+
+void Front::RefuseJson(Dialect dialect, const Refusal& refusal, Response& response) {
+  counters_.of(dialect).AddRefused(refusal.reason);
+  http::WriteError(refusal.status, refusal.code, refusal.message, response);
+}
+
+void Front::RefuseTencent(const Refusal& refusal, Response& response) {
+  counters_.of(Dialect::kTencent).AddRefused(refusal.reason);
+  response.status = refusal.status;
+  response.content_type = http::kTextType;
+  response.body.assign(refusal.message.data(), refusal.message.size());
+}
+
+void Front::RefuseTaobao(const Refusal& refusal, Response& response) {
+  counters_.of(Dialect::kTaobao).AddRefused(refusal.reason);
+  response.status = refusal.status;
+  WriteTaobaoFailure(refusal.message, &response.body);
+}
+
+}  // namespace nearcast::httpdns

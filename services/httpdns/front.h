@@ -1,0 +1,86 @@
+// Front: what one server thread does with HTTPDNS requests. For each: find the caller, check the
+// signature, let the dialect read, ask for the decision, let the dialect write. Internal to
+// services/httpdns.
+#ifndef SERVICES_HTTPDNS_FRONT_H_
+#define SERVICES_HTTPDNS_FRONT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/snapshot_holder.h"
+#include "ipdb/name_table.h"
+#include "schedulerlib/snapshot/snapshot.h"
+#include "services/http/query_params.h"
+#include "services/http/request.h"
+#include "services/http/response.h"
+#include "services/httpdns/access.h"
+#include "services/httpdns/account_rates.h"
+#include "services/httpdns/alibaba_v1.h"
+#include "services/httpdns/httpdns_counters.h"
+#include "services/httpdns/httpdns_options.h"
+#include "services/httpdns/question.h"
+
+namespace nearcast::httpdns {
+
+enum class Signing { kUnsigned, kSigned };
+
+// Everything but counters() belongs to one thread. Buffers are kept from request to request.
+class Front {
+ public:
+  // All must outlive this.
+  struct Shared {
+    const SnapshotHolder<scheduler::Snapshot>* holder;
+    const ipdb::NameTable* names;
+    const HttpdnsOptions* options;
+    AccountRates* rates;
+  };
+  explicit Front(const Shared& shared)
+      : shared_(shared), reader_(shared.holder), rates_(shared.rates) {}
+
+  // Paths that vendors share: the parameter that names the names tells them apart.
+  void AnswerD(const http::Request& request, http::Response& response);
+
+  void AnswerAlibabaV1(const http::Request& request, AlibabaForm form, Signing signing,
+                       http::Response& response);
+  void AnswerAlibabaSchedule(const http::Request& request, http::Response& response);
+  void AnswerTaobao(const http::Request& request, http::Response& response);
+
+  const HttpdnsCounters& counters() const { return counters_; }
+
+ private:
+  const HttpdnsOptions& options() const { return *shared_.options; }
+
+  // Takes the request's place in its account's rate; then whether anything can be decided at all.
+  std::optional<Reason> Admit(const Caller& caller);
+  std::optional<Reason> CheckReady(const scheduler::Snapshot& snapshot);
+
+  // question_ → results_.
+  void ResolveAll(const scheduler::Snapshot& snapshot, const Caller& caller, Dialect dialect);
+
+  const std::vector<std::string>& ServiceAddresses(const Caller& caller) const;
+
+  std::optional<Refusal> ReadAlibabaV1(const http::Request& request, AlibabaForm form,
+                                       Signing signing);
+  std::optional<Refusal> ReadAlibabaSchedule(const http::Request& request, Caller* caller);
+  void AnswerTencent(const http::Request& request, const http::QueryParams& params,
+                     http::Response& response);
+
+  // Counts the refusal and writes it as the dialect does.
+  void RefuseJson(Dialect dialect, const Refusal& refusal, http::Response& response);
+  void RefuseTencent(const Refusal& refusal, http::Response& response);
+  void RefuseTaobao(const Refusal& refusal, http::Response& response);
+
+  const Shared shared_;
+  SnapshotHolder<scheduler::Snapshot>::Reader reader_;
+  AccountRateCache rates_;
+  HttpdnsCounters counters_;
+
+  http::QueryParams form_;
+  Question question_;
+  std::vector<NameResult> results_;
+};
+
+}  // namespace nearcast::httpdns
+
+#endif  // SERVICES_HTTPDNS_FRONT_H_

@@ -1,0 +1,163 @@
+// HTTPDNS with accounts: who is answered, who is refused, in each dialect's words.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/fake_clock.h"
+#include "services/http/request.h"
+#include "services/httpdns/digest.h"
+#include "services/httpdns/httpdns.h"
+#include "services/httpdns/test_snapshot.h"
+
+namespace nearcast::httpdns {
+namespace {
+
+constexpr int64_t kNow = 1700000000;
+
+class HttpdnsAccountTest : public ::testing::Test {
+ protected:
+  HttpdnsAccountTest()
+      : clock_(absl::FromUnixSeconds(kNow)),
+        holder_(MakeSnapshot()),
+        httpdns_(&holder_, &names_, {.service_addresses = {"203.0.113.53"}, .clock = &clock_}) {
+    httpdns_.Register(&router_);
+  }
+
+  static std::shared_ptr<const scheduler::Snapshot> MakeSnapshot() {
+    auto snapshot = std::make_shared<scheduler::Snapshot>(*MakeTestSnapshot(1));
+    snapshot->accounts["100"] = {.account_id = "100",
+                                 .sign_secret = "00112233445566778899aabbccddeeff",
+                                 .alibaba_aes_key = "feffe9928665731c6d6a8f9467308308",
+                                 .tencent_aes_key = "0123456789abcdef",
+                                 .tencent_des_key = "dnspodpa",
+                                 .tencent_token = "800654663",
+                                 .allow_ip_parameter = true,
+                                 .service_addresses = {"192.0.2.53", "2001:db8::53", "dns.example"},
+                                 .hosts = {"v4.live.example"}};
+    snapshot->accounts["200"] = {
+        .account_id = "200", .allow_unsigned = true, .requests_per_s_max = 2};
+    return snapshot;
+  }
+
+  // "status body".
+  std::string Get(absl::string_view path, absl::string_view query,
+                  http::Transport transport = http::Transport::kPlain) {
+    http::Request request;
+    request.method = http::Method::kGet;
+    request.path = path;
+    request.query = query;
+    request.transport = transport;
+    request.client = *ipdb::ParseIpAddress("14.215.177.39");
+    const http::RouteMatch match = router_.Find(request.method, path);
+    if (match.endpoint == nullptr) return "no route";
+    request.wildcard = match.wildcard;
+    http::Response response;
+    match.endpoint->now(request, response);
+    return absl::StrCat(response.status, " ", response.body);
+  }
+
+  // The signed part of a query: t and s over `text`.
+  static std::string Sign(absl::string_view text, int64_t end = kNow + 600) {
+    return absl::StrCat(
+        "&t=", end,
+        "&s=", Md5Hex({text, "-", "00112233445566778899aabbccddeeff", "-", absl::StrCat(end)}));
+  }
+
+  std::string Metrics() const {
+    http::MetricsWriter out;
+    httpdns_.AddMetrics(out);
+    return out.Finish();
+  }
+
+  FakeClock clock_;
+  SnapshotHolder<scheduler::Snapshot> holder_;
+  ipdb::NameTable names_;
+  Httpdns httpdns_;
+  http::Router router_;
+};
+
+constexpr char kFound[] =
+    R"(200 {"host":"v4.live.example","ips":["192.0.2.102"],"ttl":30,"origin_ttl":30,)"
+    R"("client_ip":"14.215.177.39"})";
+
+TEST_F(HttpdnsAccountTest, AnswersAlibabasSignedCalls) {
+  const std::string host = "host=v4.live.example";
+  EXPECT_EQ(Get("/100/sign_d", host + Sign("v4.live.example")), kFound);
+  EXPECT_TRUE(absl::StartsWith(
+      Get("/100/sign_resolve", "host=v4.live.example,b" + Sign("v4.live.example,b")),
+      R"(200 {"dns":[{"host":"v4.live.example","ips":["192.0.2.102"])"));
+  // What is not signed may change.
+  EXPECT_TRUE(absl::StrContains(Get("/100/sign_d", host + "&ip=10.0.0.1" + Sign("v4.live.example")),
+                                R"("client_ip":"10.0.0.1")"));
+}
+
+TEST_F(HttpdnsAccountTest, RefusesInAlibabasWords) {
+  struct Row {
+    std::string path;
+    std::string query;
+    std::string answer;
+  };
+  const std::string host = "host=v4.live.example";
+  const Row rows[] = {
+      {"/d", host, R"(403 {"code":"InvalidAccount",)"},
+      {"/999/d", host, R"(403 {"code":"AccountNotExists",)"},
+      {"/999/sign_d", host + Sign("v4.live.example"), R"(403 {"code":"AccountNotExists",)"},
+      {"/100/d", host, R"(403 {"code":"UnsignedInterfaceDisabled",)"},
+      {"/100/resolve", host, R"(403 {"code":"UnsignedInterfaceDisabled",)"},
+      {"/100/sign_d", host, R"(400 {"code":"MissingArgument",)"},
+      {"/100/sign_d", Sign(""), R"(400 {"code":"MissingArgument",)"},
+      {"/100/sign_d", host + "&t=1700000600&s=0", R"(403 {"code":"InvalidSignature",)"},
+      {"/100/sign_d", host + Sign("other.example"), R"(403 {"code":"InvalidSignature",)"},
+      {"/200/sign_d", host + Sign("v4.live.example"), R"(403 {"code":"InvalidSignature",)"},
+      {"/100/sign_d", host + Sign("v4.live.example", kNow - 151),
+       R"(403 {"code":"SignatureExpired",)"},
+      {"/100/sign_d", host + Sign("v4.live.example", kNow + 86401),
+       R"(400 {"code":"InvalidDuration",)"},
+      {"/100/sign_d", "host=a..b" + Sign("a..b"), R"(400 {"code":"InvalidHost",)"},
+      {"/100/sign_resolve", "host=1,2,3,4,5,6" + Sign("1,2,3,4,5,6"),
+       R"(400 {"code":"TooManyHosts",)"},
+      {"/100/sign_d", host + "&sdns-k=%22" + Sign("v4.live.example"),
+       R"(400 {"code":"SdnsNotSupported",)"},
+  };
+  for (const Row& row : rows) {
+    const std::string answer = Get(row.path, row.query);
+    EXPECT_TRUE(absl::StartsWith(answer, row.answer))
+        << row.path << "?" << row.query << " " << answer;
+  }
+  for (const char* line : {"{dialect=\"alibaba_v1\",reason=\"signature\"} 3\n",
+                           "{dialect=\"alibaba_v1\",reason=\"expired\"} 1\n",
+                           "{dialect=\"alibaba_v1\",reason=\"unsigned\"} 2\n"}) {
+    EXPECT_TRUE(absl::StrContains(Metrics(), line)) << line;
+  }
+}
+
+TEST_F(HttpdnsAccountTest, GivesServiceAddresses) {
+  const std::string end = absl::StrCat(kNow + 30);
+  const std::string sign = Md5Hex({"0123456789abcdef-00112233445566778899aabbccddeeff-", end});
+  EXPECT_EQ(Get("/100/ss", absl::StrCat("region=cn&n=0123456789abcdef&t=", end, "&s=", sign)),
+            R"(200 {"service_ip":["192.0.2.53"],"service_ipv6":["2001:db8::53"]})");
+  EXPECT_EQ(Get("/200/ss", ""), R"(200 {"service_ip":["203.0.113.53"],"service_ipv6":[]})");
+}
+
+TEST_F(HttpdnsAccountTest, HoldsAccountsToTheirRightsAndRates) {
+  // Without the right to ip=, and at most two in a second.
+  EXPECT_EQ(Get("/200/d", "host=v4.live.example&ip=10.0.0.1"), kFound);
+  EXPECT_TRUE(absl::StrContains(Get("/200/d", "host=pull.live.example"), R"("ips":["192.0.2.)"));
+  EXPECT_TRUE(absl::StartsWith(Get("/200/d", "host=v4.live.example"),
+                               R"(403 {"code":"ServiceLevelDeny",)"));
+  clock_.Advance(absl::Milliseconds(500));
+  EXPECT_EQ(Get("/200/d", "host=v4.live.example"), kFound);
+  // A name outside the account's list is none of ours.
+  EXPECT_TRUE(absl::StrContains(
+      Get("/100/sign_d", "host=pull.live.example" + Sign("pull.live.example")), R"("ips":[],)"));
+}
+
+TEST_F(HttpdnsAccountTest, WantsAnAccountOfPlainTencentCallsToo) {
+  EXPECT_TRUE(absl::StartsWith(Get("/d", "dn=v4.live.example"), "403 "));
+}
+
+}  // namespace
+}  // namespace nearcast::httpdns
