@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <utility>
+#include <utility>
 
 namespace nearcast::scheduler {
 
@@ -18,7 +19,8 @@ void LiveState::Report(const std::string& node, NodeLive live, double free_share
   live.last_report_at = now;
   live.watched_since = kept.watched_since;
   live.checks = kept.checks;
-  kept = live;
+  live.checks_detail = kept.checks_detail;
+  kept = std::move(live);
 }
 
 uint8_t NextFreeEighths(uint8_t current, double free_share) {
@@ -29,18 +31,31 @@ uint8_t NextFreeEighths(uint8_t current, double free_share) {
 }
 
 void LiveState::Watch(const std::string& node, absl::Duration now) {
-  const auto [at, is_new] = view_.try_emplace(node);
-  if (is_new) at->second.watched_since = now;
+  NodeLive& live = view_[node];
+  if (live.watched_since == absl::InfiniteDuration()) live.watched_since = now;
+}
+
+void LiveState::Unwatch(const std::string& node) {
+  const auto at = view_.find(node);
+  if (at == view_.end()) return;
+  at->second.watched_since = absl::InfiniteDuration();
+  if (at->second.health == Health::kDown) at->second.health = Health::kUnknown;
 }
 
 std::vector<std::string> LiveState::Expire(absl::Duration now) {
   std::vector<std::string> down;
   for (auto& [name, live] : view_) {
+    if (live.watched_since == absl::InfiniteDuration()) continue;  // need not report
     const absl::Duration heard_at = std::max(live.last_report_at, live.watched_since);
     if (live.health == Health::kDown || now - heard_at <= silence_) continue;
-    if (heard_at == -absl::InfiniteDuration()) continue;  // neither watched nor heard: only checked
     // The load of a node that is gone means nothing.
-    live = {.health = Health::kDown, .last_report_at = live.last_report_at, .checks = live.checks};
+    NodeLive lost;
+    lost.health = Health::kDown;
+    lost.watched_since = live.watched_since;
+    lost.last_report_at = live.last_report_at;
+    lost.checks = live.checks;
+    lost.checks_detail = live.checks_detail;
+    live = std::move(lost);
     down.push_back(name);
   }
   return down;

@@ -32,11 +32,14 @@ class LiveState {
   // What checks say of a node, whether it reports by itself or not.
   void SetChecks(const std::string& node, Health checks) { view_[node].checks = checks; }
 
+  // Ends the watch of a node that need not report any more; it is not down by silence then.
+  void Unwatch(const std::string& node);
+
   // Marks silent nodes as down: those whose last report, or else the beginning of the watch, is too
   // long ago. Returns the names of those that have just gone down.
   std::vector<std::string> Expire(absl::Duration now);
 
-  // Forgets a node that is not configured any more, or does not report.
+  // Forgets a node that is not configured any more.
   void Forget(const std::string& node) { view_.erase(node); }
 
   const LiveView& view() const { return view_; }

@@ -14,6 +14,7 @@ Health HealthOf(const LiveState& state, const std::string& node) {
 
 TEST(LiveStateTest, NodeIsUpWithItsFirstReportAndDownAfterSilence) {
   LiveState state(kSilence);
+  state.Watch("a", absl::Seconds(100));
   state.Report("a", {.viewers = 7}, 1.0, absl::Seconds(101));
   EXPECT_EQ(HealthOf(state, "a"), Health::kUp);
   EXPECT_TRUE(state.Expire(absl::Seconds(106)).empty());
@@ -38,6 +39,7 @@ TEST(LiveStateTest, NodeThatNeverReportedIsUnknownFirstAndThenDownOnce) {
 
 TEST(LiveStateTest, NodeThatComesBackStartsSlowly) {
   LiveState state(kSilence);
+  state.Watch("a", absl::Seconds(1));
   state.Report("a", {}, 1.0, absl::Seconds(1));
   EXPECT_EQ(state.view().at("a").ramp_eighths, 8);  // the control plane is new, not the node
   state.Expire(absl::Seconds(10));
@@ -47,6 +49,17 @@ TEST(LiveStateTest, NodeThatComesBackStartsSlowly) {
   EXPECT_EQ(state.view().at("a").ramp_eighths, 4);
   state.Report("a", {}, 1.0, absl::Seconds(80));
   EXPECT_EQ(state.view().at("a").ramp_eighths, 8);
+}
+
+TEST(LiveStateTest, NodeThatNeedNotReportIsNeverSilent) {
+  LiveState state(kSilence);
+  state.Report("a", {}, 1.0, absl::Seconds(1));
+  EXPECT_TRUE(state.Expire(absl::Seconds(100)).empty());
+  state.Watch("a", absl::Seconds(100));
+  EXPECT_EQ(state.Expire(absl::Seconds(106)).size(), 1u);
+  state.Unwatch("a");
+  EXPECT_EQ(HealthOf(state, "a"), Health::kUnknown);
+  EXPECT_TRUE(state.Expire(absl::Seconds(200)).empty());
 }
 
 TEST(LiveStateTest, FreeShareMovesInStepsThatDoNotTremble) {

@@ -26,7 +26,8 @@ struct NodeLive {
   uint32_t viewers = 0;
   uint32_t streams = 0;
   // By the monotonic clock. A node is watched before it reports: since it was configured.
-  absl::Duration watched_since = -absl::InfiniteDuration();
+  // InfiniteDuration: it is not watched.
+  absl::Duration watched_since = absl::InfiniteDuration();
   absl::Duration last_report_at = -absl::InfiniteDuration();
   Health checks = Health::kUnknown;  // by the vantages' checks
   std::string checks_detail;         // for people; empty when nothing is known

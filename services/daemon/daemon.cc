@@ -49,6 +49,7 @@ struct Daemon::Parts {
 
   const DaemonOptions options;
   const Clock* const clock = Clock::System();
+  const absl::Duration started_at = clock->Monotonic();
   ipdb::NameTable names;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<StreamTable> streams;
@@ -71,7 +72,26 @@ struct Daemon::Parts {
     // Reports that are still queued must not reach a scheduler that is gone.
     if (publisher != nullptr) publisher->WatchStreams(nullptr);
     follower.reset();
+    node_desk.reset();
     publisher.reset();
+  }
+
+  // Only once every node that lives has had the time to report. Vendors' lines, and nodes that do
+  // not report, count as heard: nobody here can know.
+  void InterruptUnheard() {
+    const absl::Duration quiet = 2 * options.node_silence;
+    if (clock->Monotonic() - started_at < quiet) return;
+    const auto snapshot = publisher->holder()->Current();
+    scheduler->InterruptUnheard(
+        [&](const scheduler::PushLine& line, absl::string_view app_stream) {
+          const auto node = snapshot->FindNode(line.node);
+          if (line.node.empty()) return true;
+          if (node && snapshot->node(*node).spec.health == scheduler::HealthSource::kAlwaysUp) {
+            return true;
+          }
+          return !publisher->PublishersOf(app_stream).empty();
+        },
+        quiet);
   }
 
   bool Has(Role role) const { return options.roles.count(role) > 0; }
@@ -189,6 +209,7 @@ absl::Status Daemon::ReloadPlaces() {
 
 void Daemon::Sweep() {
   parts_->streams->ForgetEndedBefore(parts_->clock->Now() - parts_->options.ended_stream_memory);
+  parts_->InterruptUnheard();
 }
 
 std::string Daemon::Describe() const {

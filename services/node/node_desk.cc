@@ -62,7 +62,7 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
   command.set_sequence(report.sequence());
   for (const v1::PublishedStream& stream : report.streams()) {
     const std::string key = absl::StrCat(stream.app(), "/", stream.stream());
-    if (!scheduler_->MayPublish(stream.stream())) command.add_end_streams(key);
+    if (!scheduler_->MayPublish(key)) command.add_end_streams(key);
     taken.streams.insert(key);
     seen.started.push_back(key);
   }

@@ -45,7 +45,11 @@ void Publisher::TakeConfig(scheduler::Config config) {
     published_.Replace(node.name, {});
   }
   for (const scheduler::Node& node : config.nodes) {
-    if (node.health == HealthSource::kHeartbeat) live_.Watch(node.name, clock_->Monotonic());
+    if (node.health == HealthSource::kHeartbeat) {
+      live_.Watch(node.name, clock_->Monotonic());
+    } else {
+      live_.Unwatch(node.name);
+    }
   }
   config_ = std::move(config);
   node_at_.clear();

@@ -76,13 +76,38 @@ absl::Status WithPlayReason(absl::Status status, const scheduler::Stream& stream
   }
 }
 
-// Whether "app/stream" is where one of the stream's own push URLs leads.
-bool IsPushedTo(const scheduler::Stream& stream, absl::string_view key) {
-  const std::string path = absl::StrCat("/", key);
-  return std::any_of(stream.push_lines.begin(), stream.push_lines.end(), [&path](const auto& line) {
-    const absl::string_view url = line.url;
-    return absl::EndsWith(url.substr(0, url.find('?')), path);
-  });
+// "live/s1" of "rtmp://host/live/s1?token=x": where relays see the push arrive.
+absl::string_view AppStreamOf(absl::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t path = scheme == absl::string_view::npos ? scheme : url.find('/', scheme + 3);
+  if (path == absl::string_view::npos) return "";
+  const absl::string_view rest = url.substr(path + 1);
+  return rest.substr(0, rest.find('?'));
+}
+
+bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
+  return std::any_of(
+      stream.push_lines.begin(), stream.push_lines.end(),
+      [app_stream](const auto& line) { return AppStreamOf(line.url) == app_stream; });
+}
+
+v1::PlayInfo Render(const Snapshot& snapshot, const scheduler::PlayDecision& decision,
+                    v1::GetPlayInfoRequest::Format format, absl::Time now) {
+  v1::PlayInfo info;
+  if (format == v1::GetPlayInfoRequest::VE_LIVE_PLAYER) {
+    info.set_stream_url(WriteVeLivePlayerStreamData(snapshot, decision));
+  } else {
+    info.set_stream_data(WriteStreamData(snapshot, decision, now));
+    info.set_stream_url(WriteStreamUrl(snapshot, decision, info.stream_data()));
+  }
+  info.set_default_tier(std::string(scheduler::TierKey(decision.default_tier)));
+  for (const scheduler::PlayLine& line : decision.lines) {
+    v1::PlayInfo::Line* added = info.add_lines();
+    added->set_line(std::string(line.role));
+    added->set_cdn(snapshot.cdn(line.cdn).spec.name);
+    if (line.node) added->set_node(snapshot.node(*line.node).spec.name);
+  }
+  return info;
 }
 
 uint64_t DrawSeed() {
@@ -174,20 +199,25 @@ absl::StatusOr<v1::Stream> StreamScheduler::SetState(absl::string_view name, Str
     entry.stream.state = state;
     return absl::OkStatus();
   });
+  if (updated.ok()) return WriteStream(**updated);
+  if (!rpc::ReasonOf(updated.status()).empty()) return updated.status();
+  return WithReason(updated.status(), "STREAM_NOT_STORED");
+}
+
+absl::StatusOr<v1::Stream> StreamScheduler::CountUpdate(absl::StatusOr<v1::Stream> updated) {
   Count(updated.ok(), counters_.updates_ok, counters_.updates_refused);
-  if (!updated.ok()) return updated.status();
-  return WriteStream(**updated);
+  return updated;
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::UpdateStreamState(
     const v1::UpdateStreamStateRequest& request) {
   const auto state = scheduler::FromProto(request.state());
-  if (!state.ok()) return WithReason(state.status(), "INVALID_STATE");
-  return SetState(request.stream(), *state);
+  if (!state.ok()) return CountUpdate(WithReason(state.status(), "INVALID_STATE"));
+  return CountUpdate(SetState(request.stream(), *state));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::EndStream(const v1::EndStreamRequest& request) {
-  return SetState(request.stream(), StreamState::kEnded);
+  return CountUpdate(SetState(request.stream(), StreamState::kEnded));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::GetStream(const v1::GetStreamRequest& request) const {
@@ -227,38 +257,36 @@ absl::StatusOr<v1::PlayInfo> StreamScheduler::GetPlayInfo(const v1::GetPlayInfoR
 
 absl::StatusOr<v1::PlayInfo> StreamScheduler::DecideAndRender(
     const v1::GetPlayInfoRequest& request) const {
-  NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(request.stream()));
-  const auto viewer = scheduler::FromProto(request.viewer());
+  v1::PlayInfo info;
+  NC_RETURN_IF_ERROR(
+      WithDecision(request.stream(), request.viewer(),
+                   [&](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
+                     info = Render(snapshot, decision, request.format(), clock_->Now());
+                   }));
+  return info;
+}
+
+absl::Status StreamScheduler::WithDecision(absl::string_view stream, const v1::Viewer& asked,
+                                           UseDecision use) const {
+  NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(stream));
+  const auto viewer = scheduler::FromProto(asked);
   if (!viewer.ok()) return WithReason(viewer.status(), "INVALID_VIEWER");
   const auto snapshot = snapshots_->Current();
   const auto decision = DecidePlay(*snapshot, entry->stream, *viewer);
   if (!decision.ok()) return WithPlayReason(decision.status(), entry->stream);
-  v1::PlayInfo info;
-  if (request.format() == v1::GetPlayInfoRequest::VE_LIVE_PLAYER) {
-    info.set_stream_url(WriteVeLivePlayerStreamData(*snapshot, *decision));
-  } else {
-    info.set_stream_data(WriteStreamData(*snapshot, *decision, clock_->Now()));
-    info.set_stream_url(WriteStreamUrl(*snapshot, *decision, info.stream_data()));
-  }
-  info.set_default_tier(std::string(scheduler::TierKey(decision->default_tier)));
-  for (const scheduler::PlayLine& line : decision->lines) {
-    v1::PlayInfo::Line* added = info.add_lines();
-    added->set_line(std::string(line.role));
-    added->set_cdn(snapshot->cdn(line.cdn).spec.name);
-    if (line.node) added->set_node(snapshot->node(*line.node).spec.name);
-  }
-  return info;
+  use(*snapshot, *decision);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Explanation> StreamScheduler::ExplainPlay(
     const v1::ExplainPlayRequest& request) const {
-  NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(request.stream()));
-  const auto viewer = scheduler::FromProto(request.viewer());
-  if (!viewer.ok()) return WithReason(viewer.status(), "INVALID_VIEWER");
-  const auto snapshot = snapshots_->Current();
-  const auto decision = DecidePlay(*snapshot, entry->stream, *viewer);
-  if (!decision.ok()) return WithPlayReason(decision.status(), entry->stream);
-  return scheduler::ToProto(scheduler::ExplainPlay(*snapshot, *decision));
+  v1::Explanation explanation;
+  NC_RETURN_IF_ERROR(WithDecision(
+      request.stream(), request.viewer(),
+      [&explanation](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
+        explanation = scheduler::ToProto(scheduler::ExplainPlay(snapshot, decision));
+      }));
+  return explanation;
 }
 
 void StreamScheduler::ApplyPublished(const scheduler::PublishedStreams::Change& change) {
@@ -268,17 +296,33 @@ void StreamScheduler::ApplyPublished(const scheduler::PublishedStreams::Change& 
     if (entry == nullptr || entry->stream.state == StreamState::kBanned) return;
     if (!IsPushedTo(entry->stream, key)) return;
     if (entry->stream.state != state && MayChange(entry->stream.state, state)) {
-      SetState(name, state).IgnoreError();  // counted there; the next report tries again
+      SetState(name, state).IgnoreError();  // the next report tries again
     }
   };
   for (const std::string& stream : change.started) apply(stream, StreamState::kPublishing);
   for (const std::string& stream : change.stopped) apply(stream, StreamState::kInterrupted);
 }
 
-bool StreamScheduler::MayPublish(absl::string_view stream) const {
-  const StreamEntryPtr entry = streams_->Find(stream);
-  return entry == nullptr || (entry->stream.state != StreamState::kEnded &&
-                              entry->stream.state != StreamState::kBanned);
+bool StreamScheduler::MayPublish(absl::string_view app_stream) const {
+  const StreamEntryPtr entry = streams_->Find(app_stream.substr(app_stream.find('/') + 1));
+  if (entry == nullptr || !IsPushedTo(entry->stream, app_stream)) return true;
+  return entry->stream.state != StreamState::kEnded && entry->stream.state != StreamState::kBanned;
+}
+
+size_t StreamScheduler::InterruptUnheard(IsHeard is_heard, absl::Duration quiet) {
+  const absl::Time since = clock_->Now() - quiet;
+  const auto unheard = streams_->Select([&](const StreamEntry& entry) {
+    const auto& lines = entry.stream.push_lines;
+    return entry.stream.state == StreamState::kPublishing && entry.update_time < since &&
+           std::none_of(lines.begin(), lines.end(), [is_heard](const scheduler::PushLine& line) {
+             return is_heard(line, AppStreamOf(line.url));
+           });
+  });
+  for (const StreamEntryPtr& entry : unheard) {
+    SetState(entry->stream.name, StreamState::kInterrupted)
+        .IgnoreError();  // the next sweep tries again
+  }
+  return unheard.size();
 }
 
 }  // namespace nearcast

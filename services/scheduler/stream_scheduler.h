@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "nearcast/v1/scheduler.pb.h"
 #include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/stream/play.h"
 #include "services/scheduler/stream_table.h"
 
 namespace nearcast {
@@ -52,8 +54,17 @@ class StreamScheduler {
   // name), and steps that the states do not allow, are passed over.
   void ApplyPublished(const scheduler::PublishedStreams::Change& change);
 
-  // Whether a relay may go on publishing a stream: it must not when the stream is ended or banned.
-  bool MayPublish(absl::string_view stream) const;
+  // Whether a relay may go on publishing "app/stream": it must not when that stream is ended or
+  // banned. What nobody created here may.
+  bool MayPublish(absl::string_view app_stream) const;
+
+  // Whether a push line's "app/stream" is being published, as far as anybody can know.
+  using IsHeard = absl::FunctionRef<bool(const scheduler::PushLine&, absl::string_view)>;
+
+  // Interrupts streams that are said to be publishing, have not changed for `quiet`, and none of
+  // whose lines is heard: those that stopped while this process, or their node, was away. Returns
+  // how many.
+  size_t InterruptUnheard(IsHeard is_heard, absl::Duration quiet);
 
   const SchedulerCounters& counters() const { return counters_; }
 
@@ -62,6 +73,14 @@ class StreamScheduler {
   absl::StatusOr<v1::Stream> DecideAndInsert(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> SetState(absl::string_view name, scheduler::StreamState state);
   absl::StatusOr<StreamEntryPtr> FindStream(absl::string_view name) const;
+  // Counts a call of the public interface, and passes its result on.
+  absl::StatusOr<v1::Stream> CountUpdate(absl::StatusOr<v1::Stream> updated);
+
+  // The one way to a play decision: `use` is called with it, unless there is an error.
+  using UseDecision =
+      absl::FunctionRef<void(const scheduler::Snapshot&, const scheduler::PlayDecision&)>;
+  absl::Status WithDecision(absl::string_view stream, const v1::Viewer& asked,
+                            UseDecision use) const;
   absl::StatusOr<v1::PlayInfo> DecideAndRender(const v1::GetPlayInfoRequest& request) const;
   std::string MakeName();
 

@@ -242,10 +242,36 @@ TEST_F(StreamSchedulerTest, RelaysReportsMoveStreamsAsFarAsTheStatesAllow) {
   EXPECT_EQ(StateOf("banned"), v1::Stream::BANNED);
   scheduler_.ApplyPublished({.started = {"live/s"}, .stopped = {}});
   EXPECT_EQ(StateOf("s"), v1::Stream::PUBLISHING);
-  EXPECT_TRUE(scheduler_.MayPublish("s"));
-  EXPECT_TRUE(scheduler_.MayPublish("unknown"));
-  EXPECT_FALSE(scheduler_.MayPublish("ended"));
-  EXPECT_FALSE(scheduler_.MayPublish("banned"));
+  EXPECT_TRUE(scheduler_.MayPublish("live/s"));
+  EXPECT_TRUE(scheduler_.MayPublish("live/unknown"));
+  EXPECT_FALSE(scheduler_.MayPublish("live/ended"));
+  EXPECT_TRUE(scheduler_.MayPublish("other/ended"));
+  EXPECT_FALSE(scheduler_.MayPublish("live/banned"));
+}
+
+TEST_F(StreamSchedulerTest, StreamsThatNobodyHearsAnyMoreAreInterrupted) {
+  for (const char* name : {"gone", "heard", "waiting"}) {
+    ASSERT_TRUE(scheduler_.CreateStream(Create(name)).ok());
+  }
+  scheduler_.ApplyPublished({.started = {"live/gone", "live/heard"}, .stopped = {}});
+  const auto is_heard = [](const scheduler::PushLine&, absl::string_view app_stream) {
+    return app_stream == "live/heard";
+  };
+  EXPECT_EQ(scheduler_.InterruptUnheard(is_heard, absl::Seconds(10)), 0u);  // it has just begun
+  clock_.Advance(absl::Seconds(11));
+  EXPECT_EQ(scheduler_.InterruptUnheard(is_heard, absl::Seconds(10)), 1u);
+  EXPECT_EQ(StateOf("gone"), v1::Stream::INTERRUPTED);
+  EXPECT_EQ(StateOf("heard"), v1::Stream::PUBLISHING);
+  EXPECT_EQ(StateOf("waiting"), v1::Stream::CREATED);
+}
+
+TEST_F(StreamSchedulerTest, EveryUpdateIsCountedOnce) {
+  ASSERT_TRUE(scheduler_.CreateStream(Create("s")).ok());
+  ASSERT_TRUE(End("s").ok());
+  EXPECT_FALSE(End("nosuch").ok());
+  scheduler_.ApplyPublished({.started = {"live/s"}, .stopped = {}});  // no call
+  EXPECT_EQ(scheduler_.counters().updates_ok, 1u);
+  EXPECT_EQ(scheduler_.counters().updates_refused, 1u);
 }
 
 TEST_F(StreamSchedulerTest, AnotherAppsStreamOfTheSameNameMovesNothing) {

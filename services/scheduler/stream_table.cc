@@ -100,16 +100,24 @@ StreamEntryPtr StreamTable::FindByRequest(absl::string_view request_id) const {
   return Find(name);
 }
 
-std::vector<StreamEntryPtr> StreamTable::List(
-    absl::string_view after, size_t count_max,
+std::vector<StreamEntryPtr> StreamTable::Select(
     const std::function<bool(const StreamEntry&)>& wanted) const {
   std::vector<StreamEntryPtr> found;
   for (const Shard& shard : shards_) {
     absl::MutexLock lock(&shard.mutex);
     for (const auto& [name, entry] : shard.streams) {
-      if (absl::string_view(name) > after && wanted(*entry)) found.push_back(entry);
+      if (wanted(*entry)) found.push_back(entry);
     }
   }
+  return found;
+}
+
+std::vector<StreamEntryPtr> StreamTable::List(
+    absl::string_view after, size_t count_max,
+    const std::function<bool(const StreamEntry&)>& wanted) const {
+  auto found = Select([after, &wanted](const StreamEntry& entry) {
+    return absl::string_view(entry.stream.name) > after && wanted(entry);
+  });
   const auto by_name = [](const StreamEntryPtr& a, const StreamEntryPtr& b) {
     return a->stream.name < b->stream.name;
   };

@@ -63,6 +63,9 @@ class StreamTable {
   std::vector<StreamEntryPtr> List(absl::string_view after, size_t count_max,
                                    const std::function<bool(const StreamEntry&)>& wanted) const;
 
+  // All that `wanted` takes, in no order.
+  std::vector<StreamEntryPtr> Select(const std::function<bool(const StreamEntry&)>& wanted) const;
+
   // Forgets streams that ended before `time`. Returns how many.
   size_t ForgetEndedBefore(absl::Time time);
 
