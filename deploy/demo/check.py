@@ -57,7 +57,17 @@ class Check:
 
     # The steps.
 
+    def end_leftover(self):
+        """A stream of that name that an earlier run left on the same store."""
+        try:
+            state = self.demo.ctl_json("stream", "get", self.stream)["state"]
+        except Failure:
+            return
+        if state != "ENDED":
+            self.demo.ctl("stream", "end", self.stream)
+
     def create(self):
+        self.end_leftover()
         created = self.demo.ctl_json("stream", "create", self.stream, "--publish-point", "demo",
                                      "--ip", GUANGDONG_TELECOM)
         url = created["push_lines"][0]["url"]

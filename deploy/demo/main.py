@@ -50,6 +50,8 @@ def parse(arguments):
                         help="where logs and the store are kept (default: var)")
     parser.add_argument("--net", metavar="A.B.C", default="127.0.0",
                         help="the loopback network to listen in (default: 127.0.0)")
+    parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--from", dest="origin", metavar="DIR", default=".", help=argparse.SUPPRESS)
     parser.add_argument("--bin", metavar="DIR", default=os.path.join(SOURCE, "bazel-bin"),
                         help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -95,15 +97,19 @@ def serve(demo):
 
 
 def find_databases(options):
-    for file in options.ipdb:
+    """Absolute paths; relative ones are the caller's, who may stand in another folder."""
+    files = [os.path.join(options.origin, file) for file in options.ipdb]
+    for given, file in zip(options.ipdb, files):
         if not os.path.isfile(file):
-            raise Failure("--ipdb %s: there is no such file" % file)
-    return [os.path.abspath(file) for file in options.ipdb]
+            raise Failure("--ipdb %s: there is no such file" % given)
+    return files
 
 
 def run(options):
-    demo = Demo(Net(options.net), os.path.abspath(options.bin), options.var, SOURCE,
-                find_databases(options))
+    databases = find_databases(options)
+    if options.parse_only:
+        return
+    demo = Demo(Net(options.net), os.path.abspath(options.bin), options.var, SOURCE, databases)
     try:
         say("starting nearcastd, loading %s …" % ", ".join(map(os.path.relpath, demo.ipdb)))
         demo.start_control()
@@ -123,17 +129,23 @@ def run(options):
             run_stream(demo, options.stream)
         serve(demo)
     finally:
+        # From here on nothing may keep us from ending what was started.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         say("stopping …")
         demo.stop()
 
 
 def main(arguments):
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
     try:
         run(parse(arguments))
     except KeyboardInterrupt:
         say("")
-    except Failure as failure:
+    except BrokenPipeError:  # the terminal is gone; everything is stopped
+        return 1
+    except (Failure, OSError) as failure:
         print("./run: %s" % failure, file=sys.stderr)
         return 1
     return 0

@@ -21,7 +21,7 @@ def wait_for(what, condition, seconds=20.0):
             result = condition()
             if result:
                 return result
-        except (OSError, ValueError, Failure) as error:
+        except (OSError, ValueError, subprocess.SubprocessError, Failure) as error:
             problem = ": %s" % error
         time.sleep(0.05)
     raise Failure("%s did not come about within %g s%s" % (what, seconds, problem))
@@ -40,6 +40,7 @@ class Processes:
         self.bin_dir = bin_dir
         self.var = var
         self.children = {}
+        self.started = set()  # names whose log is this run's
         os.makedirs(var, exist_ok=True)
 
     def path(self, binary):
@@ -49,7 +50,8 @@ class Processes:
         return os.path.join(self.var, name + ".log")
 
     def start(self, name, command):
-        with open(self.log(name), "ab") as log:
+        with open(self.log(name), "wb" if name not in self.started else "ab") as log:
+            self.started.add(name)
             # A group of its own: Ctrl-C reaches us alone, and we end the children in order.
             self.children[name] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
