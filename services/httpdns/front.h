@@ -17,6 +17,7 @@
 #include "services/httpdns/access.h"
 #include "services/httpdns/account_rates.h"
 #include "services/httpdns/alibaba_v1.h"
+#include "services/httpdns/alibaba_v2.h"
 #include "services/httpdns/httpdns_counters.h"
 #include "services/httpdns/httpdns_options.h"
 #include "services/httpdns/question.h"
@@ -44,6 +45,7 @@ class Front {
   void AnswerAlibabaV1(const http::Request& request, AlibabaForm form, Signing signing,
                        http::Response& response);
   void AnswerAlibabaSchedule(const http::Request& request, http::Response& response);
+  void AnswerAlibabaV2(const http::Request& request, http::Response& response);
   void AnswerTaobao(const http::Request& request, http::Response& response);
 
   const HttpdnsCounters& counters() const { return counters_; }
@@ -63,6 +65,7 @@ class Front {
   std::optional<Refusal> ReadAlibabaV1(const http::Request& request, AlibabaForm form,
                                        Signing signing);
   std::optional<Refusal> ReadAlibabaSchedule(const http::Request& request, Caller* caller);
+  std::optional<Refusal> ReadAlibabaV2(const http::Request& request, Caller* caller);
   void AnswerTencent(const http::Request& request, const http::QueryParams& params,
                      http::Response& response);
 
@@ -77,6 +80,7 @@ class Front {
   HttpdnsCounters counters_;
 
   http::QueryParams form_;
+  AlibabaV2Call alibaba_v2_;
   Question question_;
   std::vector<NameResult> results_;
 };

@@ -44,6 +44,9 @@ void Httpdns::Register(http::Router* router) {
   handle("/{}/ss", [](Front& front, const Request& request, Response& response) {
     front.AnswerAlibabaSchedule(request, response);
   });
+  handle("/v2/d", [](Front& front, const Request& request, Response& response) {
+    front.AnswerAlibabaV2(request, response);
+  });
   router->Handle(Method::kGet, "/service/getIpInfo.php",
                  [this](const Request& request, Response& response) {
                    NC_CHECK(request.worker < fronts_.size());

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/fake_clock.h"
 #include "services/http/request.h"
+#include "services/httpdns/cipher.h"
 #include "services/httpdns/digest.h"
 #include "services/httpdns/httpdns.h"
 #include "services/httpdns/test_snapshot.h"
@@ -153,6 +154,27 @@ TEST_F(HttpdnsAccountTest, HoldsAccountsToTheirRightsAndRates) {
   // A name outside the account's list is none of ours.
   EXPECT_TRUE(absl::StrContains(
       Get("/100/sign_d", "host=pull.live.example" + Sign("pull.live.example")), R"("ips":[],)"));
+}
+
+TEST_F(HttpdnsAccountTest, AnswersAlibabaV2) {
+  const auto sign = [](const std::string& text) {
+    return text + "&s=" + HmacSha256Hex(*DecodeHex("00112233445566778899aabbccddeeff"), text);
+  };
+  EXPECT_EQ(Get("/v2/d", sign("dn=v4.live.example&exp=1700000600&id=100&m=0&v=1.0")),
+            R"(200 {"code":"success","mode":0,"data":{"cip":"14.215.177.39","answers":[)"
+            R"({"dn":"v4.live.example","v4":{"ips":["192.0.2.102"],"ttl":30}}]}})");
+  const std::string enc =
+      EncodeHex(*Seal(Cipher::kAes128Gcm, *DecodeHex("feffe9928665731c6d6a8f9467308308"),
+                      R"({"dn":"v4.live.example","q":"4"})"));
+  EXPECT_TRUE(
+      absl::StartsWith(Get("/v2/d", sign("enc=" + enc + "&exp=1700000600&id=100&m=2&v=1.0")),
+                       R"(200 {"code":"success","mode":2,"data":")"));
+  EXPECT_TRUE(absl::StartsWith(Get("/v2/d", "id=100&dn=v4.live.example"),
+                               R"(403 {"code":"UnsignedInterfaceDisabled")"));
+  EXPECT_TRUE(
+      absl::StartsWith(Get("/v2/d", "id=9&dn=v4.live.example"), R"(403 {"code":"InvalidAccount")"));
+  EXPECT_TRUE(absl::StrContains(Metrics(),
+                                "refused_total{dialect=\"alibaba_v2\",reason=\"unsigned\"} 1\n"));
 }
 
 TEST_F(HttpdnsAccountTest, WantsAnAccountOfPlainTencentCallsToo) {

@@ -15,9 +15,10 @@
 
 namespace nearcast::httpdns {
 
-enum class Dialect : uint8_t { kAlibabaV1, kTencent, kTaobao };
-inline constexpr size_t kDialects = 3;
-inline constexpr absl::string_view kDialectNames[kDialects] = {"alibaba_v1", "tencent", "taobao"};
+enum class Dialect : uint8_t { kAlibabaV1, kAlibabaV2, kTencent, kVolcengine, kBaidu, kTaobao };
+inline constexpr size_t kDialects = 6;
+inline constexpr absl::string_view kDialectNames[kDialects] = {
+    "alibaba_v1", "alibaba_v2", "tencent", "volcengine", "baidu", "taobao"};
 
 struct DialectCounters {
   Counter queries;
