@@ -49,7 +49,9 @@ ABSL_FLAG(int64_t, gop_keep_ms, 10000, "the largest gop_cache_ms that is always 
 ABSL_FLAG(int64_t, ring_ms_max, 60000, "media held per stream at most, by time");
 ABSL_FLAG(uint32_t, ring_frames_max, 8192, "media held per stream at most, by frames");
 ABSL_FLAG(uint32_t, ring_mb_max, 32, "media held per stream at most, by megabytes");
-ABSL_FLAG(uint32_t, streams_max, 10000, "streams on this node at most");
+ABSL_FLAG(uint32_t, streams_max, 10000, "streams published or pulled here at most");
+ABSL_FLAG(uint32_t, waiting_streams_max, 2000,
+          "streams that viewers wait for and nobody has brought here yet, at most");
 ABSL_FLAG(uint32_t, viewers_max, 20000, "viewers on this node at most");
 ABSL_FLAG(
     int64_t, viewer_lag_ms_max, 10000,
@@ -128,6 +130,7 @@ RelayOptions OptionsFromFlags() {
                       .frames_max = absl::GetFlag(FLAGS_ring_frames_max),
                       .bytes_max = size_t{absl::GetFlag(FLAGS_ring_mb_max)} << 20};
   options.hub.streams_max = absl::GetFlag(FLAGS_streams_max);
+  options.hub.waiting_max = absl::GetFlag(FLAGS_waiting_streams_max);
   options.hub.reconnect_grace_ms = absl::GetFlag(FLAGS_reconnect_grace_ms);
   options.hub.takeover_silence_ms = absl::GetFlag(FLAGS_takeover_silence_ms);
   options.desk.viewers_max = absl::GetFlag(FLAGS_viewers_max);

@@ -85,6 +85,7 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
   totals.node = options.node;
   totals.uptime_s = static_cast<uint64_t>(egress::MonotonicMs() - started_ms) / 1000;
   totals.viewers = desk->viewers();
+  totals.waiting_refused = hub.waiting_refused();
   for (const auto& worker : workers) {
     const egress::EgressCounters& counters = worker->counters();
     totals.viewers_admitted += counters.viewers_admitted.Get();

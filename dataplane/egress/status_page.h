@@ -17,6 +17,7 @@ struct NodeTotals {
   uint64_t viewers = 0;
   uint64_t viewers_admitted = 0;
   uint64_t viewers_refused = 0;
+  uint64_t waiting_refused = 0;
   uint64_t bytes_sent = 0;
   uint64_t bytes_received = 0;
   uint64_t sends = 0;

@@ -12,31 +12,48 @@ absl::StatusOr<std::unique_ptr<Publication>> Hub::Publish(absl::string_view name
                                                           PublisherIdentity identity,
                                                           int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
-  NC_ASSIGN_OR_RETURN(std::shared_ptr<Stream> stream, FindOrCreateLocked(name, now_ms));
-  NC_RETURN_IF_ERROR(CheckPublisher(*stream, identity, now_ms));
+  std::shared_ptr<Stream> stream = FindLocked(name);
+  if (stream != nullptr) NC_RETURN_IF_ERROR(CheckPublisher(*stream, identity, now_ms));
+  if (stream == nullptr || !stream->WasPublished()) {
+    if (streams_.size() - waiting_ >= options_.streams_max) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("this node has ", options_.streams_max, " streams, its limit"));
+    }
+    if (stream == nullptr) stream = CreateLocked(name, now_ms);
+    --waiting_;
+  }
   const Stream::Lease lease = stream->BeginPublication(std::move(identity), now_ms);
   return absl::WrapUnique(new Publication(std::move(stream), lease, now_ms));
 }
 
 absl::StatusOr<std::shared_ptr<Stream>> Hub::FindOrCreate(absl::string_view name, int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
-  return FindOrCreateLocked(name, now_ms);
+  if (std::shared_ptr<Stream> stream = FindLocked(name)) return stream;
+  if (waiting_ < options_.waiting_max) return CreateLocked(name, now_ms);
+  waiting_refused_.fetch_add(1, std::memory_order_relaxed);
+  return absl::ResourceExhaustedError(absl::StrCat("this node waits for ", options_.waiting_max,
+                                                   " streams that are not here, its limit"));
 }
 
-absl::StatusOr<std::shared_ptr<Stream>> Hub::FindOrCreateLocked(absl::string_view name,
-                                                                int64_t now_ms) {
+std::shared_ptr<Stream> Hub::FindLocked(absl::string_view name) {
   auto found = streams_.find(name);
-  if (found != streams_.end() && found->second->state() != StreamState::kEnded) {
-    return found->second;
-  }
-  if (found == streams_.end() && streams_.size() >= options_.streams_max) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("this node has ", streams_.size(), " streams, its limit"));
-  }
+  if (found == streams_.end()) return nullptr;
+  if (found->second->state() != StreamState::kEnded) return found->second;
+  EraseLocked(found);  // it lives on with its last viewers
+  return nullptr;
+}
+
+std::shared_ptr<Stream> Hub::CreateLocked(absl::string_view name, int64_t now_ms) {
   auto stream =
       std::make_shared<Stream>(std::string(name.data(), name.size()), options_.ring, now_ms);
-  streams_[stream->name()] = stream;  // an ended one lives on with its last viewers
+  streams_[stream->name()] = stream;
+  ++waiting_;
   return stream;
+}
+
+void Hub::EraseLocked(Streams::iterator which) {
+  if (!which->second->WasPublished()) --waiting_;
+  streams_.erase(which);
 }
 
 absl::Status Hub::CheckPublisher(const Stream& stream, const PublisherIdentity& identity,
@@ -110,7 +127,7 @@ SweepReport Hub::Sweep(int64_t now_ms) {
     (fate == Fate::kEnds ? report.ended : report.forgotten).push_back(stream->name());
     if (fate != Fate::kIsForgotten) continue;
     auto found = streams_.find(stream->name());
-    if (found != streams_.end() && found->second == stream) streams_.erase(found);
+    if (found != streams_.end() && found->second == stream) EraseLocked(found);
   }
   return report;
 }

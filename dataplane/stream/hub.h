@@ -13,10 +13,12 @@
 //   - the first is this node's own pull: what is pushed here needs no pull.
 // Otherwise it is refused. A publisher that is lost has reconnect_grace_ms to come back: viewers
 // stay, stream time goes on. One that ends on purpose ends the stream at once. Names come from
-// outside, so their number is bounded, and a stream that nobody publishes or watches is forgotten.
+// outside, so their number is bounded, of those that viewers name apart from those that are
+// published; a stream that nobody publishes or watches is forgotten.
 #ifndef DATAPLANE_STREAM_HUB_H_
 #define DATAPLANE_STREAM_HUB_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,7 +35,8 @@ namespace nearcast::stream {
 
 struct HubOptions {
   RingBounds ring;
-  size_t streams_max = 10'000;
+  size_t streams_max = 10'000;  // published or pulled here
+  size_t waiting_max = 2'000;  // besides, waited for by viewers: these must not keep publishers out
   int64_t reconnect_grace_ms = 10'000;
   int64_t takeover_silence_ms = 3'000;
   int64_t publisher_silence_ms = 30'000;  // a publisher that sends nothing this long is lost
@@ -55,8 +58,8 @@ class Hub {
   absl::StatusOr<std::unique_ptr<Publication>> Publish(absl::string_view name,
                                                        PublisherIdentity identity, int64_t now_ms);
 
-  // For viewers, who may come before the publisher. ResourceExhausted when there are too many
-  // streams.
+  // For viewers, who may come before the publisher. ResourceExhausted when too many streams are
+  // waited for; counted.
   absl::StatusOr<std::shared_ptr<Stream>> FindOrCreate(absl::string_view name, int64_t now_ms);
 
   // Null when there is none.
@@ -70,18 +73,27 @@ class Hub {
 
   SweepReport Sweep(int64_t now_ms);
 
+  // Viewers that FindOrCreate has refused.
+  uint64_t waiting_refused() const { return waiting_refused_.load(std::memory_order_relaxed); }
+
  private:
+  using Streams = absl::flat_hash_map<std::string, std::shared_ptr<Stream>>;
   enum class Fate : uint8_t { kStays, kEnds, kIsForgotten };
 
-  absl::StatusOr<std::shared_ptr<Stream>> FindOrCreateLocked(absl::string_view name, int64_t now_ms)
+  // Null when there is none that goes on.
+  std::shared_ptr<Stream> FindLocked(absl::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::shared_ptr<Stream> CreateLocked(absl::string_view name, int64_t now_ms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EraseLocked(Streams::iterator which) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckPublisher(const Stream& stream, const PublisherIdentity& identity,
                               int64_t now_ms) const;
   Fate Settle(Stream* stream, int64_t now_ms) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const HubOptions options_;
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, std::shared_ptr<Stream>> streams_ ABSL_GUARDED_BY(mutex_);
+  Streams streams_ ABSL_GUARDED_BY(mutex_);
+  size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // of streams_, never published
+  std::atomic<uint64_t> waiting_refused_{0};
 };
 
 }  // namespace nearcast::stream

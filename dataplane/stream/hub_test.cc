@@ -38,7 +38,7 @@ class HubTest : public testing::Test {
   }
 
   int64_t now_ms_ = 1'000'000;
-  Hub hub_{HubOptions{.streams_max = 3}};
+  Hub hub_{HubOptions{.streams_max = 3, .waiting_max = 2}};
 };
 
 TEST_F(HubTest, RefusesASecondPublisher) {
@@ -142,13 +142,36 @@ TEST_F(HubTest, AnOrderEndsAStreamAndItsPublisher) {
   EXPECT_EQ(hub_.End("live/none").code(), absl::StatusCode::kNotFound);
 }
 
-TEST_F(HubTest, TheNumberOfStreamsIsBounded) {
-  for (const char* name : {"live/a", "live/b", "live/c"}) {
-    EXPECT_TRUE(hub_.FindOrCreate(name, now_ms_).ok());
-  }
-  EXPECT_EQ(hub_.FindOrCreate("live/d", now_ms_).status().code(),
+TEST_F(HubTest, StreamsThatAreWaitedForKeepNoPublisherOut) {
+  std::vector<PublicationPtr> publications;
+  EXPECT_TRUE(hub_.FindOrCreate("live/a", now_ms_).ok());
+  EXPECT_TRUE(hub_.FindOrCreate("live/b", now_ms_).ok());
+  EXPECT_EQ(hub_.FindOrCreate("live/c", now_ms_).status().code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(Publish("live/d").status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(hub_.waiting_refused(), 1u);
+  for (const char* name : {"live/c", "live/d", "live/e"}) {
+    publications.push_back(Publish(name).value());
+  }
+  EXPECT_TRUE(hub_.FindOrCreate("live/c", now_ms_).ok());
+  EXPECT_EQ(Publish("live/f").status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Publish("live/a").status().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(HubTest, APlaceIsFreeAgainWhenItsStreamIsOver) {
+  std::vector<PublicationPtr> publications;
+  for (const char* name : {"live/a", "live/b", "live/c"}) {
+    publications.push_back(Publish(name).value());
+  }
+  publications[0]->Finish(EndReason::kOnPurpose, now_ms_);
+  EXPECT_TRUE(hub_.FindOrCreate("live/a", now_ms_).ok()) << "an ended one gives way";
+  EXPECT_TRUE(hub_.FindOrCreate("live/d", now_ms_).ok());
+  EXPECT_FALSE(hub_.FindOrCreate("live/e", now_ms_).ok());
+  publications.push_back(Publish("live/a").value());
+  EXPECT_TRUE(hub_.FindOrCreate("live/e", now_ms_).ok()) << "live/a is waited for no more";
+  hub_.Sweep(now_ms_ += 10'000);
+  EXPECT_TRUE(hub_.FindOrCreate("live/f", now_ms_).ok());
+  EXPECT_TRUE(hub_.FindOrCreate("live/g", now_ms_).ok());
+  EXPECT_FALSE(hub_.FindOrCreate("live/h", now_ms_).ok());
 }
 
 TEST_F(HubTest, AMillionNamesLeaveNothingBehind) {

@@ -120,6 +120,11 @@ void Stream::Describe(uint64_t epoch, MediaDescription media) {
   if (epoch == epoch_) media_ = std::move(media);
 }
 
+bool Stream::WasPublished() const {
+  absl::MutexLock lock(&mutex_);
+  return epoch_ > 0;
+}
+
 void Stream::End() {
   absl::MutexLock lock(&mutex_);
   EndLocked();

@@ -125,6 +125,7 @@ class Stream {
   void EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms);
   absl::Status Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms);
   void Describe(uint64_t epoch, MediaDescription media);
+  bool WasPublished() const;
   void End();
   void EndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NotifyLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
