@@ -30,6 +30,12 @@ bool IsSequenceHeader(const media::FlvTag& tag) {
   return header.ok() && header->sequence_header;
 }
 
+// Not: the source has ended the stream, does not have it, it is published here, nobody watches it.
+bool IsFailure(const absl::Status& status) {
+  return !absl::IsOutOfRange(status) && !absl::IsNotFound(status) && !absl::IsAborted(status) &&
+         !absl::IsAlreadyExists(status) && !absl::IsCancelled(status);
+}
+
 bool HasNone(const absl::StatusOr<Sources>& sources) {
   return sources.ok() ? sources->empty() : absl::IsNotFound(sources.status());
 }
@@ -148,7 +154,7 @@ asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {
   ++tools_.counters->started;
   absl::Status status = co_await connection.Open(*url);
   if (status.ok()) status = co_await Relay(&connection, source);
-  if (!absl::IsCancelled(status)) ++tools_.counters->failed;
+  if (IsFailure(status)) ++tools_.counters->failed;
   intake_.reset();  // interrupted, unless another has taken over
   co_return status;
 }

@@ -23,7 +23,7 @@ struct PullOptions {
 // Thread rule: any thread adds, any thread reads.
 struct PullCounters {
   std::atomic<uint64_t> started{0};  // connections to sources begun
-  std::atomic<uint64_t> failed{0};   // of them, ended by a failure or a refusal
+  std::atomic<uint64_t> failed{0};   // of them, refused, broken or stalled; a 404 or an end is none
   std::atomic<uint64_t> bytes_received{0};
 };
 

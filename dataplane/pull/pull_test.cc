@@ -167,12 +167,21 @@ TEST_F(PullTest, WhenNobodyHasItTheStreamEnds) {
   EXPECT_TRUE(AwaitEnd());
   EXPECT_EQ(finder_.AwaitQuestions(1).size(), 1u);
   EXPECT_EQ(desk_.counters().started, 2u);
+  EXPECT_EQ(desk_.counters().failed, 0u);
+}
+
+TEST_F(PullTest, AnOrdinaryEndIsNoFailure) {
+  Fetch({{"n1", sound_.url}});
+  finder_.AwaitQuestions(3);
+  EXPECT_GE(desk_.counters().started, 1u);
+  EXPECT_EQ(desk_.counters().failed, 0u);
 }
 
 TEST_F(PullTest, ASourceThatFailedMayHaveItThoughTheOthersDoNot) {
   Fetch({{"n1", without_.url}, {"n2", broken_.url}});
   EXPECT_EQ(finder_.AwaitQuestions(2)[1], (Nodes{"n1", "n2"}));
   EXPECT_NE(stream_->state(), stream::StreamState::kEnded);
+  EXPECT_EQ(desk_.counters().failed, 1u);
 }
 
 }  // namespace
