@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -42,14 +43,36 @@ asio::awaitable<absl::Status> FlvSource::Open(const HttpUrl& url) {
   co_return status;
 }
 
+// A name lookup cannot be broken off: one that takes too long is left behind with its Lookup.
+struct FlvSource::Lookup {
+  explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), done(executor) {}
+
+  asio::ip::tcp::resolver resolver;
+  asio::ip::tcp::resolver::results_type endpoints;
+  error_code error = beast::error::timeout;  // until it has answered
+  asio::steady_timer done;                   // cancelled when it has
+};
+
+std::shared_ptr<FlvSource::Lookup> FlvSource::Resolve(const HttpUrl& url) {
+  auto lookup = std::make_shared<Lookup>(stream_.get_executor());
+  lookup->done.expires_after(std::chrono::milliseconds(options_.connect_ms_max));
+  lookup->resolver.async_resolve(url.host, url.port,
+                                 [lookup](const error_code& error, auto endpoints) {
+                                   lookup->error = error;
+                                   lookup->endpoints = std::move(endpoints);
+                                   lookup->done.cancel();
+                                 });
+  return lookup;
+}
+
 asio::awaitable<absl::Status> FlvSource::Connect(const HttpUrl& url) {
+  const std::shared_ptr<Lookup> lookup = Resolve(url);
   error_code error;
-  asio::ip::tcp::resolver resolver(stream_.get_executor());
-  const auto endpoints = co_await resolver.async_resolve(
-      url.host, url.port, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return Failure(absl::StrCat("resolve ", url.host), error);
+  co_await lookup->done.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  if (lookup->error) co_return Failure(absl::StrCat("resolve ", url.host), lookup->error);
   stream_.expires_after(std::chrono::milliseconds(options_.connect_ms_max));
-  co_await stream_.async_connect(endpoints, asio::redirect_error(asio::use_awaitable, error));
+  co_await stream_.async_connect(lookup->endpoints,
+                                 asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return Failure(absl::StrCat("connect to ", url.authority), error);
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
   co_return absl::OkStatus();

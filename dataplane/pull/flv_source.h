@@ -20,8 +20,8 @@
 namespace nearcast::pull {
 
 struct FlvSourceOptions {
-  std::string via;  // the X-Nearcast-Via field
-  int64_t connect_ms_max = 2'000;
+  std::string via;                 // the X-Nearcast-Via field
+  int64_t connect_ms_max = 2'000;  // for the name, and for the connection
   int64_t response_ms_max = 4'000;
   int64_t stall_ms_max = 3'000;
 };
@@ -41,6 +41,9 @@ class FlvSource {
   uint64_t bytes_received() const { return bytes_received_; }
 
  private:
+  struct Lookup;
+
+  std::shared_ptr<Lookup> Resolve(const HttpUrl& url);
   boost::asio::awaitable<absl::Status> Connect(const HttpUrl& url);
   boost::asio::awaitable<absl::Status> Ask(const HttpUrl& url);
   boost::asio::awaitable<absl::Status> ReadBody();
