@@ -28,6 +28,16 @@ ABSL_FLAG(std::string, names, "", "Directory of the name tables (isp.csv, region
 ABSL_FLAG(std::vector<std::string>, dns_listen, {"127.0.0.1"}, "Addresses for DNS.");
 ABSL_FLAG(uint16_t, dns_port, 8053, "Port for DNS, UDP and TCP.");
 ABSL_FLAG(uint32_t, dns_threads, 1, "UDP threads for each address.");
+ABSL_FLAG(std::string, dns_nsid, "",
+          "Which DNS server this is, for whom asks (NSID). Empty = off.");
+ABSL_FLAG(std::string, dns_cookie_secrets, "",
+          "File with the secrets of DNS cookies: lines \"current HEX\", \"old HEX\", \"next HEX\". "
+          "Empty = drawn at the start.");
+ABSL_FLAG(std::string, dns_limits, "on", "DNS response rate limits: on, count (only) or off.");
+ABSL_FLAG(uint32_t, dns_limit_rate, 1000, "Replies a second for one client network and name.");
+ABSL_FLAG(uint32_t, dns_limit_burst, 5000, "As many of them at once.");
+ABSL_FLAG(std::vector<std::string>, dns_limit_allow, {},
+          "Networks that are not limited, besides loopback: large resolvers.");
 ABSL_FLAG(std::string, http_listen, "127.0.0.1", "Address for HTTPDNS, JSON, /metrics, /healthz.");
 ABSL_FLAG(uint16_t, http_port, 8080, "Port for HTTP.");
 ABSL_FLAG(uint32_t, http_threads, 1, "Threads for HTTP.");
@@ -59,6 +69,12 @@ absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   options.dns_addresses = absl::GetFlag(FLAGS_dns_listen);
   options.dns_port = absl::GetFlag(FLAGS_dns_port);
   options.dns_threads = absl::GetFlag(FLAGS_dns_threads);
+  options.dns_nsid = absl::GetFlag(FLAGS_dns_nsid);
+  options.dns_cookie_secrets_file = absl::GetFlag(FLAGS_dns_cookie_secrets);
+  options.dns_limits = absl::GetFlag(FLAGS_dns_limits);
+  options.dns_limit_replies_per_s = absl::GetFlag(FLAGS_dns_limit_rate);
+  options.dns_limit_burst = absl::GetFlag(FLAGS_dns_limit_burst);
+  options.dns_limit_allow = absl::GetFlag(FLAGS_dns_limit_allow);
   options.http_address = absl::GetFlag(FLAGS_http_listen);
   options.http_port = absl::GetFlag(FLAGS_http_port);
   options.http_threads = absl::GetFlag(FLAGS_http_threads);

@@ -1,5 +1,7 @@
 #include "services/daemon/daemon.h"
 
+#include <fstream>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -39,6 +41,55 @@ absl::StatusOr<std::shared_ptr<const ipdb::PrefixTable>> LoadPlaces(const Daemon
                places->v4().runs().size(), places->v6().runs().size(), places->cell_count() - 1,
                absl::StrJoin(options.ipdb_files, ", "));
   return places;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (in.good() && text.good()) return text.str();
+  return absl::NotFoundError(absl::StrCat("cannot read ", file));
+}
+
+absl::StatusOr<dns::RateLimits> ReadDnsLimits(const DaemonOptions& options) {
+  dns::RateLimits limits{.replies_per_s = options.dns_limit_replies_per_s,
+                         .burst = options.dns_limit_burst,
+                         .allowed = dns::LoopbackNetworks()};
+  if (options.dns_limits == "off") {
+    limits.mode = dns::LimitMode::kOff;
+  } else if (options.dns_limits == "count") {
+    limits.mode = dns::LimitMode::kCountOnly;
+  } else if (options.dns_limits != "on") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("DNS limits are on, count or off, not \"", options.dns_limits, "\""));
+  }
+  for (const std::string& text : options.dns_limit_allow) {
+    NC_ASSIGN_OR_RETURN(const ipdb::IpPrefix prefix, ipdb::ParseIpPrefix(text));
+    limits.allowed.push_back(prefix);
+  }
+  return limits;
+}
+
+absl::StatusOr<dns::DnsServiceOptions> ReadDnsOptions(const DaemonOptions& options) {
+  dns::DnsServiceOptions dns_options;
+  dns_options.addresses.clear();
+  for (const std::string& text : options.dns_addresses) {
+    NC_ASSIGN_OR_RETURN(const ipdb::IpAddress address, ipdb::ParseIpAddress(text));
+    dns_options.addresses.push_back(address);
+  }
+  dns_options.port = options.dns_port;
+  dns_options.udp_threads = options.dns_threads;
+  dns_options.answers.nsid = options.dns_nsid;
+  NC_ASSIGN_OR_RETURN(dns_options.limits, ReadDnsLimits(options));
+  if (options.dns_cookie_secrets_file.empty()) return dns_options;
+  NC_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.dns_cookie_secrets_file));
+  const absl::StatusOr<dns::CookieSecrets> secrets = dns::ParseCookieSecrets(text);
+  if (!secrets.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.dns_cookie_secrets_file, ": ", secrets.status().message()));
+  }
+  dns_options.answers.cookies = *secrets;
+  return dns_options;
 }
 
 }  // namespace
@@ -135,14 +186,7 @@ struct Daemon::Parts {
 
   absl::Status ListenDns() {
     if (!Has(Role::kDns)) return absl::OkStatus();
-    dns::DnsServiceOptions dns_options;
-    dns_options.addresses.clear();
-    for (const std::string& text : options.dns_addresses) {
-      NC_ASSIGN_OR_RETURN(const ipdb::IpAddress address, ipdb::ParseIpAddress(text));
-      dns_options.addresses.push_back(address);
-    }
-    dns_options.port = options.dns_port;
-    dns_options.udp_threads = options.dns_threads;
+    NC_ASSIGN_OR_RETURN(const dns::DnsServiceOptions dns_options, ReadDnsOptions(options));
     NC_ASSIGN_OR_RETURN(dns, dns::DnsService::Listen(dns_options, publisher->holder(), clock));
     return absl::OkStatus();
   }

@@ -30,6 +30,12 @@ struct DaemonOptions {
   std::vector<std::string> dns_addresses = {"127.0.0.1"};
   uint16_t dns_port = 8053;
   uint32_t dns_threads = 1;
+  std::string dns_nsid;                 // empty = off
+  std::string dns_cookie_secrets_file;  // as ParseCookieSecrets reads it; empty = drawn
+  std::string dns_limits = "on";        // "on", "count" or "off"
+  uint32_t dns_limit_replies_per_s = 1000;
+  uint32_t dns_limit_burst = 5000;
+  std::vector<std::string> dns_limit_allow;  // prefixes, besides loopback
 
   std::string http_address = "127.0.0.1";
   uint16_t http_port = 8080;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "absl/hash/hash.h"
 #include "schedulerlib/place/steering.h"
 #include "schedulerlib/zone/dns_name.h"
 #include "schedulerlib/zone/zone_set.h"
@@ -36,7 +37,7 @@ const RrSet& AnyReply() {
 }
 
 size_t BytesMax(const Request& request, const Query& query) {
-  if (request.transport == Transport::kTcp) return kTcpBytesMax;
+  if (request.transport != Transport::kUdp) return kTcpBytesMax;
   if (!query.has_edns) return kPlainUdpBytesMax;
   return std::clamp<size_t>(query.udp_bytes, kPlainUdpBytesMax, kUdpBytesMax);
 }
@@ -56,6 +57,20 @@ bool IsDecided(uint16_t type) {
   return type == rr_type::kA || type == rr_type::kAaaa || type == kHttps || type == rr_type::kCname;
 }
 
+// What rate limits count a reply for: of the names that a zone has, so there are no more than these.
+struct ImputedName {
+  Match match = Match::kNotOurs;
+  absl::string_view wire;
+};
+
+ImputedName ImputeName(const Lookup& found, absl::string_view name) {
+  size_t bytes = name.size();
+  if (found.match == Match::kMissing) bytes = found.zone->name.wire().size();
+  if (found.match == Match::kDelegation) bytes = found.node->name_bytes;
+  if (found.match == Match::kWildcard) bytes = found.node->name_bytes - 2u;  // without the "*"
+  return {found.match, name.substr(name.size() - bytes)};
+}
+
 // Answers one well-formed query: RFC 1034 §4.3.2, with what later RFCs made of it.
 class Responder {
  public:
@@ -71,17 +86,22 @@ class Responder {
         name_{.wire = query.name_view(), .offset = kHeaderBytes} {}
 
   void Respond() {
-    if (query_.type == rr_type::kOpt) return End(Rcode::kFormErr, counters_.form_err);
+    if (query_.type == rr_type::kOpt) {
+      edns_.error = ExtendedError::kInvalidQueryType;
+      return End(Rcode::kFormErr, counters_.form_err);
+    }
     if (query_.question_class != kClassIn || query_.type == rr_type::kAxfr ||
         query_.type == rr_type::kIxfr) {
+      edns_.error = ExtendedError::kNotSupported;
       return;
     }
     const Zone* zone = nullptr;
     for (int hop = 0; hop <= kChainMax; ++hop) {
       const Lookup found = snapshot_.zones.Find(name_.wire);
       if (hop == 0) {
-        if (found.match == Match::kNotOurs) return;
+        if (found.match == Match::kNotOurs) return Disown();
         zone = found.zone;
+        imputed_ = ImputeName(found, name_.wire);
         authoritative_ = found.match != Match::kDelegation;
         End(Rcode::kNoError, counters_.answered);
       } else if (found.zone != zone) {
@@ -93,6 +113,8 @@ class Responder {
 
   Rcode rcode() const { return rcode_; }
   bool authoritative() const { return authoritative_; }
+  bool is_tailored() const { return is_tailored_; }
+  const ImputedName& imputed() const { return imputed_; }
   Counter& outcome() const { return *outcome_; }
 
  private:
@@ -101,6 +123,11 @@ class Responder {
   void End(Rcode rcode, Counter& outcome) {
     rcode_ = rcode;
     outcome_ = &outcome;
+  }
+
+  void Disown() {
+    edns_.error = snapshot_.zones.zone_count() == 0 ? ExtendedError::kNotReady
+                                                    : ExtendedError::kNotAuthoritative;
   }
 
   Step Follow(const Lookup& found) {
@@ -188,11 +215,20 @@ class Responder {
     // RFC 7871 §7.2.1: only the first CNAME, for the resolver may have to ask on from each with
     // another subnet.
     if (is_alias && query_.has_subnet && name_.offset != kHeaderBytes) return;
-    if (!is_alias && !Has(name, answer)) return AddData(node);  // §7.4: for everyone
+    if (!is_alias && !Has(name, answer)) {
+      if (answer.ipv4.empty() && answer.ipv6.empty()) Explain("no node stands");
+      return AddData(node);  // §7.4: for everyone
+    }
+    is_tailored_ = true;
     edns_.scope_bits = scope.ScopeBits(decision.scope_bits);
     const Fit fit =
         is_alias ? writer_.AddAlias(Owner(), name.ttl_s, answer.cname) : AddDecided(name, answer);
     if (fit == Fit::kTooLong) writer_.Truncate();
+  }
+
+  void Explain(absl::string_view text) {
+    edns_.error = ExtendedError::kOther;
+    edns_.error_text = text;
   }
 
   // Whether there is a record of the type asked for when the answer is no alias.
@@ -267,6 +303,8 @@ class Responder {
 
   Rcode rcode_ = Rcode::kRefused;
   bool authoritative_ = false;
+  bool is_tailored_ = false;
+  ImputedName imputed_;
   Counter* outcome_;
   CurrentName name_;
   uint8_t target_[kNameBytesMax];
@@ -289,13 +327,105 @@ FaultReply ReplyToFault(QueryFault fault, Counters& counters) {
   }
 }
 
-void CountProperties(const Request& request, const EdnsReply& edns, const MessageWriter& writer,
-                     Counters& counters) {
+// The cookie of a query, judged.
+struct CookieCheck {
+  CookieState state = CookieState::kClientOnly;
+  Cookie reply = {};
+  bool is_on = false;  // there is one, and cookies are on
+
+  bool is_good() const {
+    return is_on && (state == CookieState::kGood || state == CookieState::kGoodToRenew);
+  }
+};
+
+// `check` must be new.
+void CheckQueryCookie(const Request& request, const Query& query, CookieCheck& check) {
+  if (query.cookie.empty() || request.options == nullptr) return;
+  if (!request.options->cookies.has_value()) return;
+  const CookieSecrets& secrets = *request.options->cookies;
+  check.is_on = true;
+  check.state = CheckCookie(query.cookie, request.source, request.now_s, secrets);
+  check.reply = RenewCookie(query.cookie, check.state, request.source, request.now_s, secrets);
+}
+
+bool DemandsCookie(const Request& request, const CookieCheck& cookie) {
+  return cookie.is_on && !cookie.is_good() && request.transport == Transport::kUdp &&
+         request.options->cookie_demand == CookieDemand::kWhoSendsCookies;
+}
+
+// The reply before its answer.
+EdnsReply BeginEdns(const Request& request, const Query& query, const CookieCheck& cookie) {
+  EdnsReply edns;
+  edns.present = query.has_edns;
+  edns.dnssec_ok = query.dnssec_ok;
+  edns.subnet = query.has_subnet ? &query.subnet : nullptr;
+  if (cookie.is_on) edns.cookie = cookie.reply;
+  if (query.wants_nsid && request.options != nullptr) edns.nsid = request.options->nsid;
+  edns.is_padded = query.wants_padding &&
+                   (request.transport == Transport::kTls || request.transport == Transport::kHttps);
+  return edns;
+}
+
+void CountProperties(const Request& request, const EdnsReply& edns, const CookieCheck& cookie,
+                     const MessageWriter& writer, Counters& counters) {
   if (request.transport == Transport::kTcp) counters.tcp.Add();
   if (edns.present) counters.edns.Add();
   if (edns.subnet != nullptr) counters.client_subnet.Add();
   if (edns.subnet != nullptr && edns.scope_bits == 0) counters.scope_zero.Add();
+  if (cookie.is_on) counters.cookie.Add();
+  if (cookie.is_good()) counters.good_cookie.Add();
   if (writer.truncated()) counters.truncated.Add();
+}
+
+// A reply that is ready but for its last lines.
+struct Draft {
+  Rcode rcode = Rcode::kNoError;
+  bool authoritative = false;
+  Counter* outcome = nullptr;
+  ImputedName imputed;
+};
+
+Draft DraftReply(const scheduler::Snapshot& snapshot, const Request& request, const Query& query,
+                 QueryFault fault, const CookieCheck& cookie, EdnsReply& edns,
+                 MessageWriter& writer, Counters& counters) {
+  if (fault == QueryFault::kNone && query.has_no_question && !cookie.is_on) {
+    fault = QueryFault::kFormErr;
+  }
+  if (fault != QueryFault::kNone) {
+    const FaultReply reply = ReplyToFault(fault, counters);
+    return {reply.rcode, false, &reply.outcome, {}};
+  }
+  // RFC 7873 §5.4: a cookie alone is told whether its server's part is good.
+  const bool is_bad = query.has_no_question && cookie.state == CookieState::kBad;
+  if (is_bad || DemandsCookie(request, cookie)) {
+    return {Rcode::kBadCookie, false, &counters.bad_cookie, {}};
+  }
+  if (query.has_no_question) return {Rcode::kNoError, false, &counters.no_data, {}};
+  Responder responder(snapshot, request, query, edns, writer, counters);
+  responder.Respond();
+  if (request.facts != nullptr) request.facts->is_tailored = responder.is_tailored();
+  return {responder.rcode(), responder.authoritative(), &responder.outcome(), responder.imputed()};
+}
+
+bool CanTruncate(Rcode rcode) { return rcode == Rcode::kNoError || rcode == Rcode::kNxDomain; }
+
+enum class Fate : uint8_t { kReply, kSilence };
+
+// RRL counts what a forger could send to a victim: UDP without a good cookie.
+Fate Limit(const Request& request, const CookieCheck& cookie, const Draft& draft,
+           MessageWriter& writer, Counters& counters) {
+  RateLimiter* const limiter = request.limiter;
+  if (limiter == nullptr || limiter->mode() == LimitMode::kOff) return Fate::kReply;
+  if (request.transport != Transport::kUdp || cookie.is_good()) return Fate::kReply;
+  const RateLimiter::Verdict verdict = limiter->Judge(
+      request.source, absl::HashOf(draft.rcode, draft.imputed.match, draft.imputed.wire));
+  if (verdict == RateLimiter::Verdict::kSend) return Fate::kReply;
+  counters.over_limit.Add();
+  if (limiter->mode() == LimitMode::kCountOnly) return Fate::kReply;
+  if (verdict == RateLimiter::Verdict::kDrop) return Fate::kSilence;
+  counters.slipped.Add();
+  if (CanTruncate(draft.rcode)) writer.Truncate();
+  return Fate::kReply;
 }
 
 }  // namespace
@@ -308,23 +438,20 @@ size_t Answer(const scheduler::Snapshot& snapshot, const Request& request, std::
     counters.dropped.Add();
     return 0;
   }
-  EdnsReply edns;
-  edns.present = query.has_edns;
-  edns.dnssec_ok = query.dnssec_ok;
-  edns.subnet = query.has_subnet ? &query.subnet : nullptr;
+  CookieCheck cookie;
+  CheckQueryCookie(request, query, cookie);
+  EdnsReply edns = BeginEdns(request, query, cookie);
   MessageWriter writer(out, BytesMax(request, query), edns);
   writer.WriteQuestion(request.packet, query);
-  if (fault != QueryFault::kNone) {
-    const FaultReply reply = ReplyToFault(fault, counters);
-    reply.outcome.Add();
-    CountProperties(request, edns, writer, counters);
-    return writer.Finish(reply.rcode, {});
+  const Draft draft = DraftReply(snapshot, request, query, fault, cookie, edns, writer, counters);
+  const Fate fate = Limit(request, cookie, draft, writer, counters);
+  CountProperties(request, edns, cookie, writer, counters);
+  if (fate == Fate::kSilence) {
+    counters.limited.Add();
+    return 0;
   }
-  Responder responder(snapshot, request, query, edns, writer, counters);
-  responder.Respond();
-  responder.outcome().Add();
-  CountProperties(request, edns, writer, counters);
-  return writer.Finish(responder.rcode(), {.authoritative = responder.authoritative()});
+  draft.outcome->Add();
+  return writer.Finish(draft.rcode, {.authoritative = draft.authoritative});
 }
 
 }  // namespace nearcast::dns

@@ -43,19 +43,23 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
         "x.wild.live.example TXT", "x.sub.live.example A", "other.example A",
         "many.live.example TXT", "live.example A +opcode=5", "live.example A +version=1",
         "live.example A +option=8:00", "web.live.example TYPE65 +ecs=202.0.0.0/8",
-        "mixed.live.example A +ecs=202.96.1.0/24", "x.stream.live.example AAAA"}) {
+        "mixed.live.example A +ecs=202.96.1.0/24", "x.stream.live.example AAAA",
+        "live.example SOA +option=3: +option=10:0102030405060708",
+        "live.example SOA +noquestion +option=10:0102030405060708"}) {
     packets.push_back(BuildQuery(text));
   }
   packets.push_back({1, 2, 3});
   std::vector<uint8_t> out(kTcpBytesMax);
   Counters counters;
+  const AnswerOptions options{.nsid = "pek1", .cookies = CookieSecrets{}};
+  RateLimiter limiter({.replies_per_s = 1, .burst = 1});
   const ipdb::IpAddress source = ipdb::IpAddress::FromV4(0x0ed7b127);
   // Twice: what is built once, at the first use, does not count.
   for (int round = 0; round < 2; ++round) {
     const int before = allocations;
     for (const std::vector<uint8_t>& packet : packets) {
-      Answer(*snapshot, {packet, source, Transport::kUdp}, out, counters);
-      Answer(*snapshot, {packet, source, Transport::kTcp}, out, counters);
+      Answer(*snapshot, {packet, source, Transport::kUdp, 0, &options, &limiter}, out, counters);
+      Answer(*snapshot, {packet, source, Transport::kTls, 0, &options}, out, counters);
     }
     if (round == 1) {
       EXPECT_EQ(allocations, before);

@@ -211,7 +211,7 @@ TEST_F(AnswerTest, ClientSubnet) {
        "edns 1232 ecs 202.96.1.0/24/0"},
       // §7.2.1: refused or not, the option comes back.
       {"other.example A +ecs=202.96.1.0/24",
-       "REFUSED; other.example. A; -; -; -; edns 1232 ecs 202.96.1.0/24/0"},
+       "REFUSED; other.example. A; -; -; -; edns 1232 ecs 202.96.1.0/24/0 ede 20"},
       // The first of two counts.
       {"pull.live.example A +ecs=202.96.1.0/24 +ecs=14.0.0.0/8",
        "NOERROR aa; pull.live.example. A; @ 60 A 10.11.0.1; -; -; edns 1232 ecs "
@@ -466,7 +466,7 @@ TEST_F(AnswerTest, OutcomesSumToAllRequests) {
   for (const CounterReading& reading : ReadCounters({&counters_, &counters_})) {
     absl::StrAppend(&text, reading.value, " ");
   }
-  EXPECT_EQ(text, "2 6 2 2 2 2 2 2 2 2 6 4 2 2 ");
+  EXPECT_EQ(text, "2 0 6 2 2 2 2 2 2 2 0 2 6 4 2 2 0 0 0 0 ");
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ struct Row {
 constexpr Row<Counters> kRows[] = {
     {"dns_dropped_total", "Packets left without a reply: too short, or responses.",
      &Counters::dropped},
+    {"dns_limited_total", "Requests over the rate limit, left without a reply.",
+     &Counters::limited},
     {"dns_answered_total", "NOERROR with an answer.", &Counters::answered},
     {"dns_no_data_total", "NOERROR: the name exists without the type asked for.",
      &Counters::no_data},
@@ -22,6 +24,8 @@ constexpr Row<Counters> kRows[] = {
     {"dns_form_err_total", "FORMERR: malformed queries.", &Counters::form_err},
     {"dns_not_imp_total", "NOTIMP: operations other than QUERY.", &Counters::not_imp},
     {"dns_bad_vers_total", "BADVERS: EDNS versions above 0.", &Counters::bad_vers},
+    {"dns_bad_cookie_total", "BADCOOKIE: no good cookie where one was demanded.",
+     &Counters::bad_cookie},
     {"dns_tcp_requests_total", "Requests over TCP.", &Counters::tcp},
     {"dns_edns_requests_total", "Requests with an OPT record.", &Counters::edns},
     {"dns_client_subnet_requests_total", "Requests with a well-formed Client Subnet.",
@@ -29,6 +33,11 @@ constexpr Row<Counters> kRows[] = {
     {"dns_scope_zero_total", "Client Subnet replies that hold for everyone.",
      &Counters::scope_zero},
     {"dns_truncated_total", "Replies with TC.", &Counters::truncated},
+    {"dns_cookie_requests_total", "Requests with a cookie.", &Counters::cookie},
+    {"dns_good_cookie_total", "Requests whose server cookie is good.", &Counters::good_cookie},
+    {"dns_over_limit_total", "Requests over the rate limit.", &Counters::over_limit},
+    {"dns_slipped_total", "Requests over the rate limit that got a reply all the same.",
+     &Counters::slipped},
 };
 
 constexpr Row<TransportCounters> kTransportRows[] = {

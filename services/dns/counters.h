@@ -2,11 +2,12 @@
 //
 // The algebra: every request has exactly one outcome, so
 //
-//   requests = dropped + answered + no_data + referred + nx_domain + refused + form_err + not_imp +
-//   bad_vers
+//   requests = dropped + limited + answered + no_data + referred + nx_domain + refused + form_err +
+//   not_imp + bad_vers + bad_cookie
 //
 // and OutcomeSum() is the number of requests. The others count properties of some of these
-// requests.
+// requests. Where limits are on, over_limit = limited + slipped; where they are only counted, both of
+// these are 0.
 #ifndef SERVICES_DNS_COUNTERS_H_
 #define SERVICES_DNS_COUNTERS_H_
 
@@ -22,14 +23,16 @@ namespace nearcast::dns {
 struct Counters {
   // Outcomes.
   Counter dropped;    // shorter than a header, or itself a response: no reply at all
+  Counter limited;    // over the rate limit: no reply at all
   Counter answered;   // NOERROR with an answer
-  Counter no_data;    // NOERROR without one
+  Counter no_data;    // NOERROR without one; also the reply to a cookie alone
   Counter referred;   // to the name servers of a delegation
   Counter nx_domain;  // also at the end of a CNAME chain
   Counter refused;    // outside our zones, or not for us to give
   Counter form_err;
   Counter not_imp;
   Counter bad_vers;
+  Counter bad_cookie;  // no good cookie where one was demanded
 
   // Properties.
   Counter tcp;            // came over TCP
@@ -37,10 +40,15 @@ struct Counters {
   Counter client_subnet;  // had a Client Subnet option that is well formed
   Counter scope_zero;     // of these: the answer holds for everyone
   Counter truncated;      // went out with TC
+  Counter cookie;         // had a COOKIE option, where cookies are on
+  Counter good_cookie;    // of these: the server's part is good
+  Counter over_limit;     // over the rate limit, whatever became of it
+  Counter slipped;        // over the rate limit, and went out all the same: with TC, or as an error
 
   uint64_t OutcomeSum() const {
-    return dropped.Get() + answered.Get() + no_data.Get() + referred.Get() + nx_domain.Get() +
-           refused.Get() + form_err.Get() + not_imp.Get() + bad_vers.Get();
+    return dropped.Get() + limited.Get() + answered.Get() + no_data.Get() + referred.Get() +
+           nx_domain.Get() + refused.Get() + form_err.Get() + not_imp.Get() + bad_vers.Get() +
+           bad_cookie.Get();
   }
 };
 

@@ -109,7 +109,7 @@ std::string TypeText(uint16_t type) {
 std::string RcodeText(int rcode) {
   static const auto* const names = new std::map<int, std::string>{
       {0, "NOERROR"}, {1, "FORMERR"}, {2, "SERVFAIL"}, {3, "NXDOMAIN"},
-      {4, "NOTIMP"},  {5, "REFUSED"}, {16, "BADVERS"}};
+      {4, "NOTIMP"},  {5, "REFUSED"}, {16, "BADVERS"}, {23, "BADCOOKIE"}};
   const auto name = names->find(rcode);
   return name != names->end() ? name->second : absl::StrCat("RCODE", rcode);
 }
@@ -151,6 +151,26 @@ std::string SubnetText(std::span<const uint8_t> option) {
   return absl::StrCat(address, "/", option[2], "/", option[3]);
 }
 
+std::string OptionText(uint16_t code, std::span<const uint8_t> option) {
+  const absl::string_view text(reinterpret_cast<const char*>(option.data()), option.size());
+  switch (code) {
+    case 3:
+      return absl::StrCat(" nsid ", text);
+    case 8:
+      return absl::StrCat(" ecs ", SubnetText(option));
+    case 10:
+      return absl::StrCat(" cookie ", absl::BytesToHexString(text));
+    case 12:
+      return absl::StrCat(" padding ", text.size());
+    case 15:
+      if (option.size() < 2) return " ede ?";
+      return absl::StrCat(" ede ", option[0] << 8 | option[1], option.size() > 2 ? " " : "",
+                          text.substr(2));
+    default:
+      return absl::StrCat(" option ", code);
+  }
+}
+
 std::string EdnsText(const DecodedRecord& opt) {
   std::string text = absl::StrCat("edns ", opt.record_class);
   if ((opt.ttl_s & 0x8000) != 0) text += " do";
@@ -160,8 +180,7 @@ std::string EdnsText(const DecodedRecord& opt) {
     const size_t bytes = rest[2] << 8 | rest[3];
     rest = rest.subspan(4);
     if (bytes > rest.size()) return text + " cut";
-    absl::StrAppend(&text, code == 8 ? absl::StrCat(" ecs ", SubnetText(rest.first(bytes)))
-                                     : absl::StrCat(" option ", code));
+    absl::StrAppend(&text, OptionText(code, rest.first(bytes)));
     rest = rest.subspan(bytes);
   }
   return rest.empty() ? text : text + " cut";

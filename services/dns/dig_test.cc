@@ -44,6 +44,7 @@ class DigTest : public testing::TestWithParam<const char*> {
     }
     DnsServiceOptions options;
     options.port = 0;
+    options.answers.nsid = "pek1";
     absl::StatusOr<std::unique_ptr<DnsService>> service =
         DnsService::Listen(options, &snapshots_, Clock::System());
     ASSERT_TRUE(service.ok()) << service.status();
@@ -118,6 +119,21 @@ TEST_P(DigTest, ShowsAnyReferralsAndWildcards) {
   Expect("host.sub.live.example +norec",
          {"sub.live.example. 3600 IN NS ns.sub.live.example.", "ns.sub.live.example. 3600 IN A"});
   Expect("x.wild.live.example TXT +norec", {"x.wild.live.example. 3600 IN TXT \"star\""});
+}
+
+TEST_P(DigTest, ShowsIdentityCookiesAndReasons) {
+  Expect("+nsid ns1.live.example +norec", {"NSID", is_dig() ? "70 65 6b 31" : "70656B31"});
+  // dig takes the server's cookie for good if it is well formed.
+  Expect("+cookie=2464c4abcf10c957 ns1.live.example +norec",
+         {"COOKIE", is_dig() ? "2464c4abcf10c95701000000" : "2464C4ABCF10C957"});
+  Expect("+edns +norec other.example", {"REFUSED", is_dig() ? "EDE: 20" : "EDE"});
+}
+
+TEST_P(DigTest, ShowsHttpsRecordsAndAliases) {
+  Expect("web.live.example TYPE65 +norec +subnet=202.96.1.0/24",
+         {"1 . alpn=", "port=8443", "ipv4hint=10.11.0.1", "ipv6hint=2001:db8:11::1", "/24/16"});
+  Expect("mixed.live.example +norec +subnet=202.96.1.0/24",
+         {"mixed.live.example. 60 IN CNAME live.example.vendor.example.", "/24/16"});
 }
 
 TEST_P(DigTest, NotesUnknownOperationsAndTransfers) {

@@ -1,4 +1,4 @@
-// Arbitrary bytes as a query, over both transports: no crash, a reply within its bounds that
+// Arbitrary bytes as a query, over UDP, TCP and TLS: no crash, a reply within its bounds that
 // decodes, and the query's ID.
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,17 @@ void CheckAnswer(const scheduler::Snapshot& snapshot, std::span<const uint8_t> p
   // Exactly as long as promised, so that the sanitizer sees an octet too many.
   std::vector<uint8_t> out(bytes_max);
   const ipdb::IpAddress source = ipdb::IpAddress::FromV4(0x0ed7b127);
-  const size_t bytes = Answer(snapshot, {packet, source, transport}, out, counters);
+  static const AnswerOptions options{
+      .nsid = "fuzz", .cookies = CookieSecrets{}, .cookie_demand = CookieDemand::kWhoSendsCookies};
+  static RateLimiter limiter({.replies_per_s = 1, .burst = 1000, .slip = 1});
+  limiter.SetNow(absl::Milliseconds(static_cast<int64_t>(requests)));
+  const Request request = {.packet = packet,
+                           .source = source,
+                           .transport = transport,
+                           .now_s = 1559731985,
+                           .options = &options,
+                           .limiter = &limiter};
+  const size_t bytes = Answer(snapshot, request, out, counters);
   NC_CHECK(counters.OutcomeSum() == requests + 1);
   if (bytes == 0) return;
   NC_CHECK(bytes <= bytes_max);
@@ -42,5 +52,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::span<const uint8_t> packet(data, size);
   nearcast::dns::CheckAnswer(**snapshot, packet, Transport::kUdp, nearcast::dns::kUdpBytesMax);
   nearcast::dns::CheckAnswer(**snapshot, packet, Transport::kTcp, nearcast::dns::kTcpBytesMax);
+  nearcast::dns::CheckAnswer(**snapshot, packet, Transport::kTls, nearcast::dns::kTcpBytesMax);
   return 0;
 }

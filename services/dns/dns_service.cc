@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "services/dns/cookie.h"
 
 namespace nearcast::dns {
 namespace {
@@ -57,27 +59,54 @@ std::vector<int> UsableCores() {
   return cores;
 }
 
+absl::Status CheckOptions(const DnsServiceOptions& options) {
+  if (options.addresses.empty() || options.udp_threads == 0) {
+    return absl::InvalidArgumentError("DNS needs an address to listen on and at least one thread");
+  }
+  if (options.answers.nsid.size() > kNsidBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat("the NSID has ", options.answers.nsid.size(),
+                                                   " octets; at most ", kNsidBytesMax,
+                                                   " fit in every reply"));
+  }
+  if (options.limits.replies_per_s == 0 || options.limits.burst == 0) {
+    return absl::InvalidArgumentError(
+        "DNS rate limits must be at least 1 a second and a burst of 1; to limit nothing, turn them "
+        "off");
+  }
+  return absl::OkStatus();
+}
+
+AnswerOptions CompleteAnswerOptions(const DnsServiceOptions& options) {
+  AnswerOptions answers = options.answers;
+  if (options.cookies == CookieUse::kOff) {
+    answers.cookies.reset();
+  } else if (!answers.cookies.has_value()) {
+    answers.cookies = CookieSecrets{.current = DrawCookieSecret(), .old = {}, .next = {}};
+  }
+  return answers;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DnsService>> DnsService::Listen(
     const DnsServiceOptions& options, const SnapshotHolder<scheduler::Snapshot>* snapshots,
     const Clock* clock) {
-  if (options.addresses.empty() || options.udp_threads == 0) {
-    return absl::InvalidArgumentError("DNS needs an address to listen on and at least one thread");
-  }
+  NC_RETURN_IF_ERROR(CheckOptions(options));
   NC_ASSIGN_OR_RETURN(Sockets sockets, BindAny(options));
   std::unique_ptr<DnsService> service(new DnsService());
   service->port_ = sockets.port;
+  service->answer_options_ = CompleteAnswerOptions(options);
   const std::vector<int> cores =
       options.pinning == Pinning::kThreadPerCore ? UsableCores() : std::vector<int>();
   for (Socket& socket : sockets.udp) {
     std::optional<int> core;
     if (!cores.empty()) core = cores[service->udp_servers_.size() % cores.size()];
-    service->udp_servers_.push_back(
-        std::make_unique<UdpServer>(std::move(socket), snapshots, core));
+    service->udp_servers_.push_back(std::make_unique<UdpServer>(
+        std::move(socket), UdpOptions{.core = core, .limits = options.limits},
+        &service->answer_options_, snapshots, clock));
   }
-  service->tcp_server_ =
-      std::make_unique<TcpServer>(std::move(sockets.tcp), options.tcp, snapshots, clock);
+  service->tcp_server_ = std::make_unique<TcpServer>(std::move(sockets.tcp), options.tcp,
+                                                     &service->answer_options_, snapshots, clock);
   return service;
 }
 

@@ -16,13 +16,17 @@
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "ipdb/ip_address.h"
+#include "services/dns/answer.h"
 #include "services/dns/counters.h"
+#include "services/dns/rate_limiter.h"
 #include "services/dns/tcp_server.h"
 #include "services/dns/udp_server.h"
 
 namespace nearcast::dns {
 
 enum class Pinning : uint8_t { kNone, kThreadPerCore };
+
+enum class CookieUse : uint8_t { kOff, kOn };
 
 struct DnsServiceOptions {
   // "0.0.0.0" and "::" bind every address of their family; replies leave from the address that was
@@ -37,13 +41,22 @@ struct DnsServiceOptions {
   Pinning pinning = Pinning::kNone;
 
   TcpLimits tcp;
+
+  // NSID and cookies. Without secrets the service draws one of its own, unless cookies are off.
+  AnswerOptions answers;
+  CookieUse cookies = CookieUse::kOn;
+
+  // Response rate limits, for each UDP thread. Loopback is allowed from the beginning; clear
+  // `allowed` to limit it as well.
+  RateLimits limits = {.allowed = LoopbackNetworks()};
 };
 
 // Thread rule: Stop and the destructor belong to the owner's thread; the rest is for any.
 class DnsService {
  public:
-  // `snapshots` and `clock` must outlive the service. An error names the address that could not be
-  // bound; nothing runs then.
+  // `snapshots` and `clock` must outlive the service. kInvalidArgument says which option is wrong;
+  // other errors name the address that could not be
+  // bound. Nothing runs then.
   static absl::StatusOr<std::unique_ptr<DnsService>> Listen(
       const DnsServiceOptions& options, const SnapshotHolder<scheduler::Snapshot>* snapshots,
       const Clock* clock);
@@ -64,6 +77,7 @@ class DnsService {
   DnsService() = default;
 
   uint16_t port_ = 0;
+  AnswerOptions answer_options_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<TcpServer> tcp_server_;
 };

@@ -225,6 +225,47 @@ TEST_F(DnsServiceTest, SwapsSnapshotsUnderLoadWithoutLosingAnAnswer) {
   publisher.join();
 }
 
+TEST_F(DnsServiceTest, HandsOutCookiesOfItsOwnAndItsIdentity) {
+  DnsServiceOptions options;
+  options.answers.nsid = "pek1";
+  Start(options);
+  const std::string asked = "ns1.live.example A +option=3: +option=10:0102030405060708";
+  const std::string first = AskUdp(asked);
+  EXPECT_NE(first.find("nsid pek1 cookie 0102030405060708010000"), std::string::npos) << first;
+  const std::string cookie = first.substr(first.find("cookie ") + 7);
+  EXPECT_EQ(AskUdp(absl::StrCat("ns1.live.example A +option=3: +option=10:", cookie)), first);
+  DnsClient tcp = ConnectTcp();
+  tcp.Send(BuildFramedQuery(asked));
+  EXPECT_EQ(tcp.ReceiveFramed(), first);
+  service_->Stop();
+  EXPECT_EQ(Count("dns_cookie_requests_total"), 3u);
+  EXPECT_EQ(Count("dns_good_cookie_total"), 1u);
+}
+
+TEST_F(DnsServiceTest, LimitsAFloodAndLeavesLoopbackAloneByDefault) {
+  DnsServiceOptions options;
+  options.limits.burst = 10;
+  options.limits.replies_per_s = 1;
+  options.limits.slip = 1;
+  Start(options);
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(AskUdp(kAsked), kAnswered);
+  options.limits.allowed.clear();
+  Start(options);
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_EQ(AskUdp(kAsked), i < 10 ? kAnswered : "NOERROR aa tc; ns1.live.example. A; -; -; -");
+  }
+  EXPECT_EQ(Count("dns_slipped_total"), 40u);
+}
+
+TEST_F(DnsServiceTest, RefusesOptionsThatCannotBe) {
+  DnsServiceOptions options;
+  options.answers.nsid = std::string(kNsidBytesMax + 1, 'n');
+  EXPECT_FALSE(DnsService::Listen(options, &snapshots_, &clock_).ok());
+  options = {};
+  options.limits.burst = 0;
+  EXPECT_FALSE(DnsService::Listen(options, &snapshots_, &clock_).ok());
+}
+
 TEST_F(DnsServiceTest, StopsAtOnceAndTwice) {
   Start({.udp_threads = 4});
   DnsClient client = ConnectTcp();

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "schedulerlib/zone/rrset.h"
+#include "services/dns/cookie.h"
 
 namespace nearcast::dns {
 namespace {
@@ -11,7 +12,10 @@ namespace rr_type = scheduler::zone::rr_type;
 
 constexpr size_t kLabelBytesMax = 63;
 constexpr uint8_t kPointerBits = 0xc0;
+constexpr uint16_t kOptionNsid = 3;
 constexpr uint16_t kOptionClientSubnet = 8;
+constexpr uint16_t kOptionCookie = 10;
+constexpr uint16_t kOptionPadding = 12;
 constexpr uint16_t kDnssecOk = 0x8000;
 constexpr uint16_t kFamilyIpv4 = 1;
 constexpr uint16_t kFamilyIpv6 = 2;
@@ -47,9 +51,11 @@ class Parser {
       : data_(packet.data()), size_(packet.size()), query_(query) {}
 
   QueryFault Parse() {
-    // RFC 9619 §4: no query has another number of questions. (None at all is for cookies alone, RFC
-    // 7873 §5.4.)
-    if (Get16(data_ + 4) != 1 || !ReadQuestion()) return QueryFault::kFormErr;
+    // RFC 9619 §4: no query has another number of questions; none at all is for cookies alone.
+    query_.has_no_question = Get16(data_ + 4) == 0;
+    if (!query_.has_no_question && (Get16(data_ + 4) != 1 || !ReadQuestion())) {
+      return QueryFault::kFormErr;
+    }
     const uint32_t before_additional = uint32_t{Get16(data_ + 6)} + Get16(data_ + 8);
     for (uint32_t i = 0; i < before_additional; ++i) {
       if (!SkipName() || !ReadRecord(Section::kOther)) return QueryFault::kFormErr;
@@ -60,7 +66,8 @@ class Parser {
     }
     if (at_ != size_) return QueryFault::kFormErr;
     if (is_bad_version_) return QueryFault::kBadVers;
-    return ReadOptions() ? QueryFault::kNone : QueryFault::kFormErr;
+    const bool is_query = ReadOptions() && (!query_.has_no_question || !query_.cookie.empty());
+    return is_query ? QueryFault::kNone : QueryFault::kFormErr;
   }
 
  private:
@@ -133,14 +140,32 @@ class Parser {
       const uint16_t code = Get16(options_.data());
       const size_t bytes = Get16(options_.data() + 2);
       if (options_.size() - 4 < bytes) return false;
-      // RFC 7871 is silent on a second one: the first counts.
-      if (code == kOptionClientSubnet && !query_.has_subnet &&
-          !ReadClientSubnet(options_.subspan(4, bytes))) {
-        return false;
-      }
+      if (!ReadOption(code, options_.subspan(4, bytes))) return false;
       options_ = options_.subspan(4 + bytes);
     }
     return true;
+  }
+
+  bool ReadOption(uint16_t code, std::span<const uint8_t> option) {
+    switch (code) {
+      case kOptionNsid:
+        query_.wants_nsid = true;
+        return true;
+      case kOptionClientSubnet:
+        // RFC 7871 is silent on a second one: the first counts.
+        return query_.has_subnet || ReadClientSubnet(option);
+      case kOptionCookie:
+        // RFC 7873 §5.2: the first counts.
+        if (!query_.cookie.empty()) return true;
+        if (!IsCookieLength(option.size())) return false;
+        query_.cookie = option;
+        return true;
+      case kOptionPadding:
+        query_.wants_padding = true;
+        return true;
+      default:
+        return true;
+    }
   }
 
   // RFC 7871 §6 and §7.2.1: known family, SOURCE within it, SCOPE 0 in queries, exactly the octets

@@ -2,7 +2,8 @@
 // the other half.
 //
 // Sources: RFC 1035 §4 (format), RFC 9619 (one question), RFC 6891 §6 (EDNS), RFC 7871 §6 and §7.2
-// (Client Subnet), RFC 8906 (what unknown things must get).
+// (Client Subnet), RFC 7873 §4 and §5.4 (cookies), RFC 5001 (NSID), RFC 7830 (padding), RFC 8906
+// (what unknown things must get).
 #ifndef SERVICES_DNS_MESSAGE_H_
 #define SERVICES_DNS_MESSAGE_H_
 
@@ -23,6 +24,7 @@ enum class Rcode : uint16_t {
   kNotImp = 4,
   kRefused = 5,
   kBadVers = 16,
+  kBadCookie = 23,
 };
 
 inline constexpr size_t kHeaderBytes = 12;
@@ -74,6 +76,14 @@ struct Query {
 
   bool has_subnet = false;
   ClientSubnet subnet;
+
+  // A COOKIE option of a length that RFC 7873 §4 allows, within the packet; else empty.
+  std::span<const uint8_t> cookie;
+  bool wants_nsid = false;
+  bool wants_padding = false;
+
+  // QDCOUNT 0, which is a query if there is a cookie (RFC 7873 §5.4).
+  bool has_no_question = false;
 
   absl::string_view name_view() const { return {reinterpret_cast<const char*>(name), name_bytes}; }
 };

@@ -16,7 +16,16 @@ constexpr uint8_t kResponse = 0x80;
 constexpr uint8_t kAuthoritative = 0x04;
 constexpr uint8_t kTruncated = 0x02;
 constexpr uint8_t kOpcodeAndRd = 0x79;
+constexpr uint16_t kOptionNsid = 3;
 constexpr uint16_t kOptionClientSubnet = 8;
+constexpr uint16_t kOptionCookie = 10;
+constexpr uint16_t kOptionPadding = 12;
+constexpr uint16_t kOptionError = 15;
+constexpr size_t kOptionHeaderBytes = 4;
+
+std::span<const uint8_t> Octets(absl::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
 // RFC 9460 §14.3.2.
 constexpr uint16_t kSvcAlpn = 1;
@@ -165,23 +174,58 @@ size_t MessageWriter::Finish(Rcode rcode, Flags flags) {
 }
 
 void MessageWriter::WriteOpt(uint16_t rcode) {
-  const ClientSubnet* const subnet = edns_.subnet;
+  const size_t begin = at_;
   out_[at_] = 0;
   Put16(at_ + 1, rr_type::kOpt);
   Put16(at_ + 3, kUdpBytesMax);
   Put16(at_ + 5, (rcode >> 4) << 8);  // upper bits of the RCODE, version 0
   Put16(at_ + 7, edns_.dnssec_ok ? 0x8000 : 0);
-  Put16(at_ + 9, edns_.bytes() - 11);
   at_ += 11;
   ++counts_[2];
-  if (subnet == nullptr) return;
-  Put16(at_, kOptionClientSubnet);
-  Put16(at_ + 2, 4u + subnet->address_bytes);
-  Put16(at_ + 4, subnet->family);
-  out_[at_ + 6] = subnet->source_bits;
-  out_[at_ + 7] = edns_.scope_bits;
-  std::memcpy(out_ + at_ + 8, subnet->address, subnet->address_bytes);
-  at_ += 8u + subnet->address_bytes;
+  if (!edns_.nsid.empty()) AppendOption(kOptionNsid, Octets(edns_.nsid));
+  if (edns_.subnet != nullptr) AppendSubnet(*edns_.subnet);
+  if (!edns_.cookie.empty()) AppendOption(kOptionCookie, edns_.cookie);
+  if (edns_.error != ExtendedError::kNone) AppendError();
+  if (edns_.is_padded) AppendPadding();
+  Put16(begin + 9, static_cast<uint32_t>(at_ - begin - 11));
+}
+
+void MessageWriter::AppendOption(uint16_t code, std::span<const uint8_t> value) {
+  Append16(code);
+  Append16(static_cast<uint32_t>(value.size()));
+  std::memcpy(out_ + at_, value.data(), value.size());
+  at_ += value.size();
+}
+
+void MessageWriter::AppendSubnet(const ClientSubnet& subnet) {
+  Append16(kOptionClientSubnet);
+  Append16(4u + subnet.address_bytes);
+  Append16(subnet.family);
+  Put8(subnet.source_bits);
+  Put8(edns_.scope_bits);
+  std::memcpy(out_ + at_, subnet.address, subnet.address_bytes);
+  at_ += subnet.address_bytes;
+}
+
+void MessageWriter::AppendError() {
+  const size_t value_bytes = 2 + edns_.error_text.size();
+  if (kOptionHeaderBytes + value_bytes > bytes_max_ - at_) return;
+  Append16(kOptionError);
+  Append16(static_cast<uint32_t>(value_bytes));
+  Append16(static_cast<uint32_t>(edns_.error));
+  std::memcpy(out_ + at_, edns_.error_text.data(), edns_.error_text.size());
+  at_ += edns_.error_text.size();
+}
+
+void MessageWriter::AppendPadding() {
+  const size_t bare = at_ + kOptionHeaderBytes;
+  const size_t whole = (bare + kPaddingBlockBytes - 1) / kPaddingBlockBytes * kPaddingBlockBytes;
+  if (bare > bytes_max_) return;
+  const size_t padding = std::min(whole, bytes_max_) - bare;
+  Append16(kOptionPadding);
+  Append16(static_cast<uint32_t>(padding));
+  std::memset(out_ + at_, 0, padding);
+  at_ += padding;
 }
 
 }  // namespace nearcast::dns

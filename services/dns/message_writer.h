@@ -31,16 +31,38 @@ enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
 // Whether something was written.
 enum class Fit : uint8_t { kFits, kTooLong };
 
-// What the OPT record of a reply says; options to come stand here as further fields.
+// RFC 8914 §4, as far as they are used here.
+enum class ExtendedError : uint16_t {
+  kOther = 0,
+  kNotReady = 14,
+  kNotAuthoritative = 20,
+  kNotSupported = 21,
+  kInvalidQueryType = 30,
+  kNone = 0xffff,
+};
+
+// Replies over encrypted transports to queries with a padding option are as long as a multiple of
+// this (RFC 8467 §4.1).
+inline constexpr size_t kPaddingBlockBytes = 468;
+
+// What the OPT record of a reply says.
 struct EdnsReply {
   bool present = false;
   bool dnssec_ok = false;                // as in the query (RFC 6891 §6.1.4)
   const ClientSubnet* subnet = nullptr;  // echoed (RFC 7871 §7.2.1); null without one
   uint8_t scope_bits = 0;                // in bits of the subnet's family
+  absl::string_view nsid;                // empty = none
+  std::span<const uint8_t> cookie;       // empty = none
+  // Left out where there is no room (RFC 8914 §3).
+  ExtendedError error = ExtendedError::kNone;
+  absl::string_view error_text;
+  bool is_padded = false;
 
-  // Of the whole record; does not depend on scope_bits.
+  // Of the record without error and padding; does not depend on scope_bits.
   size_t bytes() const {
-    return !present ? 0 : 11 + (subnet == nullptr ? 0 : 8u + subnet->address_bytes);
+    if (!present) return 0;
+    return 11 + (subnet == nullptr ? 0 : 8u + subnet->address_bytes) +
+           (nsid.empty() ? 0 : 4 + nsid.size()) + (cookie.empty() ? 0 : 4 + cookie.size());
   }
 };
 
@@ -56,7 +78,7 @@ class MessageWriter {
   // `bytes_max` >= kPlainUdpBytesMax and `out` holds as many. `edns` is read at Finish and must
   // live until then; its size must not change.
   MessageWriter(std::span<uint8_t> out, size_t bytes_max, const EdnsReply& edns)
-      : out_(out.data()), limit_(bytes_max - edns.bytes()), edns_(edns) {}
+      : out_(out.data()), bytes_max_(bytes_max), limit_(bytes_max - edns.bytes()), edns_(edns) {}
 
   // First. The header's ID, opcode and RD, and the question byte for byte, case included; no
   // question if the query has none that can be read.
@@ -102,8 +124,13 @@ class MessageWriter {
   template <typename Address>
   void AppendHints(uint16_t key, const std::vector<Address>& addresses);
   void WriteOpt(uint16_t rcode);
+  void AppendOption(uint16_t code, std::span<const uint8_t> value);
+  void AppendSubnet(const ClientSubnet& subnet);
+  void AppendError();
+  void AppendPadding();
 
   uint8_t* const out_;
+  const size_t bytes_max_;
   const size_t limit_;
   const EdnsReply& edns_;
   size_t at_ = 0;

@@ -45,6 +45,7 @@ class Builder {
     if (word == "CH") class_ = 3;
     if (word == "ANYCLASS") class_ = 255;
     if (key == "+id") id_ = Number(value);
+    if (key == "+noquestion") has_question_ = false;
     if (key == "+opcode") flags_ |= Number(value) << 11;
     if (key == "+rd") flags_ |= 0x100;
     if (key == "+tc") flags_ |= 0x200;
@@ -64,9 +65,13 @@ class Builder {
     std::vector<uint8_t> packet;
     Append16(packet, id_);
     Append16(packet, flags_);
-    for (const int count : {1, 0, 0, has_edns_ ? 1 : 0}) Append16(packet, count);
-    packet.insert(packet.end(), question_.begin(), question_.end());
-    Append16(packet, class_);
+    for (const int count : {has_question_ ? 1 : 0, 0, 0, has_edns_ ? 1 : 0}) {
+      Append16(packet, count);
+    }
+    if (has_question_) {
+      packet.insert(packet.end(), question_.begin(), question_.end());
+      Append16(packet, class_);
+    }
     if (!has_edns_) return packet;
     packet.push_back(0);
     Append16(packet, 41);
@@ -114,6 +119,7 @@ class Builder {
   uint32_t flags_ = 0;
   uint32_t class_ = 1;
   std::vector<uint8_t> question_;
+  bool has_question_ = true;
   bool has_edns_ = false;
   uint32_t udp_bytes_ = 1232;
   uint32_t edns_flags_ = 0;

@@ -3,7 +3,7 @@
 //   BuildQuery("pull.live.example A +rd +edns=4096 +do +ecs=14.215.177.0/24")
 //
 // Words after name and type: a class ("CH"); +id=N +opcode=N +rd +ad +cd +tc; +edns[=bytes]
-// +version=N +do, and +ecs=ADDRESS/BITS and +option=CODE:HEX, each of which brings EDNS with it.
+// +noquestion (QDCOUNT 0) +version=N +do, and +ecs=ADDRESS/BITS and +option=CODE:HEX, each of which brings EDNS with it.
 #ifndef SERVICES_DNS_QUERY_TEXT_H_
 #define SERVICES_DNS_QUERY_TEXT_H_
 

@@ -14,7 +14,6 @@
 #include "base/check.h"
 #include "ipdb/ip_prefix.h"
 #include "schedulerlib/snapshot/snapshot.h"
-#include "services/dns/answer.h"
 #include "services/dns/message.h"
 
 namespace nearcast::dns {
@@ -54,9 +53,11 @@ struct TcpServer::Connection {
 };
 
 TcpServer::TcpServer(std::vector<Socket> listeners, const TcpLimits& limits,
+                     const AnswerOptions* answer_options,
                      const SnapshotHolder<scheduler::Snapshot>* snapshots, const Clock* clock)
     : listeners_(std::move(listeners)),
       limits_(limits),
+      answer_options_(answer_options),
       clock_(clock),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -208,8 +209,11 @@ void TcpServer::CloseExpired() {
 
 std::span<const uint8_t> TcpServer::AnswerMessage(const Connection& connection,
                                                   std::span<const uint8_t> message) {
-  const Request request = {
-      .packet = message, .source = connection.peer, .transport = Transport::kTcp};
+  const Request request = {.packet = message,
+                           .source = connection.peer,
+                           .transport = Transport::kTcp,
+                           .now_s = static_cast<uint32_t>(absl::ToUnixSeconds(clock_->Now())),
+                           .options = answer_options_};
   const size_t bytes = Answer(reader_.Get(), request, reply_, counters_);
   return std::span<const uint8_t>(reply_).first(bytes);
 }

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "ipdb/ip_address.h"
+#include "services/dns/answer.h"
 #include "services/dns/counters.h"
 #include "services/dns/socket.h"
 #include "services/dns/tcp_session.h"
@@ -39,9 +40,9 @@ struct TcpLimits {
 
 class TcpServer {
  public:
-  // Starts the thread. `listeners` are from ListenTcp; `snapshots` and `clock` must outlive the
-  // server.
+  // Starts the thread. `listeners` are from ListenTcp; the pointers must outlive the server.
   TcpServer(std::vector<Socket> listeners, const TcpLimits& limits,
+            const AnswerOptions* answer_options,
             const SnapshotHolder<scheduler::Snapshot>* snapshots, const Clock* clock);
   ~TcpServer();
 
@@ -71,6 +72,7 @@ class TcpServer {
 
   const std::vector<Socket> listeners_;
   const TcpLimits limits_;
+  const AnswerOptions* const answer_options_;
   const Clock* const clock_;
   const Socket epoll_;
   const Socket wake_;

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "schedulerlib/snapshot/snapshot.h"
-#include "services/dns/answer.h"
 #include "services/dns/message.h"
 
 namespace nearcast::dns {
@@ -64,12 +63,12 @@ class UdpServer::Batch {
     return result;
   }
 
-  void Answer(const scheduler::Snapshot& snapshot, Counters& counters) {
+  // `request` has what is the same for all.
+  void Answer(const scheduler::Snapshot& snapshot, Request request, Counters& counters) {
     replies_ = 0;
     for (int i = 0; i < received_; ++i) {
-      const Request request = {.packet = {queries_[i].data(), in_[i].msg_len},
-                               .source = AddressOf(sources_[i]),
-                               .transport = Transport::kUdp};
+      request.packet = {queries_[i].data(), in_[i].msg_len};
+      request.source = AddressOf(sources_[i]);
       uint8_t* const reply = answers_[replies_].data();
       const size_t bytes = dns::Answer(snapshot, request, {reply, kUdpBytesMax}, counters);
       if (bytes > 0) AddReply(in_[i].msg_hdr, reply, bytes);
@@ -133,9 +132,14 @@ class UdpServer::Batch {
   std::array<std::array<uint8_t, kUdpBytesMax>, kBatchPackets> answers_;
 };
 
-UdpServer::UdpServer(Socket socket, const SnapshotHolder<scheduler::Snapshot>* snapshots,
-                     std::optional<int> core)
-    : socket_(std::move(socket)), snapshots_(snapshots), thread_([this, core] {
+UdpServer::UdpServer(Socket socket, const UdpOptions& options, const AnswerOptions* answer_options,
+                     const SnapshotHolder<scheduler::Snapshot>* snapshots, const Clock* clock)
+    : socket_(std::move(socket)),
+      answer_options_(answer_options),
+      snapshots_(snapshots),
+      clock_(clock),
+      limiter_(options.limits),
+      thread_([this, core = options.core] {
         if (core.has_value()) PinTo(*core);
         Run();
       }) {}
@@ -161,7 +165,14 @@ void UdpServer::Run() {
       continue;
     }
     if (stopping_.load(std::memory_order_relaxed)) return;
-    batch->Answer(snapshot, counters_);
+    limiter_.SetNow(clock_->Monotonic());
+    const Request request = {.packet = {},
+                             .source = {},
+                             .transport = Transport::kUdp,
+                             .now_s = static_cast<uint32_t>(absl::ToUnixSeconds(clock_->Now())),
+                             .options = answer_options_,
+                             .limiter = &limiter_};
+    batch->Answer(snapshot, request, counters_);
     transport_counters_.udp_send_failures.Add(batch->Send(socket_.fd()));
   }
 }
