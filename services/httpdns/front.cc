@@ -2,7 +2,6 @@
 
 #include "services/httpdns/resolve.h"
 #include "services/httpdns/taobao.h"
-#include "services/httpdns/tencent.h"
 
 namespace nearcast::httpdns {
 
@@ -50,27 +49,6 @@ void Front::AnswerD(const Request& request, Response& response) {
   AnswerAlibabaV1(request, AlibabaForm::kSingle, Signing::kUnsigned, response);
 }
 
-void Front::AnswerTencent(const Request& request, const QueryParams& params, Response& response) {
-  counters_.of(Dialect::kTencent).queries.Add();
-  const bool allowed = request.method == Method::kGet || request.method == Method::kHead ||
-                       request.method == Method::kPost;
-  if (!allowed) return RefuseTencent({501, "", "use GET or POST", Reason::kMethod}, response);
-  const scheduler::Snapshot& snapshot = reader_.Get();
-  Caller caller;
-  std::optional<Reason> reason = FindCaller(snapshot, "", options().ip_parameter, &caller);
-  if (reason) return RefuseTencent(TencentRefusal(*reason), response);
-  TencentStyle style;
-  if (auto refusal =
-          ParseTencent(params, request.client, caller.ip_parameter, &question_, &style)) {
-    return RefuseTencent(*refusal, response);
-  }
-  reason = CheckReady(snapshot);
-  if (reason) return RefuseTencent(TencentRefusal(*reason), response);
-  ResolveAll(snapshot, caller, Dialect::kTencent);
-  response.content_type = http::kTextType;
-  WriteTencent(results_, question_.families, style, &response.body);
-}
-
 void Front::AnswerTaobao(const Request& request, Response& response) {
   counters_.of(Dialect::kTaobao).queries.Add();
   const auto params = request.params();
@@ -86,13 +64,6 @@ void Front::AnswerTaobao(const Request& request, Response& response) {
 void Front::RefuseJson(Dialect dialect, const Refusal& refusal, Response& response) {
   counters_.of(dialect).AddRefused(refusal.reason);
   http::WriteError(refusal.status, refusal.code, refusal.message, response);
-}
-
-void Front::RefuseTencent(const Refusal& refusal, Response& response) {
-  counters_.of(Dialect::kTencent).AddRefused(refusal.reason);
-  response.status = refusal.status;
-  response.content_type = http::kTextType;
-  response.body.assign(refusal.message.data(), refusal.message.size());
 }
 
 void Front::RefuseTaobao(const Refusal& refusal, Response& response) {

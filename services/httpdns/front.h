@@ -21,6 +21,7 @@
 #include "services/httpdns/httpdns_counters.h"
 #include "services/httpdns/httpdns_options.h"
 #include "services/httpdns/question.h"
+#include "services/httpdns/tencent.h"
 
 namespace nearcast::httpdns {
 
@@ -46,6 +47,7 @@ class Front {
                        http::Response& response);
   void AnswerAlibabaSchedule(const http::Request& request, http::Response& response);
   void AnswerAlibabaV2(const http::Request& request, http::Response& response);
+  void AnswerTencentConf(const http::Request& request, http::Response& response);
   void AnswerTaobao(const http::Request& request, http::Response& response);
 
   const HttpdnsCounters& counters() const { return counters_; }
@@ -66,6 +68,11 @@ class Front {
                                        Signing signing);
   std::optional<Refusal> ReadAlibabaSchedule(const http::Request& request, Caller* caller);
   std::optional<Refusal> ReadAlibabaV2(const http::Request& request, Caller* caller);
+  std::optional<Refusal> FindTencentCaller(const http::Request& request,
+                                           const http::QueryParams& params,
+                                           const scheduler::Snapshot& snapshot, Caller* caller);
+  std::optional<Refusal> ReadTencent(const http::Request& request, const http::QueryParams& params,
+                                     TencentStyle* style);
   void AnswerTencent(const http::Request& request, const http::QueryParams& params,
                      http::Response& response);
 
@@ -81,6 +88,9 @@ class Front {
 
   http::QueryParams form_;
   AlibabaV2Call alibaba_v2_;
+  std::optional<TencentKey> tencent_key_;  // of the request, if it is encrypted
+  std::string tencent_dn_;
+  std::string tencent_ip_;
   Question question_;
   std::vector<NameResult> results_;
 };

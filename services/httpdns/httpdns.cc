@@ -44,6 +44,9 @@ void Httpdns::Register(http::Router* router) {
   handle("/{}/ss", [](Front& front, const Request& request, Response& response) {
     front.AnswerAlibabaSchedule(request, response);
   });
+  handle("/conf", [](Front& front, const Request& request, Response& response) {
+    front.AnswerTencentConf(request, response);
+  });
   handle("/v2/d", [](Front& front, const Request& request, Response& response) {
     front.AnswerAlibabaV2(request, response);
   });

@@ -179,6 +179,42 @@ TEST_F(HttpdnsAccountTest, AnswersAlibabaV2) {
 
 TEST_F(HttpdnsAccountTest, WantsAnAccountOfPlainTencentCallsToo) {
   EXPECT_TRUE(absl::StartsWith(Get("/d", "dn=v4.live.example"), "403 "));
+  EXPECT_TRUE(absl::StartsWith(Get("/conf", ""), "403 "));
+}
+
+TEST_F(HttpdnsAccountTest, AnswersTencentsEncryptedCalls) {
+  const auto round = [this](const std::string& path, const std::string& query, Cipher cipher,
+                            const std::string& key) {
+    const std::string answer = Get(path, query);
+    EXPECT_TRUE(absl::StartsWith(answer, "200 ")) << answer;
+    return *Open(cipher, key, *DecodeHex(answer.substr(4)));
+  };
+  const std::string des = EncodeHex(*Seal(Cipher::kDesEcb, "dnspodpa", "v4.live.example"));
+  EXPECT_EQ(round("/d", "id=100&ttl=1&clientip=1&ip=&dn=" + des, Cipher::kDesEcb, "dnspodpa"),
+            "192.0.2.102,30|14.215.177.39");
+  const auto aes = [](const std::string& text) {
+    return EncodeHex(*Seal(Cipher::kAes128Cbc, "0123456789abcdef", text));
+  };
+  const std::string query = "id=100&alg=aes&clientip=1&ip=" + aes("10.0.0.1") + "&dn=";
+  const std::string body =
+      round("/d", query + aes("v4.live.example"), Cipher::kAes128Cbc, "0123456789abcdef");
+  EXPECT_TRUE(absl::StartsWith(body, "192.0.2.10") && absl::EndsWith(body, "|10.0.0.1")) << body;
+  EXPECT_EQ(round("/conf", "id=100&alg=aes", Cipher::kAes128Cbc, "0123456789abcdef"),
+            "log:0|domain:0|ip:192.0.2.53;2001:db8::53;dns.example|ttl:60");
+  EXPECT_TRUE(absl::StartsWith(Get("/d", "id=100&dn=v4.live.example"), "400 "));
+  EXPECT_TRUE(absl::StartsWith(Get("/d", "id=100&alg=rsa&dn=" + des), "400 "));
+  EXPECT_TRUE(absl::StartsWith(Get("/d", "id=200&dn=" + des), "400 "));
+  EXPECT_TRUE(absl::StartsWith(Get("/d", "id=9&dn=" + des), "403 "));
+}
+
+TEST_F(HttpdnsAccountTest, AnswersTencentsTokensOverTlsAlone) {
+  const std::string query = "dn=v4.live.example&token=800654663";
+  EXPECT_EQ(Get("/d", query, http::Transport::kTls), "200 192.0.2.102");
+  EXPECT_EQ(Get("/d", query), "403 a token is for HTTPS alone");
+  EXPECT_EQ(Get("/conf", "token=800654663", http::Transport::kTls),
+            "200 log:0|domain:0|ip:192.0.2.53;2001:db8::53;dns.example|ttl:60");
+  EXPECT_TRUE(
+      absl::StartsWith(Get("/d", "dn=v4.live.example&token=1", http::Transport::kTls), "403 "));
 }
 
 }  // namespace

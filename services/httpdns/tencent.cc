@@ -1,8 +1,12 @@
 #include "services/httpdns/tencent.h"
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "base/check.h"
 #include "services/httpdns/answer_text.h"
+#include "services/httpdns/digest.h"
 #include "services/httpdns/host_name.h"
 
 namespace nearcast::httpdns {
@@ -63,16 +67,12 @@ void AppendLine(const NameResult& result, Families families, const TencentStyle&
 
 }  // namespace
 
-std::optional<Refusal> ParseTencent(const http::QueryParams& params,
+std::optional<Refusal> ParseTencent(const http::QueryParams& params, const TencentTexts& texts,
                                     const ipdb::IpAddress& connection, IpParameter ip_parameter,
                                     Question* question, TencentStyle* style) {
   question->Clear();
   *style = {};
-  // With an id, dn and ip are cipher text.
-  if (!params.Get("id").empty() || !params.Get("alg").empty()) {
-    return Refusal{400, "", "encrypted queries are not served"};
-  }
-  if (auto refusal = ReadNames(params.Get("dn"), question)) return refusal;
+  if (auto refusal = ReadNames(texts.dn, question)) return refusal;
   const absl::string_view type = params.Get("type");
   if (absl::EqualsIgnoreCase(type, "aaaa")) question->families = Families::kIpv6;
   if (absl::EqualsIgnoreCase(type, "addrs")) question->families = Families::kBoth;
@@ -80,13 +80,57 @@ std::optional<Refusal> ParseTencent(const http::QueryParams& params,
   style->client = ReadSwitch(params, "clientip");
   style->names = question->names.size() > 1 ? Shown::kYes : ReadSwitch(params, "query");
   ipdb::IpAddress client = connection;
-  if (const absl::string_view text = params.Get("ip"); !text.empty()) {
+  if (const absl::string_view text = texts.ip; !text.empty()) {
     const auto address = ipdb::ParseIpAddress(text);
     if (!address.ok()) return Refusal{400, "", "ip is not an IP address"};
     if (ip_parameter == IpParameter::kHonoured) client = *address;
   }
   question->clients.push_back(client);
   return std::nullopt;
+}
+
+std::optional<Reason> FindTencentKey(const scheduler::Account& account, absl::string_view alg,
+                                     TencentKey* key) {
+  constexpr size_t kDesKeyBytes = 8;
+  if (alg.empty() || absl::EqualsIgnoreCase(alg, "des")) {
+    // The vendor's own example has a longer one, of which DES takes what it can.
+    *key = {Cipher::kDesEcb, absl::string_view(account.tencent_des_key).substr(0, kDesKeyBytes)};
+  } else if (absl::EqualsIgnoreCase(alg, "aes")) {
+    *key = {Cipher::kAes128Cbc, account.tencent_aes_key};
+  } else {
+    return Reason::kParameter;
+  }
+  const size_t key_bytes = key->cipher == Cipher::kDesEcb ? kDesKeyBytes : 16;
+  if (key->key.size() != key_bytes) return Reason::kCipher;
+  return std::nullopt;
+}
+
+std::optional<Reason> OpenTencent(const TencentKey& key, absl::string_view hex, std::string* text) {
+  text->clear();
+  if (hex.empty()) return std::nullopt;
+  const auto sealed = DecodeHex(hex);
+  if (!sealed) return Reason::kCipher;
+  auto opened = Open(key.cipher, key.key, *sealed);
+  if (!opened.ok()) return Reason::kCipher;
+  *text = *std::move(opened);
+  return std::nullopt;
+}
+
+void SealTencent(const TencentKey& key, std::string* body) {
+  const auto sealed = Seal(key.cipher, key.key, *body);
+  NC_CHECK(sealed.ok());  // FindTencentKey has checked the key
+  *body = EncodeHex(*sealed);
+}
+
+void WriteTencentConf(std::span<const std::string> addresses, std::string* out) {
+  Append("log:0|domain:0|ip:", out);
+  bool first = true;
+  for (const std::string& address : addresses) {
+    if (!first) Append(";", out);
+    first = false;
+    Append(address, out);
+  }
+  Append("|ttl:60", out);
 }
 
 Refusal TencentRefusal(Reason reason) {

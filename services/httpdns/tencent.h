@@ -1,4 +1,4 @@
-// Tencent Cloud's (DNSPod's) HTTPDNS query, plain text: what its Android and iOS SDKs and many
+// Tencent Cloud's (DNSPod's) HTTPDNS, plain and encrypted: what its Android and iOS SDKs and many
 // scripts speak. Source: Tencent Cloud HTTPDNS documents 379/95497 and 379/3530; the Android SDK's
 // ResponseParser.
 //
@@ -7,6 +7,11 @@
 //   line  = [name ".:"] lists ["|" client]     the name with query=1 or with several names
 //   lists = list | list "-" list               the second with type=addrs: IPv4, then IPv6
 //   list  = address *(";" address) ["," ttl]   | "0" ["," ttl] where there is no address
+//
+// With id=ACCOUNT, `dn` and `ip` are hex(sealed text), and so is the answer's whole body: alg=des (or
+// none) DES-ECB, alg=aes AES-128-CBC (cipher.h). With token=TOKEN, over HTTPS alone, they are plain.
+//
+//   /conf?id=ACCOUNT[&alg=des|aes] or /conf?token=TOKEN     log:0|domain:0|ip:192.0.2.1;192.0.2.2|ttl:60
 //
 // One line a name, "\n" between lines. The client stands on every line: the document shows it on
 // the last alone, the SDK skips lines without it, and both readings accept this.
@@ -23,7 +28,9 @@
 #include <string>
 
 #include "ipdb/ip_address.h"
+#include "schedulerlib/model/config.h"
 #include "services/http/query_params.h"
+#include "services/httpdns/cipher.h"
 #include "services/httpdns/question.h"
 
 namespace nearcast::httpdns {
@@ -37,10 +44,36 @@ struct TencentStyle {
   Shown names = Shown::kNo;
 };
 
-// As ParseAlibabaV1. Refusals are 400; `code` is empty, for the dialect has none.
-std::optional<Refusal> ParseTencent(const http::QueryParams& params,
+// The names and the client, in plain.
+struct TencentTexts {
+  absl::string_view dn;
+  absl::string_view ip;
+};
+
+// As ParseAlibabaV1; all but `texts` comes from `params`. Refusals are 400; `code` is empty, for the
+// dialect has none.
+std::optional<Refusal> ParseTencent(const http::QueryParams& params, const TencentTexts& texts,
                                     const ipdb::IpAddress& connection, IpParameter ip_parameter,
                                     Question* question, TencentStyle* style);
+
+// By what an account's requests and answers are sealed.
+struct TencentKey {
+  Cipher cipher = Cipher::kDesEcb;
+  absl::string_view key;
+};
+
+// kParameter for an `alg` that is none; kCipher when the account has no key for it.
+std::optional<Reason> FindTencentKey(const scheduler::Account& account, absl::string_view alg,
+                                     TencentKey* key);
+
+// Replaces `text` by what `hex` holds. Nothing stays nothing: SDKs send an empty ip.
+std::optional<Reason> OpenTencent(const TencentKey& key, absl::string_view hex, std::string* text);
+
+// Replaces an answer's text by its cipher text.
+void SealTencent(const TencentKey& key, std::string* body);
+
+// Appends /conf's text.
+void WriteTencentConf(std::span<const std::string> addresses, std::string* out);
 
 // As the dialect says it: a status and a sentence. SDKs drop what they had cached after a 401, so
 // there is none.

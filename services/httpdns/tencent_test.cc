@@ -27,7 +27,8 @@ std::string Ask(const std::string& query) {
   Question question;
   TencentStyle style;
   const auto connection = *ipdb::ParseIpAddress("203.0.113.9");
-  if (auto refusal = ParseTencent(params, connection, IpParameter::kHonoured, &question, &style)) {
+  if (auto refusal = ParseTencent(params, {params.Get("dn"), params.Get("ip")}, connection,
+                                  IpParameter::kHonoured, &question, &style)) {
     EXPECT_EQ(refusal->status, 400);
     return "REFUSED: " + std::string(refusal->message);
   }
@@ -75,10 +76,43 @@ TEST(TencentTest, AnswersRows) {
       {"dn=", "REFUSED: dn is missing"},
       {"dn=a..b", "REFUSED: dn has an item that is not a host name"},
       {"dn=both&ip=nonsense", "REFUSED: ip is not an IP address"},
-      {"dn=87ae992c1321f299&id=1", "REFUSED: encrypted queries are not served"},
       {"dn=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "REFUSED: at most 16 names at once"},
   };
   for (const Row& row : rows) EXPECT_EQ(Ask(row.query), row.answer) << row.query;
+}
+
+// The request's vector is the vendor's; its key is longer than what DES takes.
+TEST(TencentTest, OpensAndSealsByTheAccountsKeys) {
+  const scheduler::Account account = {.tencent_aes_key = "0123456789abcdef",
+                                      .tencent_des_key = "dnspodpass"};
+  TencentKey key;
+  ASSERT_EQ(FindTencentKey(account, "", &key), std::nullopt);
+  std::string text;
+  EXPECT_EQ(OpenTencent(key, "87ae992c1321f299da3c0210a9900ae7", &text), std::nullopt);
+  EXPECT_EQ(text, "www.dnspod.cn");
+  EXPECT_EQ(OpenTencent(key, "", &text), std::nullopt);
+  EXPECT_EQ(text, "");
+  for (const char* bad : {"87ae", "www.dnspod.cn", "87ae992c1321f299da3c0210a9900ae8", "x"}) {
+    EXPECT_EQ(OpenTencent(key, bad, &text), Reason::kCipher) << bad;
+  }
+  text = "www.dnspod.cn";
+  SealTencent(key, &text);
+  EXPECT_EQ(text, "87ae992c1321f299da3c0210a9900ae7");
+
+  ASSERT_EQ(FindTencentKey(account, "AES", &key), std::nullopt);
+  std::string sealed = "192.0.2.1,60|198.51.100.7";
+  SealTencent(key, &sealed);
+  EXPECT_EQ(OpenTencent(key, sealed, &text), std::nullopt);
+  EXPECT_EQ(text, "192.0.2.1,60|198.51.100.7");
+  EXPECT_EQ(FindTencentKey(account, "rsa", &key), Reason::kParameter);
+  EXPECT_EQ(FindTencentKey({}, "aes", &key), Reason::kCipher);
+  EXPECT_EQ(FindTencentKey({}, "des", &key), Reason::kCipher);
+}
+
+TEST(TencentTest, WritesServiceAddresses) {
+  std::string out;
+  WriteTencentConf(std::vector<std::string>{"192.0.2.1", "192.0.2.2"}, &out);
+  EXPECT_EQ(out, "log:0|domain:0|ip:192.0.2.1;192.0.2.2|ttl:60");
 }
 
 // The shapes that the Android SDK takes for whole; it always asks with ttl=1 and clientip=1.
