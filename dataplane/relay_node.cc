@@ -99,7 +99,9 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.rtmp_connections += server->counters().connections.Get();
     totals.rtmp_refused += server->counters().refused.Get();
     totals.bytes_received += server->counters().bytes_received.Get();
+    totals.accepts_failed += server->accepts_failed();
   }
+  for (const auto& server : http_servers) totals.accepts_failed += server->accepts_failed();
   if (pulls != nullptr) {
     const pull::PullCounters& pulled = pulls->counters();
     totals.pulls_started = pulled.started;

@@ -1,7 +1,5 @@
 #include "dataplane/egress/http_server.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -23,7 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "dataplane/egress/tcp_listener.h"
+#include "dataplane/egress/tcp_acceptor.h"
 
 namespace nearcast::egress {
 namespace {
@@ -77,14 +74,16 @@ constexpr char kMethodAnswer[] =
 class HttpServer::Connections {
  public:
   Connections(const HttpServerOptions& options, Worker* worker, PlayDesk* desk, int listen_fd)
-      : options_(options), worker_(worker), desk_(desk), acceptor_(worker->io()) {
-    acceptor_.assign(tcp::v4(), listen_fd);
-    asio::co_spawn(worker->io(), Accept(), asio::detached);
-  }
+      : options_(options),
+        worker_(worker),
+        desk_(desk),
+        acceptor_(&worker->io(), listen_fd,
+                  [this](tcp::socket socket) { Take(std::move(socket)); }) {}
+
+  uint64_t accepts_failed() const { return acceptor_.failed(); }
 
  private:
-  asio::awaitable<void> Accept();
-  absl::StatusCode AcceptWaiting();
+  void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   std::string Answer(const Request& request) const;
   absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
@@ -93,35 +92,14 @@ class HttpServer::Connections {
   const HttpServerOptions options_;
   Worker* const worker_;
   PlayDesk* const desk_;
-  tcp::acceptor acceptor_;
   size_t open_ = 0;
   const std::shared_ptr<FlvProtocol> flv_ = std::make_shared<FlvProtocol>();
+  TcpAcceptor acceptor_;
 };
 
-asio::awaitable<void> HttpServer::Connections::Accept() {
-  boost::system::error_code error;
-  asio::steady_timer pause(worker_->io());
-  while (true) {
-    co_await acceptor_.async_wait(tcp::acceptor::wait_read,
-                                  asio::redirect_error(asio::use_awaitable, error));
-    if (AcceptWaiting() != absl::StatusCode::kResourceExhausted) continue;
-    pause.expires_after(std::chrono::milliseconds(100));  // those that are open must not suffer
-    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  }
-}
-
-absl::StatusCode HttpServer::Connections::AcceptWaiting() {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    const absl::StatusOr<int> fd = AcceptTcp(acceptor_.native_handle());
-    if (!fd.ok()) return fd.status().code();
-    if (open_ >= options_.connections_max) {
-      ::close(*fd);
-      continue;
-    }
-    asio::co_spawn(worker_->io(), Serve(tcp::socket(worker_->io(), tcp::v4(), *fd)),
-                   asio::detached);
-  }
-  return absl::StatusCode::kOk;
+void HttpServer::Connections::Take(tcp::socket socket) {
+  if (open_ >= options_.connections_max) return;  // closed
+  asio::co_spawn(worker_->io(), Serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
@@ -195,5 +173,7 @@ HttpServer::HttpServer(const HttpServerOptions& options, Worker* worker, PlayDes
     : connections_(std::make_unique<Connections>(options, worker, desk, listen_fd)) {}
 
 HttpServer::~HttpServer() = default;
+
+uint64_t HttpServer::accepts_failed() const { return connections_->accepts_failed(); }
 
 }  // namespace nearcast::egress

@@ -42,6 +42,9 @@ class HttpServer {
   HttpServer(const HttpServerOptions& options, Worker* worker, PlayDesk* desk, int listen_fd);
   ~HttpServer();
 
+  // TcpAcceptor::failed of its port. Any thread.
+  uint64_t accepts_failed() const;
+
  private:
   class Connections;
   std::unique_ptr<Connections> connections_;

@@ -23,6 +23,7 @@ struct NodeTotals {
   uint64_t sends = 0;
   uint64_t frames_skipped = 0;
   uint64_t jumps = 0;
+  uint64_t accepts_failed = 0;
   uint64_t rtmp_connections = 0;
   uint64_t rtmp_refused = 0;
   uint64_t pulls_started = 0;

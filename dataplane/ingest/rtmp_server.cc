@@ -1,7 +1,5 @@
 #include "dataplane/ingest/rtmp_server.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -23,6 +20,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/ingest/rtmp_play.h"
@@ -72,17 +70,16 @@ class RtmpServer::Connections {
       : options_(options),
         worker_(worker),
         services_(services),
-        acceptor_(worker->io()),
-        random_(std::random_device()()) {
-    acceptor_.assign(tcp::v4(), listen_fd);
-    asio::co_spawn(worker->io(), Accept(), asio::detached);
-  }
+        random_(std::random_device()()),
+        acceptor_(&worker->io(), listen_fd,
+                  [this](tcp::socket socket) { Take(std::move(socket)); }) {}
+
+  uint64_t accepts_failed() const { return acceptor_.failed(); }
 
   IngestCounters counters;
 
  private:
-  asio::awaitable<void> Accept();
-  absl::StatusCode AcceptWaiting();
+  void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   asio::awaitable<absl::Status> ServePeer(Peer* peer);
   asio::awaitable<absl::Status> Flush(Peer* peer);
@@ -95,37 +92,18 @@ class RtmpServer::Connections {
   const RtmpServerOptions options_;
   egress::Worker* const worker_;
   const RtmpServices services_;
-  tcp::acceptor acceptor_;
   std::mt19937_64 random_;
   size_t open_ = 0;
+  egress::TcpAcceptor acceptor_;
 };
 
-asio::awaitable<void> RtmpServer::Connections::Accept() {
-  boost::system::error_code error;
-  asio::steady_timer pause(worker_->io());
-  while (true) {
-    co_await acceptor_.async_wait(tcp::acceptor::wait_read,
-                                  asio::redirect_error(asio::use_awaitable, error));
-    if (AcceptWaiting() != absl::StatusCode::kResourceExhausted) continue;
-    pause.expires_after(std::chrono::milliseconds(100));  // those that are open must not suffer
-    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+void RtmpServer::Connections::Take(tcp::socket socket) {
+  counters.connections.Add();
+  if (open_ >= options_.connections_max) {
+    counters.refused.Add();
+    return;  // closed
   }
-}
-
-absl::StatusCode RtmpServer::Connections::AcceptWaiting() {
-  for (int i = 0; i < egress::kAcceptsPerTurn; ++i) {
-    const absl::StatusOr<int> fd = egress::AcceptTcp(acceptor_.native_handle());
-    if (!fd.ok()) return fd.status().code();
-    counters.connections.Add();
-    if (open_ >= options_.connections_max) {
-      counters.refused.Add();
-      ::close(*fd);
-      continue;
-    }
-    asio::co_spawn(worker_->io(), Serve(tcp::socket(worker_->io(), tcp::v4(), *fd)),
-                   asio::detached);
-  }
-  return absl::StatusCode::kOk;
+  asio::co_spawn(worker_->io(), Serve(std::move(socket)), asio::detached);
 }
 
 asio::awaitable<void> RtmpServer::Connections::Serve(tcp::socket socket) {
@@ -253,5 +231,6 @@ RtmpServer::RtmpServer(const RtmpServerOptions& options, egress::Worker* worker,
 RtmpServer::~RtmpServer() = default;
 
 const IngestCounters& RtmpServer::counters() const { return connections_->counters; }
+uint64_t RtmpServer::accepts_failed() const { return connections_->accepts_failed(); }
 
 }  // namespace nearcast::ingest

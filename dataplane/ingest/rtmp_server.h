@@ -55,6 +55,9 @@ class RtmpServer {
 
   const IngestCounters& counters() const;
 
+  // TcpAcceptor::failed of its port. Any thread.
+  uint64_t accepts_failed() const;
+
  private:
   class Connections;
   std::unique_ptr<Connections> connections_;
