@@ -19,34 +19,15 @@ constexpr uint32_t kPlayBufferMs = 1000;
 
 RtmpClientSession::RtmpClientSession(RtmpTarget target, const RtmpSessionOptions& options,
                                      uint64_t seed)
-    : target_(std::move(target)), handshake_(target_.handshake, seed), channel_(options) {
+    : RtmpReceiver(options), target_(std::move(target)), handshake_(target_.handshake, seed) {
   handshake_.Start(channel_.mutable_output());
 }
 
-absl::StatusOr<std::optional<RtmpEvent>> RtmpClientSession::Read(absl::string_view* input) {
-  NC_RETURN_IF_ERROR(error_);
-  absl::StatusOr<std::optional<RtmpEvent>> event = ReadEvent(input);
-  if (!event.ok()) error_ = event.status();
-  return event;
-}
-
-absl::StatusOr<std::optional<RtmpEvent>> RtmpClientSession::ReadEvent(absl::string_view* input) {
-  if (state_ == State::kHandshake) NC_RETURN_IF_ERROR(ReadHandshake(input));
-  if (state_ == State::kHandshake) return std::nullopt;
-  while (true) {
-    NC_ASSIGN_OR_RETURN(std::optional<RtmpMessage> message, channel_.Read(input));
-    if (!message) return std::nullopt;
-    NC_ASSIGN_OR_RETURN(std::optional<RtmpEvent> event, OnMessage(*std::move(message)));
-    if (event) return event;
-  }
-}
-
-absl::Status RtmpClientSession::ReadHandshake(absl::string_view* input) {
-  const size_t before = input->size();
-  NC_RETURN_IF_ERROR(handshake_.Read(input, channel_.mutable_output()));
-  channel_.AddReceivedBytes(before - input->size());
+absl::StatusOr<bool> RtmpClientSession::ReadHandshake(absl::string_view* input,
+                                                      std::string* output) {
+  NC_RETURN_IF_ERROR(handshake_.Read(input, output));
   if (handshake_.done()) Connect();
-  return absl::OkStatus();
+  return handshake_.done();
 }
 
 void RtmpClientSession::Connect() {

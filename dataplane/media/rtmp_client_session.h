@@ -1,5 +1,6 @@
 // RtmpClientSession: the client's side of one RTMP connection (push or pull) as a pure state
-// machine.
+// machine. Source: Adobe RTMP Specification 1.0, 5.2 (handshake), 7.2.1 (connect, createStream),
+// 7.2.2.1 (play), 7.2.2.3 (deleteStream), 7.2.2.6 (publish).
 //
 //   RtmpClientSession session({.role = RtmpRole::kPublish, .tc_url = "rtmp://127.0.0.11/live",
 //                              .app = "live", .stream_name = "demo?token=1"}, options, seed);
@@ -12,14 +13,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "dataplane/media/rtmp_channel.h"
 #include "dataplane/media/rtmp_command.h"
 #include "dataplane/media/rtmp_handshake.h"
+#include "dataplane/media/rtmp_receiver.h"
 #include "dataplane/media/rtmp_session.h"
 
 namespace nearcast::media {
@@ -34,18 +34,14 @@ struct RtmpTarget {
   HandshakeForm handshake = HandshakeForm::kSimple;
 };
 
-class RtmpClientSession {
+// Read: a refusal by the server (_error, or a status of level "error") is PermissionDenied with the
+// server's code and words; the rest as RtmpReceiver.
+// Thread rule: any thread, one at a time.
+class RtmpClientSession : public RtmpReceiver {
  public:
   enum class State { kHandshake, kConnecting, kCreatingStream, kAsking, kReady, kEnded };
 
   RtmpClientSession(RtmpTarget target, const RtmpSessionOptions& options, uint64_t seed);
-
-  // As RtmpServerSession::Read. A refusal by the server (_error, or a status of level "error") is
-  // PermissionDenied with the server's code and words; all errors are final.
-  absl::StatusOr<std::optional<RtmpEvent>> Read(absl::string_view* input);
-
-  // What to send, in order; empties the session's buffer.
-  std::string TakeOutput() { return std::exchange(*channel_.mutable_output(), {}); }
 
   // kReady as a publisher only. Script payloads are onMetaData bodies; @setDataFrame is put before
   // them.
@@ -57,9 +53,8 @@ class RtmpClientSession {
   State state() const { return state_; }
 
  private:
-  absl::StatusOr<std::optional<RtmpEvent>> ReadEvent(absl::string_view* input);
-  absl::Status ReadHandshake(absl::string_view* input);
-  absl::StatusOr<std::optional<RtmpEvent>> OnMessage(RtmpMessage message);
+  absl::StatusOr<bool> ReadHandshake(absl::string_view* input, std::string* output) override;
+  absl::StatusOr<std::optional<RtmpEvent>> OnMessage(RtmpMessage message) override;
   absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpCommand& command);
   absl::StatusOr<std::optional<RtmpEvent>> OnStatus(const StatusCommand& status);
   absl::StatusOr<std::optional<RtmpEvent>> OnUserControl(const RtmpMessage& message);
@@ -72,9 +67,7 @@ class RtmpClientSession {
   const RtmpTarget target_;
   State state_ = State::kHandshake;
   ClientHandshake handshake_;
-  RtmpChannel channel_;
   uint32_t message_stream_id_ = 0;
-  absl::Status error_;
 };
 
 }  // namespace nearcast::media

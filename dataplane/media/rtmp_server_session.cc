@@ -8,33 +8,18 @@
 namespace nearcast::media {
 
 RtmpServerSession::RtmpServerSession(const RtmpSessionOptions& options, uint64_t seed)
-    : handshake_(seed), channel_(options) {}
+    : RtmpReceiver(options), handshake_(seed) {}
 
 absl::StatusOr<std::optional<RtmpEvent>> RtmpServerSession::Read(absl::string_view* input) {
   NC_CHECK(!Waiting());
-  NC_RETURN_IF_ERROR(error_);
-  absl::StatusOr<std::optional<RtmpEvent>> event = ReadEvent(input);
-  if (!event.ok()) error_ = event.status();
-  return event;
+  return RtmpReceiver::Read(input);
 }
 
-absl::StatusOr<std::optional<RtmpEvent>> RtmpServerSession::ReadEvent(absl::string_view* input) {
-  if (state_ == State::kHandshake) NC_RETURN_IF_ERROR(ReadHandshake(input));
-  if (state_ == State::kHandshake) return std::nullopt;
-  while (true) {
-    NC_ASSIGN_OR_RETURN(std::optional<RtmpMessage> message, channel_.Read(input));
-    if (!message) return std::nullopt;
-    NC_ASSIGN_OR_RETURN(std::optional<RtmpEvent> event, OnMessage(*std::move(message)));
-    if (event) return event;
-  }
-}
-
-absl::Status RtmpServerSession::ReadHandshake(absl::string_view* input) {
-  const size_t before = input->size();
-  NC_RETURN_IF_ERROR(handshake_.Read(input, channel_.mutable_output()));
-  channel_.AddReceivedBytes(before - input->size());
+absl::StatusOr<bool> RtmpServerSession::ReadHandshake(absl::string_view* input,
+                                                      std::string* output) {
+  NC_RETURN_IF_ERROR(handshake_.Read(input, output));
   if (handshake_.done()) state_ = State::kConnecting;
-  return absl::OkStatus();
+  return handshake_.done();
 }
 
 absl::StatusOr<std::optional<RtmpEvent>> RtmpServerSession::OnMessage(RtmpMessage message) {

@@ -1,5 +1,6 @@
 // RtmpServerSession: the server's side of one RTMP connection as a pure state machine; bytes in,
-// events and bytes out.
+// events and bytes out. Source: Adobe RTMP Specification 1.0, 5.2 (handshake), 7.2.1 (connect,
+// createStream), 7.2.2.1 (play), 7.2.2.3 (deleteStream), 7.2.2.6 (publish).
 //
 //   RtmpServerSession session(options, seed);
 //   on bytes from the socket:
@@ -13,7 +14,7 @@
 //   handshake ─► connect ─► createStream ─► publish ─► AcceptPublish ─► RtmpMedia … RtmpStreamEnd
 //                                        └► play ────► AcceptPlay ────► WriteMedia … EndStream
 //
-// One stream at a time per connection. No clock, no socket; any thread, one at a time.
+// One stream at a time per connection. No clock, no socket.
 #ifndef DATAPLANE_MEDIA_RTMP_SERVER_SESSION_H_
 #define DATAPLANE_MEDIA_RTMP_SERVER_SESSION_H_
 
@@ -21,20 +22,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dataplane/media/chunk_writer.h"
-#include "dataplane/media/rtmp_channel.h"
 #include "dataplane/media/rtmp_command.h"
 #include "dataplane/media/rtmp_handshake.h"
+#include "dataplane/media/rtmp_receiver.h"
 #include "dataplane/media/rtmp_session.h"
 
 namespace nearcast::media {
 
-class RtmpServerSession {
+// Thread rule: any thread, one at a time.
+class RtmpServerSession : public RtmpReceiver {
  public:
   enum class State {
     kHandshake,
@@ -48,15 +49,10 @@ class RtmpServerSession {
 
   RtmpServerSession(const RtmpSessionOptions& options, uint64_t seed);
 
-  // Takes bytes from the front of *input until there is an event; nullopt when *input is used up.
-  // Bytes to send may have been added either way. An error (bad handshake, chunk, command; a limit)
-  // is final: close the connection. After RtmpPublish or RtmpPlay the owner answers before it reads
-  // on (NC_CHECKed).
+  // As RtmpReceiver::Read. After RtmpPublish or RtmpPlay the owner answers before it reads on
+  // (NC_CHECKed). Answers are at most 16 times what was read, and 8 KB; the owner closes a
+  // connection that sends but never takes its answers.
   absl::StatusOr<std::optional<RtmpEvent>> Read(absl::string_view* input);
-
-  // What to send, in order; empties the session's buffer. Answers are at most 16 times what was
-  // read, and 8 KB; the owner closes a connection that sends but never takes its answers.
-  std::string TakeOutput() { return std::exchange(*channel_.mutable_output(), {}); }
 
   void AcceptPublish();
   void AcceptPlay();
@@ -82,9 +78,8 @@ class RtmpServerSession {
   HandshakeForm handshake_form() const { return handshake_.form(); }
 
  private:
-  absl::StatusOr<std::optional<RtmpEvent>> ReadEvent(absl::string_view* input);
-  absl::Status ReadHandshake(absl::string_view* input);
-  absl::StatusOr<std::optional<RtmpEvent>> OnMessage(RtmpMessage message);
+  absl::StatusOr<bool> ReadHandshake(absl::string_view* input, std::string* output) override;
+  absl::StatusOr<std::optional<RtmpEvent>> OnMessage(RtmpMessage message) override;
   absl::StatusOr<std::optional<RtmpEvent>> OnCommand(const RtmpCommand& command,
                                                      uint32_t message_stream_id);
   absl::Status OnConnect(const ConnectCommand& connect);
@@ -98,13 +93,11 @@ class RtmpServerSession {
 
   State state_ = State::kHandshake;
   ServerHandshake handshake_;
-  RtmpChannel channel_;
   std::string tc_url_;
   std::string app_;
   std::string stream_name_;  // as the peer said it, for the status texts
   uint32_t created_streams_ = 0;
   uint32_t message_stream_id_ = 0;  // of publish or play
-  absl::Status error_;
 };
 
 }  // namespace nearcast::media
