@@ -67,7 +67,7 @@ class CheckBoard {
 
   Health WordOf(const std::string& node) const;
 
-  // Its worst check, as in "2 of 3 vantages down: flv (no keyframe within 2 s)" or "3 vantages up";
+  // Its worst check, as in "2 of 3 vantages down: flv (no keyframe within 2s)" or "3 vantages up";
   // empty when nothing is known.
   std::string Describe(const std::string& node, absl::Duration now) const;
 

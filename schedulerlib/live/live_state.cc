@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <utility>
-#include <utility>
 
 namespace nearcast::scheduler {
 

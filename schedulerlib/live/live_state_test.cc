@@ -37,6 +37,19 @@ TEST(LiveStateTest, NodeThatNeverReportedIsUnknownFirstAndThenDownOnce) {
   EXPECT_TRUE(state.Expire(absl::Seconds(107)).empty());
 }
 
+TEST(LiveStateTest, WhatChecksSayStandsBesideTheReports) {
+  LiveState state(kSilence);
+  state.SetChecks("only-checked", Health::kUp);
+  state.SetChecks("a", Health::kDown);
+  state.Watch("a", absl::ZeroDuration());
+  state.Report("a", {}, 1.0, absl::Seconds(1));
+  EXPECT_EQ(state.view().at("a").health, Health::kUp);
+  EXPECT_EQ(state.view().at("a").checks, Health::kDown);
+  EXPECT_EQ(state.Expire(absl::Seconds(100)), std::vector<std::string>{"a"});
+  EXPECT_EQ(state.view().at("a").checks, Health::kDown);
+  EXPECT_EQ(state.view().at("only-checked").health, Health::kUnknown);
+}
+
 TEST(LiveStateTest, NodeThatComesBackStartsSlowly) {
   LiveState state(kSilence);
   state.Watch("a", absl::Seconds(1));

@@ -102,6 +102,8 @@ TEST(RankingTest, StandingComesFromReportsAdminStateAndLoad) {
   EXPECT_EQ(StandingOf(node, {.health = Health::kDown}), Standing::kDown);
   node.health = HealthSource::kAlwaysUp;
   EXPECT_EQ(StandingOf(node, {.health = Health::kDown}), Standing::kDrained);
+  EXPECT_EQ(StandingOf(node, {.health = Health::kUp, .checks = Health::kDown}), Standing::kDown);
+  EXPECT_EQ(StandingOf(node, {.checks = Health::kUp}), Standing::kDrained);
 }
 
 TEST(RankingTest, LoadPenaltyGrowsInStepsFromHalfOfTheCapacity) {

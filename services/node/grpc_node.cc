@@ -1,5 +1,10 @@
 #include "services/node/grpc_node.h"
 
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "nearcast/v1/node.grpc.pb.h"
 #include "services/rpc/unary.h"
 
@@ -34,6 +39,68 @@ class ReportReactor : public grpc::ServerBidiReactor<v1::NodeReport, v1::NodeCom
   v1::NodeCommand command_;
 };
 
+// One vantage's stream: results come in as they are found, plans go out whenever they change. Of
+// plans that come while one is being written only the newest is sent.
+class ProbeReactor : public grpc::ServerBidiReactor<v1::ProbeReport, v1::ProbePlan> {
+ public:
+  explicit ProbeReactor(ProbeDesk* desk) : desk_(desk) {
+    vantage_ = desk_->Open([this](ProbeDesk::Plan plan) { Send(std::move(plan)); });
+    StartRead(&report_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return End(grpc::Status::OK);
+    const absl::Status taken = desk_->TakeReport(report_);
+    if (!taken.ok()) return End(rpc::ToGrpc(taken));
+    StartRead(&report_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mutex_);
+    writing_ = nullptr;
+    WriteNext();
+  }
+
+  void OnDone() override {
+    desk_->Close(vantage_);
+    delete this;
+  }
+
+ private:
+  void Send(ProbeDesk::Plan plan) {
+    absl::MutexLock lock(&mutex_);
+    waiting_ = std::move(plan);
+    if (writing_ == nullptr) WriteNext();
+  }
+
+  void End(grpc::Status status) {
+    absl::MutexLock lock(&mutex_);
+    end_ = std::move(status);
+    if (writing_ == nullptr) WriteNext();
+  }
+
+  // The stream is finished only when nothing is being written, and once.
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (finished_) return;
+    if (end_.has_value()) {
+      finished_ = true;
+      Finish(*end_);
+    } else if (waiting_ != nullptr) {
+      writing_ = std::exchange(waiting_, nullptr);
+      StartWrite(writing_.get());
+    }
+  }
+
+  ProbeDesk* const desk_;
+  v1::ProbeReport report_;
+  uint64_t vantage_ = 0;
+  absl::Mutex mutex_;
+  ProbeDesk::Plan waiting_ ABSL_GUARDED_BY(mutex_);
+  ProbeDesk::Plan writing_ ABSL_GUARDED_BY(mutex_);
+  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
 class GrpcNode : public v1::NodeService::CallbackService {
  public:
   explicit GrpcNode(NodeDesk* desk) : desk_(desk) {}
@@ -41,6 +108,11 @@ class GrpcNode : public v1::NodeService::CallbackService {
   grpc::ServerBidiReactor<v1::NodeReport, v1::NodeCommand>* Report(
       grpc::CallbackServerContext* context) override {
     return new ReportReactor(desk_);
+  }
+
+  grpc::ServerBidiReactor<v1::ProbeReport, v1::ProbePlan>* Probe(
+      grpc::CallbackServerContext* context) override {
+    return new ProbeReactor(desk_->probes());
   }
 
   grpc::ServerUnaryReactor* FindSource(grpc::CallbackServerContext* context,

@@ -96,5 +96,67 @@ TEST_F(GrpcNodeTest, NodeThatGoesAwayInTheMiddleHurtsNobody) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+scheduler::Config WithCheck(uint32_t interval_ms) {
+  scheduler::Given given;
+  given.Own("own").Node("gz", "CN").Node("bj", "CN", {"192.0.2.9"});
+  scheduler::HealthCheck& check = given.config().health_checks.emplace_back();
+  check.name = "tcp";
+  check.interval_ms = interval_ms;
+  return given.config();
+}
+
+TEST_F(GrpcNodeTest, VantageGetsThePlanAtOnceAndOnEachChange) {
+  grpc::ClientContext context;
+  const auto stream = stub_->Probe(&context);
+  v1::ProbePlan plan;
+  ASSERT_TRUE(stream->Read(&plan));
+  EXPECT_EQ(plan.checks_size(), 0);
+  publisher_.SetConfig(WithCheck(1000));
+  ASSERT_TRUE(stream->Read(&plan));
+  ASSERT_EQ(plan.checks_size(), 2);
+  EXPECT_EQ(plan.checks(1).node(), "gz");
+  const uint64_t version = plan.version();
+  publisher_.SetConfig(WithCheck(1000));  // the same: not sent
+  publisher_.SetConfig(WithCheck(2000));
+  ASSERT_TRUE(stream->Read(&plan));
+  EXPECT_EQ(plan.checks(0).interval_ms(), 2000u);
+  EXPECT_EQ(plan.version(), version + 1);
+  v1::ProbeReport report;
+  report.set_vantage("v1");
+  report.add_checks()->set_check("tcp");
+  report.mutable_checks(0)->set_node("gz");
+  ASSERT_TRUE(stream->Write(report));
+  while (publisher_.Counters().check_results == 0) std::this_thread::yield();
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&plan));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(GrpcNodeTest, VantageWithoutANameIsRefused) {
+  grpc::ClientContext context;
+  const auto stream = stub_->Probe(&context);
+  ASSERT_TRUE(stream->Write(v1::ProbeReport()));
+  v1::ProbePlan plan;
+  while (stream->Read(&plan)) continue;
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(GrpcNodeTest, VantageThatGoesAwayInTheMiddleHurtsNobody) {
+  {
+    grpc::ClientContext context;
+    const auto stream = stub_->Probe(&context);
+    v1::ProbePlan plan;
+    ASSERT_TRUE(stream->Read(&plan));
+    context.TryCancel();
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  for (uint32_t ms = 1000; ms < 1100; ++ms) publisher_.SetConfig(WithCheck(ms));
+  grpc::ClientContext context;
+  const auto stream = stub_->Probe(&context);
+  v1::ProbePlan plan;
+  ASSERT_TRUE(stream->Read(&plan));
+  EXPECT_EQ(plan.checks(0).interval_ms(), 1099u);
+}
+
 }  // namespace
 }  // namespace nearcast

@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "nearcast/v1/node.pb.h"
+#include "services/node/probe_desk.h"
 #include "services/publisher/publisher.h"
 #include "services/scheduler/stream_scheduler.h"
 
@@ -14,7 +15,9 @@ class NodeDesk {
  public:
   // Both must outlive the desk.
   NodeDesk(Publisher* publisher, StreamScheduler* scheduler)
-      : publisher_(publisher), scheduler_(scheduler) {}
+      : publisher_(publisher), scheduler_(scheduler), probes_(publisher) {}
+
+  ProbeDesk* probes() { return &probes_; }
 
   // Queues the report and answers it. Every report makes its streams publishing, not only the first
   // one: a stream may be made anew under a name that is still pushed, and a write to the store may
@@ -29,6 +32,7 @@ class NodeDesk {
  private:
   Publisher* const publisher_;
   StreamScheduler* const scheduler_;
+  ProbeDesk probes_;
 };
 
 }  // namespace nearcast

@@ -1,0 +1,78 @@
+#include "schedulerlib/convert/probe_plan.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "schedulerlib/testing/given.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+using ::testing::ElementsAre;
+
+Given World() {
+  Given given;
+  given.Own("own").Node("bj", "CN", {"192.0.2.1", "2001:db8::1"}).Node("gz", "CN").Drained();
+  given.Own("other").Node("hk", "HK", {"2001:db8::2"});
+  given.config().nodes[1].probe_address = "10.0.0.7";
+  return given;
+}
+
+std::vector<std::string> PlanOf(const HealthCheck& check) {
+  Given given = World();
+  given.config().health_checks = {check};
+  std::vector<std::string> lines;
+  const v1::ProbePlan plan = BuildProbePlan(*given.Snapshot());
+  for (const v1::ProbePlan::Check& c : plan.checks()) {
+    lines.push_back(absl::StrCat(c.check(), " ", c.node(), " ", c.type(), " ", c.address(), " ",
+                                 c.port(), " ", c.path()));
+  }
+  return lines;
+}
+
+TEST(ProbePlanTest, CheckWithoutACdnOrNodesIsForAll) {
+  EXPECT_THAT(PlanOf({.name = "tcp"}),
+              ElementsAre("tcp bj tcp 192.0.2.1 8088 /healthz", "tcp gz tcp 10.0.0.7 8088 /healthz",
+                          "tcp hk tcp 2001:db8::2 8088 /healthz"));
+}
+
+TEST(ProbePlanTest, PortFollowsTheTypeUnlessGiven) {
+  EXPECT_THAT(PlanOf({.name = "c", .nodes = {"gz"}, .type = CheckType::kRtmp}),
+              ElementsAre("c gz rtmp 10.0.0.7 1935 /healthz"));
+  EXPECT_THAT(PlanOf({.name = "c", .cdn = "other", .type = CheckType::kHttps, .port = 443}),
+              ElementsAre("c hk https 2001:db8::2 443 /healthz"));
+  EXPECT_THAT(PlanOf({.name = "c", .cdn = "other", .type = CheckType::kFlv, .path = "/live/s.flv"}),
+              ElementsAre("c hk flv 2001:db8::2 8088 /live/s.flv"));
+}
+
+TEST(ProbePlanTest, EveryExpectationGoesToTheVantage) {
+  Given given = World();
+  given.config().health_checks = {{.name = "c",
+                                   .nodes = {"bj"},
+                                   .type = CheckType::kHttp,
+                                   .host = "live.example",
+                                   .expected_status = 204,
+                                   .body_contains = "ok",
+                                   .interval_ms = 700,
+                                   .timeout_ms = 300}};
+  const v1::ProbePlan plan = BuildProbePlan(*given.Snapshot());
+  ASSERT_EQ(plan.checks_size(), 1);
+  const v1::ProbePlan::Check& check = plan.checks(0);
+  EXPECT_EQ(check.type(), "http");
+  EXPECT_EQ(check.host(), "live.example");
+  EXPECT_EQ(check.expected_status(), 204u);
+  EXPECT_EQ(check.body_contains(), "ok");
+  EXPECT_EQ(check.interval_ms(), 700u);
+  EXPECT_EQ(check.timeout_ms(), 300u);
+}
+
+TEST(ProbePlanTest, WithoutChecksThereIsNothingToDo) {
+  const v1::ProbePlan plan = BuildProbePlan(*World().Snapshot());
+  EXPECT_EQ(plan.checks_size(), 0);
+}
+
+}  // namespace
+}  // namespace nearcast::scheduler
