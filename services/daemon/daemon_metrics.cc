@@ -32,6 +32,10 @@ void AddPublisher(const CountingParts& parts, MetricsWriter& out) {
                  counters.reports_dropped);
   out.AddCounter("nearcast_nodes_lost_total", "Times that a node went down by silence.",
                  counters.nodes_lost);
+  out.AddCounter("nearcast_check_results_total", "Results of vantages' checks.",
+                 counters.check_results);
+  out.AddCounter("nearcast_nodes_lost_by_checks_total", "Times that checks brought a node down.",
+                 counters.checks_lost);
   out.AddCounter("nearcast_revisions_refused_total",
                  "Revisions in the store that this version could not compile.",
                  parts.follower->refused());

@@ -33,7 +33,8 @@ std::string WriteNodes(const v1::ListNodesResponse& response, const World& world
                {"CPU", Table::Align::kRight},
                {"VIEWERS", Table::Align::kRight},
                {"STREAMS", Table::Align::kRight},
-               {"LAST REPORT"}});
+               {"LAST REPORT"},
+               {"CHECKS"}});
   for (const v1::NodeStatus& node : response.nodes()) {
     const bool drained = node.spec().admin_state() == v1::Node::DRAINED;
     table.AddRow(
@@ -41,7 +42,7 @@ std::string WriteNodes(const v1::ListNodesResponse& response, const World& world
          DescribeLocation(node.spec().location()), absl::StrJoin(node.spec().addresses(), ","),
          WriteBitRate(node.out_bits_per_s()),
          absl::StrCat(static_cast<int>(node.cpu() * 100 + 0.5), " %"), absl::StrCat(node.viewers()),
-         absl::StrCat(node.streams()), LastReport(node, world.now)},
+         absl::StrCat(node.streams()), LastReport(node, world.now), node.checks()},
         node.health() == Health::DOWN ? Table::Weight::kStrong : Table::Weight::kNormal);
   }
   return table.empty() ? "none\n" : table.Write(world.style);

@@ -132,6 +132,7 @@ v1::ListNodesResponse MakeNodes() {
   down->mutable_spec()->set_admin_state(v1::Node::DRAINED);
   down->set_health(v1::NodeStatus::DOWN);
   down->mutable_last_report_time()->set_seconds(1'767'323'000);
+  down->set_checks("2 of 3 vantages down: flv (no keyframe within 2s)");
   list.add_nodes()->set_name("new");
   return list;
 }
@@ -142,12 +143,13 @@ TEST_F(ViewCli, NodesAreShownWithHealthAndLoad) {
   EXPECT_EQ(
       out_,
       "NODE       HEALTH   STATE    LOCATION  ADDRESSES          OUT   CPU  VIEWERS  STREAMS  LAST "
-      "REPORT\n"
-      "gz-1       up       active   CN        192.0.2.11  2.5 Mbit/s  37 %       12        3  now\n"
+      "REPORT  CHECKS\n"
+      "gz-1       up       active   CN        192.0.2.11  2.5 Mbit/s  37 %       12        3  now  "
+      "        -\n"
       "beijing-1  down     drained  -         -                    0   0 %        0        0  45 s "
-      "ago\n"
+      "ago     2 of 3 vantages down: flv (no keyframe within 2s)\n"
       "new        unknown  active   -         -                    0   0 %        0        0  "
-      "never\n");
+      "never        -\n");
   EXPECT_EQ(Run("node list -o yaml"), 0);
   EXPECT_TRUE(
       out_.starts_with("nodes:\n  - name: gz-1\n    spec:\n      location:\n"
