@@ -11,11 +11,13 @@ MAY_USE = {
     "schedulerlib/convert": ["base", "ipdb", "proto", "schedulerlib"],
     "services": ["base", "ipdb", "proto", "schedulerlib", "services"],
     "dataplane": ["base", "dataplane", "proto"],
+    "probe": ["base", "dataplane/media", "probe", "proto"],
     "client": ["base", "client"],
     "tools/nearcastctl": ["base", "proto", "tools/nearcastctl"],
     "tools/ipdbtool": ["base", "ipdb", "tools/ipdbtool"],
     "tools/bench": ["base", "client", "dataplane", "ipdb", "proto", "schedulerlib", "services", "tools"],
-    "tests": ["base", "client", "dataplane", "ipdb", "proto", "schedulerlib", "services", "tests", "tools"],
+    "tests": ["base", "client", "dataplane", "ipdb", "probe", "proto", "schedulerlib", "services", "tests",
+              "tools"],
 }
 
 # Only schedulerlib/convert may be used with proto behind it; the rest of schedulerlib must not lean on it.

@@ -2,7 +2,7 @@
 
 import os
 
-FOLDERS = ("base", "build_defs", "client", "dataplane", "deploy", "docs", "ipdb", "proto",
+FOLDERS = ("base", "build_defs", "client", "dataplane", "deploy", "docs", "ipdb", "probe", "proto",
            "schedulerlib", "services", "tests", "third_party", "tools")
 
 

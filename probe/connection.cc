@@ -1,0 +1,180 @@
+#include "probe/connection.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace nearcast::probe {
+namespace {
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  int family() const { return storage.ss_family; }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+absl::StatusOr<SocketAddress> ParseAddress(const std::string& text, uint16_t port) {
+  SocketAddress address;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
+  if (inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(port);
+    address.size = sizeof(sockaddr_in);
+    return address;
+  }
+  if (inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    address.size = sizeof(sockaddr_in6);
+    return address;
+  }
+  return absl::UnavailableError(absl::StrCat("\"", text, "\" is not an IP address"));
+}
+
+absl::Status SystemError(int error) {
+  return absl::UnavailableError(absl::AsciiStrToLower(std::strerror(error)));
+}
+
+absl::Status BindSource(int socket, const std::string& source, int family) {
+  NC_ASSIGN_OR_RETURN(const SocketAddress address, ParseAddress(source, 0));
+  // A source of the other family cannot be used; the system chooses then.
+  if (address.family() != family) return absl::OkStatus();
+  if (::bind(socket, address.get(), address.size) == 0) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("source ", source, ": ", SystemError(errno).message()));
+}
+
+// One for all connections: making one is slow.
+SSL_CTX* TlsContext() {
+  static SSL_CTX* const context = [] {
+    SSL_CTX* made = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_verify(made, SSL_VERIFY_NONE, nullptr);
+    return made;
+  }();
+  return context;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Endpoint& endpoint,
+                                                             absl::Duration deadline) {
+  NC_ASSIGN_OR_RETURN(const SocketAddress address, ParseAddress(endpoint.address, endpoint.port));
+  const int socket = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return SystemError(errno);
+  std::unique_ptr<Connection> made(new Connection(socket, deadline));
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!endpoint.source.empty()) {
+    NC_RETURN_IF_ERROR(BindSource(socket, endpoint.source, address.family()));
+  }
+  if (::connect(socket, address.get(), address.size) == 0) return made;
+  if (errno != EINPROGRESS) return SystemError(errno);
+  NC_RETURN_IF_ERROR(made->WaitFor(POLLOUT));
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) return SystemError(error);
+  return made;
+}
+
+Connection::~Connection() {
+  if (tls_ != nullptr) SSL_free(tls_);
+  // Reset instead of TIME_WAIT: thousands of checks a minute would use up the local ports.
+  const linger reset = {.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  ::close(socket_);
+}
+
+absl::Status Connection::StartTls(const std::string& host) {
+  tls_ = SSL_new(TlsContext());
+  if (tls_ == nullptr || SSL_set_fd(tls_, socket_) != 1) {
+    return absl::UnavailableError("TLS cannot be set up");
+  }
+  if (!host.empty()) SSL_set_tlsext_host_name(tls_, host.c_str());
+  while (true) {
+    ERR_clear_error();
+    const int result = SSL_connect(tls_);
+    if (result == 1) return absl::OkStatus();
+    NC_RETURN_IF_ERROR(WaitForTls(result, "no TLS handshake"));
+  }
+}
+
+absl::Status Connection::Write(absl::string_view bytes) {
+  while (!bytes.empty()) {
+    ERR_clear_error();
+    const ssize_t sent = tls_ != nullptr
+                             ? SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()))
+                             : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent > 0) {
+      bytes.remove_prefix(sent);
+    } else if (tls_ != nullptr) {
+      NC_RETURN_IF_ERROR(WaitForTls(static_cast<int>(sent), "TLS failed"));
+    } else if (errno == EAGAIN || errno == EINTR) {
+      NC_RETURN_IF_ERROR(WaitFor(POLLOUT));
+    } else {
+      return SystemError(errno);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> Connection::Read(char* buffer, size_t size) {
+  while (true) {
+    ERR_clear_error();
+    const ssize_t got = tls_ != nullptr ? SSL_read(tls_, buffer, static_cast<int>(size))
+                                        : ::recv(socket_, buffer, size, 0);
+    if (got > 0) return static_cast<size_t>(got);
+    if (tls_ != nullptr) {
+      const int error = SSL_get_error(tls_, static_cast<int>(got));
+      if (error == SSL_ERROR_ZERO_RETURN) return 0;
+      NC_RETURN_IF_ERROR(WaitForTls(static_cast<int>(got), "TLS failed"));
+    } else if (got == 0) {
+      return 0;
+    } else if (errno == EAGAIN || errno == EINTR) {
+      NC_RETURN_IF_ERROR(WaitFor(POLLIN));
+    } else {
+      return SystemError(errno);
+    }
+  }
+}
+
+absl::Status Connection::WaitFor(short events) {
+  const absl::Duration left = deadline_ - Clock::System()->Monotonic();
+  if (left <= absl::ZeroDuration()) return absl::DeadlineExceededError("too late");
+  pollfd wanted = {.fd = socket_, .events = events};
+  const int ready = ::poll(&wanted, 1, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
+  if (ready > 0 || (ready < 0 && errno == EINTR)) return absl::OkStatus();
+  if (ready == 0) return absl::DeadlineExceededError("too late");
+  return SystemError(errno);
+}
+
+absl::Status Connection::WaitForTls(int result, absl::string_view doing) {
+  switch (SSL_get_error(tls_, result)) {
+    case SSL_ERROR_WANT_READ:
+      return WaitFor(POLLIN);
+    case SSL_ERROR_WANT_WRITE:
+      return WaitFor(POLLOUT);
+    default:
+      break;
+  }
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  return absl::UnavailableError(reason == nullptr ? std::string(doing)
+                                                  : absl::StrCat(doing, ": ", reason));
+}
+
+}  // namespace nearcast::probe

@@ -1,0 +1,95 @@
+#include "probe/fake_node.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <utility>
+
+#include "base/check.h"
+
+namespace nearcast::probe {
+namespace {
+
+// With a key and a certificate of its own making.
+SSL_CTX* MakeTls() {
+  EVP_PKEY* key = EVP_EC_gen("P-256");
+  X509* certificate = X509_new();
+  X509_set_pubkey(certificate, key);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_sign(certificate, key, EVP_sha256());
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  NC_CHECK(SSL_CTX_use_certificate(context, certificate) == 1);
+  NC_CHECK(SSL_CTX_use_PrivateKey(context, key) == 1);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  return context;
+}
+
+}  // namespace
+
+std::string FakeNode::Peer::Read() {
+  char buffer[4096];
+  const ssize_t size = tls_ != nullptr ? SSL_read(tls_, buffer, sizeof buffer)
+                                       : ::recv(socket_, buffer, sizeof buffer, 0);
+  return size > 0 ? std::string(buffer, size) : "";
+}
+
+void FakeNode::Peer::Write(const std::string& bytes) {
+  if (tls_ != nullptr) {
+    SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()));
+  } else {
+    (void)::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+}
+
+FakeNode::FakeNode(Security security, Serve serve) : serve_(std::move(serve)) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a peer that has gone
+  if (security == Security::kTls) tls_ = MakeTls();
+  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  NC_CHECK(::bind(listener_, generic, size) == 0);
+  NC_CHECK(::listen(listener_, 16) == 0);
+  NC_CHECK(::getsockname(listener_, generic, &size) == 0);
+  port_ = ntohs(address.sin_port);
+  thread_ = std::thread([this] { Run(); });
+}
+
+FakeNode::~FakeNode() {
+  ::shutdown(listener_, SHUT_RDWR);
+  thread_.join();
+  ::close(listener_);
+  SSL_CTX_free(tls_);
+}
+
+void FakeNode::Run() {
+  while (true) {
+    Peer peer;
+    peer.socket_ = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (peer.socket_ < 0) return;
+    bool ready = true;
+    if (tls_ != nullptr) {
+      peer.tls_ = SSL_new(tls_);
+      SSL_set_fd(peer.tls_, peer.socket_);
+      ready = SSL_accept(peer.tls_) == 1;
+    }
+    if (ready) serve_(peer);
+    if (peer.tls_ != nullptr) {
+      if (ready) SSL_shutdown(peer.tls_);
+      SSL_free(peer.tls_);
+    }
+    ::close(peer.socket_);
+  }
+}
+
+}  // namespace nearcast::probe
