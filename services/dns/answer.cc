@@ -369,6 +369,8 @@ EdnsReply BeginEdns(const Request& request, const Query& query, const CookieChec
 void CountProperties(const Request& request, const EdnsReply& edns, const CookieCheck& cookie,
                      const MessageWriter& writer, Counters& counters) {
   if (request.transport == Transport::kTcp) counters.tcp.Add();
+  if (request.transport == Transport::kTls) counters.tls.Add();
+  if (request.transport == Transport::kHttps) counters.https.Add();
   if (edns.present) counters.edns.Add();
   if (edns.subnet != nullptr) counters.client_subnet.Add();
   if (edns.subnet != nullptr && edns.scope_bits == 0) counters.scope_zero.Add();

@@ -466,7 +466,7 @@ TEST_F(AnswerTest, OutcomesSumToAllRequests) {
   for (const CounterReading& reading : ReadCounters({&counters_, &counters_})) {
     absl::StrAppend(&text, reading.value, " ");
   }
-  EXPECT_EQ(text, "2 0 6 2 2 2 2 2 2 2 0 2 6 4 2 2 0 0 0 0 ");
+  EXPECT_EQ(text, "2 0 6 2 2 2 2 2 2 2 0 2 0 0 6 4 2 2 0 0 0 0 ");
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ constexpr Row<Counters> kRows[] = {
     {"dns_bad_cookie_total", "BADCOOKIE: no good cookie where one was demanded.",
      &Counters::bad_cookie},
     {"dns_tcp_requests_total", "Requests over TCP.", &Counters::tcp},
+    {"dns_tls_requests_total", "Requests over TLS.", &Counters::tls},
+    {"dns_https_requests_total", "Requests over HTTP.", &Counters::https},
     {"dns_edns_requests_total", "Requests with an OPT record.", &Counters::edns},
     {"dns_client_subnet_requests_total", "Requests with a well-formed Client Subnet.",
      &Counters::client_subnet},
@@ -52,7 +54,8 @@ constexpr Row<TransportCounters> kTransportRows[] = {
      &TransportCounters::tcp_evicted},
     {"dns_tcp_timed_out_total", "TCP connections closed after their time was over.",
      &TransportCounters::tcp_timed_out},
-    {"dns_tcp_malformed_total", "TCP connections closed after an impossible message length.",
+    {"dns_tcp_malformed_total",
+     "TCP connections closed after an impossible message length, or broken TLS.",
      &TransportCounters::tcp_malformed},
 };
 

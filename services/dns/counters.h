@@ -36,6 +36,8 @@ struct Counters {
 
   // Properties.
   Counter tcp;            // came over TCP
+  Counter tls;            // came over TLS
+  Counter https;          // came over HTTP
   Counter edns;           // had an OPT record
   Counter client_subnet;  // had a Client Subnet option that is well formed
   Counter scope_zero;     // of these: the answer holds for everyone
@@ -63,7 +65,7 @@ struct TransportCounters {
   Counter tcp_refused;    // too many from one address
   Counter tcp_evicted;    // the longest idle, to make room
   Counter tcp_timed_out;  // idle, stuck in a message, or not taking replies
-  Counter tcp_malformed;  // a length that no message has
+  Counter tcp_malformed;  // a length that no message has, or broken TLS
 
   uint64_t TcpOpen() const {
     return tcp_accepted.Get() - tcp_closed.Get() - tcp_refused.Get() - tcp_evicted.Get() -

@@ -35,6 +35,20 @@ std::string Squeezed(const std::string& text) {
   return result;
 }
 
+// Without its endings; made once, by openssl.
+std::string TestCertificate() {
+  static const std::string* const files = [] {
+    auto* const made = new std::string(testing::TempDir() + "dig_test");
+    RunShell(
+        absl::StrCat("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+                     "-nodes -days 2 -subj /CN=localhost -addext "
+                     "subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ",
+                     *made, ".key -out ", *made, ".crt"));
+    return made;
+  }();
+  return *files;
+}
+
 class DigTest : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -45,6 +59,9 @@ class DigTest : public testing::TestWithParam<const char*> {
     DnsServiceOptions options;
     options.port = 0;
     options.answers.nsid = "pek1";
+    options.dot = DotOptions{.port = 0,
+                             .certificate_file = TestCertificate() + ".crt",
+                             .key_file = TestCertificate() + ".key"};
     absl::StatusOr<std::unique_ptr<DnsService>> service =
         DnsService::Listen(options, &snapshots_, Clock::System());
     ASSERT_TRUE(service.ok()) << service.status();
@@ -134,6 +151,17 @@ TEST_P(DigTest, ShowsHttpsRecordsAndAliases) {
          {"1 . alpn=", "port=8443", "ipv4hint=10.11.0.1", "ipv6hint=2001:db8:11::1", "/24/16"});
   Expect("mixed.live.example +norec +subnet=202.96.1.0/24",
          {"mixed.live.example. 60 IN CNAME live.example.vendor.example.", "/24/16"});
+}
+
+TEST_P(DigTest, SpeaksTls) {
+  if (is_dig()) GTEST_SKIP() << "this dig does not speak TLS";
+  const std::string over_tls =
+      absl::StrCat("+tls +tls-ca=", TestCertificate(), ".crt +tls-hostname=localhost -p ",
+                   service_->dot_port(), " +norec ");
+  Expect(absl::StrCat(over_tls, "pull.live.example"), {"TLS session", "10.0.0.1"});
+  Expect(absl::StrCat(over_tls, "+alignment=468 many.live.example TXT"), {"PADDING", "4123456789"});
+  Expect(absl::StrCat(over_tls, "+keepopen pull.live.example live.example SOA"),
+         {"10.0.0.1", "hostmaster.live.example."});
 }
 
 TEST_P(DigTest, NotesUnknownOperationsAndTransfers) {

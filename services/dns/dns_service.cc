@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "base/status_macros.h"
 #include "services/dns/cookie.h"
+#include "services/dns/doh.h"
+#include "services/http/tls_context.h"
 
 namespace nearcast::dns {
 namespace {
@@ -88,6 +91,9 @@ AnswerOptions CompleteAnswerOptions(const DnsServiceOptions& options) {
 
 }  // namespace
 
+DnsService::DnsService() = default;
+DnsService::~DnsService() { Stop(); }
+
 absl::StatusOr<std::unique_ptr<DnsService>> DnsService::Listen(
     const DnsServiceOptions& options, const SnapshotHolder<scheduler::Snapshot>* snapshots,
     const Clock* clock) {
@@ -95,7 +101,10 @@ absl::StatusOr<std::unique_ptr<DnsService>> DnsService::Listen(
   NC_ASSIGN_OR_RETURN(Sockets sockets, BindAny(options));
   std::unique_ptr<DnsService> service(new DnsService());
   service->port_ = sockets.port;
+  service->snapshots_ = snapshots;
+  service->clock_ = clock;
   service->answer_options_ = CompleteAnswerOptions(options);
+  NC_RETURN_IF_ERROR(service->ListenDot(options));
   const std::vector<int> cores =
       options.pinning == Pinning::kThreadPerCore ? UsableCores() : std::vector<int>();
   for (Socket& socket : sockets.udp) {
@@ -105,19 +114,48 @@ absl::StatusOr<std::unique_ptr<DnsService>> DnsService::Listen(
         std::move(socket), UdpOptions{.core = core, .limits = options.limits},
         &service->answer_options_, snapshots, clock));
   }
-  service->tcp_server_ = std::make_unique<TcpServer>(std::move(sockets.tcp), options.tcp,
+  service->tcp_server_ = std::make_unique<TcpServer>(std::move(sockets.tcp), options.tcp, nullptr,
                                                      &service->answer_options_, snapshots, clock);
   return service;
+}
+
+absl::Status DnsService::ListenDot(const DnsServiceOptions& options) {
+  if (!options.dot.has_value()) return absl::OkStatus();
+  NC_ASSIGN_OR_RETURN(dot_tls_, http::TlsContext::Load(options.dot->certificate_file,
+                                                       options.dot->key_file, "dot"));
+  std::vector<Socket> listeners;
+  uint16_t port = options.dot->port;
+  for (const ipdb::IpAddress& address : options.addresses) {
+    NC_ASSIGN_OR_RETURN(Socket socket, ListenTcp({address, port}));
+    port = PortOf(socket);
+    listeners.push_back(std::move(socket));
+  }
+  dot_port_ = port;
+  dot_server_ = std::make_unique<TcpServer>(std::move(listeners), options.tcp, dot_tls_.get(),
+                                            &answer_options_, snapshots_, clock_);
+  return absl::OkStatus();
+}
+
+void DnsService::RegisterDoh(http::Router* router, uint32_t workers) {
+  NC_CHECK(doh_ == nullptr);
+  doh_ = std::make_unique<Doh>(snapshots_, clock_, &answer_options_, workers);
+  doh_->Register(router);
 }
 
 void DnsService::Stop() {
   for (const std::unique_ptr<UdpServer>& server : udp_servers_) server->Stop();
   if (tcp_server_ != nullptr) tcp_server_->Stop();
+  if (dot_server_ != nullptr) dot_server_->Stop();
 }
 
 std::vector<CounterReading> DnsService::SumCounters() const {
   std::vector<const Counters*> counters = {&tcp_server_->counters()};
   std::vector<const TransportCounters*> transport = {&tcp_server_->transport_counters()};
+  if (dot_server_ != nullptr) {
+    counters.push_back(&dot_server_->counters());
+    transport.push_back(&dot_server_->transport_counters());
+  }
+  if (doh_ != nullptr) doh_->AddCounters(counters);
   for (const std::unique_ptr<UdpServer>& server : udp_servers_) {
     counters.push_back(&server->counters());
     transport.push_back(&server->transport_counters());

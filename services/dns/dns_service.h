@@ -1,5 +1,5 @@
 // DnsService: the DNS front as the daemon starts it: UDP and TCP on one port of one or more
-// addresses.
+// addresses, TLS on another, HTTP on a router.
 //
 //   NC_ASSIGN_OR_RETURN(const auto dns, DnsService::Listen({.addresses = {loopback}, .port = 8053},
 //   &snapshots, clock)); … dns->Stop();
@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -22,9 +24,24 @@
 #include "services/dns/tcp_server.h"
 #include "services/dns/udp_server.h"
 
+namespace nearcast::http {
+class Router;
+class TlsContext;
+}  // namespace nearcast::http
+
 namespace nearcast::dns {
 
+class Doh;
+
 enum class Pinning : uint8_t { kNone, kThreadPerCore };
+
+// DNS over TLS, on the same addresses.
+struct DotOptions {
+  uint16_t port = 8853;  // 0 = any that is free
+  // PEM; the certificate's file has the chain, its own first.
+  std::string certificate_file;
+  std::string key_file;
+};
 
 enum class CookieUse : uint8_t { kOff, kOn };
 
@@ -41,6 +58,7 @@ struct DnsServiceOptions {
   Pinning pinning = Pinning::kNone;
 
   TcpLimits tcp;
+  std::optional<DotOptions> dot;  // with limits as TCP's
 
   // NSID and cookies. Without secrets the service draws one of its own, unless cookies are off.
   AnswerOptions answers;
@@ -61,10 +79,17 @@ class DnsService {
       const DnsServiceOptions& options, const SnapshotHolder<scheduler::Snapshot>* snapshots,
       const Clock* clock);
 
-  ~DnsService() { Stop(); }
+  ~DnsService();
 
   // The one that was asked for, or that was found free.
   uint16_t port() const { return port_; }
+  // 0 without DNS over TLS.
+  uint16_t dot_port() const { return dot_port_; }
+
+  // DNS over HTTPS at "/dns-query", see doh.h; at most once, before the router is used. `workers` are
+  // as many as the HTTP server has threads. The router's last use must come before the service's
+  // end.
+  void RegisterDoh(http::Router* router, uint32_t workers);
 
   // Ends all threads; what they had received is answered.
   void Stop();
@@ -74,12 +99,20 @@ class DnsService {
   void ForEachCounter(absl::FunctionRef<void(const CounterReading&)> use) const;
 
  private:
-  DnsService() = default;
+  DnsService();
+
+  absl::Status ListenDot(const DnsServiceOptions& options);
 
   uint16_t port_ = 0;
+  uint16_t dot_port_ = 0;
+  const SnapshotHolder<scheduler::Snapshot>* snapshots_ = nullptr;
+  const Clock* clock_ = nullptr;
   AnswerOptions answer_options_;
   std::vector<std::unique_ptr<UdpServer>> udp_servers_;
   std::unique_ptr<TcpServer> tcp_server_;
+  std::unique_ptr<http::TlsContext> dot_tls_;
+  std::unique_ptr<TcpServer> dot_server_;
+  std::unique_ptr<Doh> doh_;
 };
 
 }  // namespace nearcast::dns

@@ -9,12 +9,15 @@
 
 #include <cerrno>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
 #include "ipdb/ip_prefix.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "services/dns/message.h"
+#include "services/dns/tls_channel.h"
+#include "services/http/tls_context.h"
 
 namespace nearcast::dns {
 namespace {
@@ -41,11 +44,21 @@ void Watch(int epoll, int operation, int fd, uint32_t events) {
 }  // namespace
 
 struct TcpServer::Connection {
-  Connection(Socket socket, const ipdb::IpAddress& peer, const TcpPatience& patience,
-             absl::Duration now)
-      : socket(std::move(socket)), peer(peer), session(patience, now) {}
+  Connection(Socket socket, std::optional<TlsChannel> tls, const ipdb::IpAddress& peer,
+             const TcpPatience& patience, absl::Duration now)
+      : socket(std::move(socket)), tls(std::move(tls)), peer(peer), session(patience, now) {}
+
+  ssize_t Receive(std::span<uint8_t> room) {
+    return tls.has_value() ? tls->Receive(room) : recv(socket.fd(), room.data(), room.size(), 0);
+  }
+
+  ssize_t Send(std::span<const uint8_t> bytes) {
+    if (tls.has_value()) return tls->Send(bytes);
+    return send(socket.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
 
   Socket socket;
+  std::optional<TlsChannel> tls;  // after the socket: it uses it to the end
   ipdb::IpAddress peer;
   TcpSession session;
   uint32_t events = EPOLLIN;
@@ -53,10 +66,11 @@ struct TcpServer::Connection {
 };
 
 TcpServer::TcpServer(std::vector<Socket> listeners, const TcpLimits& limits,
-                     const AnswerOptions* answer_options,
+                     const http::TlsContext* tls, const AnswerOptions* answer_options,
                      const SnapshotHolder<scheduler::Snapshot>* snapshots, const Clock* clock)
     : listeners_(std::move(listeners)),
       limits_(limits),
+      tls_(tls),
       answer_options_(answer_options),
       clock_(clock),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
@@ -101,7 +115,9 @@ void TcpServer::OnEvent(int fd, uint32_t events) {
     return;
   }
   Connection& connection = *found->second;
-  if ((events & EPOLLOUT) != 0) return Write(connection);
+  // TLS may have waited for room to go on reading.
+  const bool reads = connection.tls.has_value() && connection.tls->wants_output();
+  if ((events & EPOLLOUT) != 0 && !reads) return Write(connection);
   Read(connection);
 }
 
@@ -135,18 +151,21 @@ void TcpServer::Admit(Socket socket, const ipdb::IpAddress& peer) {
     Close(connections_.front(), transport_counters_.tcp_evicted);
   }
   const int fd = socket.fd();
+  std::optional<TlsChannel> tls;
+  if (tls_ != nullptr) tls.emplace(tls_->NewSession(fd));
   const int at_once = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once));
-  connections_.emplace_back(std::move(socket), peer, limits_.patience, now_);
+  connections_.emplace_back(std::move(socket), std::move(tls), peer, limits_.patience, now_);
   connection_of_fd_[fd] = std::prev(connections_.end());
   Watch(epoll_.fd(), EPOLL_CTL_ADD, fd, EPOLLIN);
 }
 
 void TcpServer::Read(Connection& connection) {
-  const ssize_t bytes = recv(connection.socket.fd(), received_.data(), received_.size(), 0);
+  if (!connection.session.wants_input()) return Settle(connection, 0);
+  const ssize_t bytes = connection.Receive(received_);
   if (bytes < 0) {
-    if (errno == EAGAIN || errno == EINTR) return;
-    return Close(connection, transport_counters_.tcp_closed);
+    if (errno == EAGAIN || errno == EINTR) return Settle(connection, 0);
+    return Close(connection, ReasonOf(errno));
   }
   if (bytes == 0) {
     connection.peer_is_done = true;
@@ -164,10 +183,10 @@ void TcpServer::Settle(Connection& connection, size_t messages) {
   const auto answer = [&](std::span<const uint8_t> m) { return AnswerMessage(connection, m); };
   for (std::span<const uint8_t> output = connection.session.output(); !output.empty();
        output = connection.session.output()) {
-    const ssize_t sent = send(fd, output.data(), output.size(), MSG_NOSIGNAL);
+    const ssize_t sent = connection.Send(output);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && errno == EAGAIN) break;
-    if (sent < 0) return Close(connection, transport_counters_.tcp_closed);
+    if (sent < 0) return Close(connection, ReasonOf(errno));
     messages += connection.session.Sent(static_cast<size_t>(sent), now_, answer);
   }
   const bool has_output = !connection.session.output().empty();
@@ -181,14 +200,20 @@ void TcpServer::Settle(Connection& connection, size_t messages) {
     connections_.splice(connections_.end(), connections_, connection_of_fd_.at(fd));
   }
   const bool reads = connection.session.wants_input() && !connection.peer_is_done;
-  const uint32_t events = (reads ? EPOLLIN : 0u) | (has_output ? EPOLLOUT : 0u);
+  const bool writes = has_output || (connection.tls.has_value() && connection.tls->wants_output());
+  const uint32_t events = (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
   if (events == connection.events) return;
   connection.events = events;
   Watch(epoll_.fd(), EPOLL_CTL_MOD, fd, events);
 }
 
+Counter& TcpServer::ReasonOf(int error) {
+  return error == EPROTO ? transport_counters_.tcp_malformed : transport_counters_.tcp_closed;
+}
+
 void TcpServer::Close(Connection& connection, Counter& reason) {
   reason.Add();
+  if (connection.tls.has_value()) connection.tls->End();
   const auto count = count_of_address_.find(LimitKey(connection.peer));
   if (--count->second == 0) count_of_address_.erase(count);
   const auto found = connection_of_fd_.find(connection.socket.fd());
@@ -211,7 +236,7 @@ std::span<const uint8_t> TcpServer::AnswerMessage(const Connection& connection,
                                                   std::span<const uint8_t> message) {
   const Request request = {.packet = message,
                            .source = connection.peer,
-                           .transport = Transport::kTcp,
+                           .transport = tls_ == nullptr ? Transport::kTcp : Transport::kTls,
                            .now_s = static_cast<uint32_t>(absl::ToUnixSeconds(clock_->Now())),
                            .options = answer_options_};
   const size_t bytes = Answer(reader_.Get(), request, reply_, counters_);

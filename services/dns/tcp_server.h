@@ -1,4 +1,5 @@
-// TcpServer: DNS over TCP on all listening sockets, in one thread (RFC 7766).
+// TcpServer: DNS over TCP (RFC 7766), plain or under TLS (RFC 7858), on all listening sockets, in
+// one thread.
 //
 // Replies leave in the order of queries. Bounds: connections in all, of which the longest idle
 // gives way to a new one, and connections of one address (IPv6: of one /64), of which one too many
@@ -29,6 +30,10 @@ namespace nearcast::scheduler {
 struct Snapshot;
 }
 
+namespace nearcast::http {
+class TlsContext;
+}
+
 namespace nearcast::dns {
 
 struct TcpLimits {
@@ -40,8 +45,9 @@ struct TcpLimits {
 
 class TcpServer {
  public:
-  // Starts the thread. `listeners` are from ListenTcp; the pointers must outlive the server.
-  TcpServer(std::vector<Socket> listeners, const TcpLimits& limits,
+  // Starts the thread. `listeners` are from ListenTcp; the pointers must outlive the server. `tls`
+  // null = plain.
+  TcpServer(std::vector<Socket> listeners, const TcpLimits& limits, const http::TlsContext* tls,
             const AnswerOptions* answer_options,
             const SnapshotHolder<scheduler::Snapshot>* snapshots, const Clock* clock);
   ~TcpServer();
@@ -65,6 +71,8 @@ class TcpServer {
   void Write(Connection& connection);
   // Sends what it can, and sees to what the connection waits for next; may close it.
   void Settle(Connection& connection, size_t messages);
+  // Which counter a connection that fails with that errno goes to.
+  Counter& ReasonOf(int error);
   void Close(Connection& connection, Counter& reason);
   void CloseExpired();
   std::span<const uint8_t> AnswerMessage(const Connection& connection,
@@ -72,6 +80,7 @@ class TcpServer {
 
   const std::vector<Socket> listeners_;
   const TcpLimits limits_;
+  const http::TlsContext* const tls_;
   const AnswerOptions* const answer_options_;
   const Clock* const clock_;
   const Socket epoll_;

@@ -47,12 +47,14 @@ const BIO_METHOD* SocketMethod() {
   return method;
 }
 
+// `wire` is the std::string of the one protocol.
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* chosen_bytes,
-                   const unsigned char* offered, unsigned int offered_bytes, void*) {
-  static constexpr unsigned char kHttp11[] = "\x08http/1.1";
+                   const unsigned char* offered, unsigned int offered_bytes, void* wire) {
+  const auto& ours = *static_cast<const std::string*>(wire);
   unsigned char* found = nullptr;
-  const int result = SSL_select_next_proto(&found, chosen_bytes, kHttp11, sizeof kHttp11 - 1,
-                                           offered, offered_bytes);
+  const int result = SSL_select_next_proto(
+      &found, chosen_bytes, reinterpret_cast<const unsigned char*>(ours.data()),
+      static_cast<unsigned int>(ours.size()), offered, offered_bytes);
   *chosen = found;
   // RFC 7301 section 3.2: nothing in common ends the handshake.
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -78,16 +80,22 @@ void Configure(SSL_CTX* context) {
   SSL_CTX_set_num_tickets(context, 1);
   static constexpr unsigned char kIdContext[] = "nearcast";
   SSL_CTX_set_session_id_context(context, kIdContext, sizeof kIdContext - 1);
-  SSL_CTX_set_alpn_select_cb(context, &ChooseProtocol, nullptr);
 }
 
 }  // namespace
 
+TlsContext::TlsContext(ssl_ctx_st* context, absl::string_view protocol)
+    : context_(context),
+      protocol_(absl::StrCat(std::string(1, static_cast<char>(protocol.size())), protocol)) {
+  SSL_CTX_set_alpn_select_cb(context_, &ChooseProtocol, const_cast<std::string*>(&protocol_));
+}
+
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Load(const std::string& certificate_file,
-                                                             const std::string& key_file) {
+                                                             const std::string& key_file,
+                                                             absl::string_view protocol) {
   SSL_CTX* const made = SSL_CTX_new(TLS_server_method());
   NC_CHECK(made != nullptr);
-  std::unique_ptr<TlsContext> context(new TlsContext(made));
+  std::unique_ptr<TlsContext> context(new TlsContext(made, protocol));
   Configure(made);
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(made, certificate_file.c_str()) != 1) {

@@ -1,6 +1,6 @@
 // TlsContext: a server's certificate and what it agrees to: TLS 1.2 and 1.3 (RFC 5246, RFC 8446),
-// HTTP/1.1 by ALPN (RFC 7301), resumption by session tickets (RFC 5077), so that nothing is kept
-// per client. Internal to services/http.
+// one protocol by ALPN (RFC 7301), resumption by session tickets (RFC 5077), so that nothing is kept
+// per client.
 #ifndef SERVICES_HTTP_TLS_CONTEXT_H_
 #define SERVICES_HTTP_TLS_CONTEXT_H_
 
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -19,8 +20,10 @@ class TlsContext {
  public:
   // Both files in PEM; the certificate's file has the chain, its own first. kInvalidArgument, saying
   // which file and why, when they cannot be read or do not belong together.
+  // `protocol` is what clients that offer any must offer: "http/1.1", or "dot" for DNS.
   static absl::StatusOr<std::unique_ptr<TlsContext>> Load(const std::string& certificate_file,
-                                                          const std::string& key_file);
+                                                          const std::string& key_file,
+                                                          absl::string_view protocol = "http/1.1");
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
@@ -30,9 +33,10 @@ class TlsContext {
   ssl_st* NewSession(int fd) const;
 
  private:
-  explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
+  TlsContext(ssl_ctx_st* context, absl::string_view protocol);
 
   ssl_ctx_st* const context_;
+  const std::string protocol_;  // as ALPN writes it: its length, and itself
 };
 
 }  // namespace nearcast::http
