@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "base/snapshot_holder.h"
 #include "ipdb/name_table.h"
 #include "schedulerlib/snapshot/snapshot.h"
@@ -22,6 +23,7 @@
 #include "services/httpdns/httpdns_options.h"
 #include "services/httpdns/question.h"
 #include "services/httpdns/tencent.h"
+#include "services/httpdns/volcengine.h"
 
 namespace nearcast::httpdns {
 
@@ -43,10 +45,15 @@ class Front {
   // Paths that vendors share: the parameter that names the names tells them apart.
   void AnswerD(const http::Request& request, http::Response& response);
 
+  void AnswerResolve(const http::Request& request, http::Response& response);
+
   void AnswerAlibabaV1(const http::Request& request, AlibabaForm form, Signing signing,
                        http::Response& response);
   void AnswerAlibabaSchedule(const http::Request& request, http::Response& response);
   void AnswerAlibabaV2(const http::Request& request, http::Response& response);
+  void AnswerVolcengine(const http::Request& request, VolcengineCall call,
+                        http::Response& response);
+  void AnswerBaidu(const http::Request& request, http::Response& response);
   void AnswerTencentConf(const http::Request& request, http::Response& response);
   void AnswerTaobao(const http::Request& request, http::Response& response);
 
@@ -68,6 +75,9 @@ class Front {
                                        Signing signing);
   std::optional<Refusal> ReadAlibabaSchedule(const http::Request& request, Caller* caller);
   std::optional<Refusal> ReadAlibabaV2(const http::Request& request, Caller* caller);
+  std::optional<Refusal> ReadVolcengine(const http::Request& request, VolcengineCall call,
+                                        absl::Time now, Caller* caller);
+  std::optional<Refusal> ReadBaidu(const http::Request& request, absl::Time now, Caller* caller);
   std::optional<Refusal> FindTencentCaller(const http::Request& request,
                                            const http::QueryParams& params,
                                            const scheduler::Snapshot& snapshot, Caller* caller);

@@ -38,11 +38,19 @@ void Httpdns::Register(http::Router* router) {
   });
   handle("/{}/d", alibaba_v1(AlibabaForm::kSingle, Signing::kUnsigned));
   handle("/{}/sign_d", alibaba_v1(AlibabaForm::kSingle, Signing::kSigned));
-  handle("/resolve", alibaba_v1(AlibabaForm::kBatch, Signing::kUnsigned));
+  handle("/resolve", [](Front& front, const Request& request, Response& response) {
+    front.AnswerResolve(request, response);
+  });
   handle("/{}/resolve", alibaba_v1(AlibabaForm::kBatch, Signing::kUnsigned));
   handle("/{}/sign_resolve", alibaba_v1(AlibabaForm::kBatch, Signing::kSigned));
   handle("/{}/ss", [](Front& front, const Request& request, Response& response) {
     front.AnswerAlibabaSchedule(request, response);
+  });
+  handle("/svc_meta", [](Front& front, const Request& request, Response& response) {
+    front.AnswerVolcengine(request, VolcengineCall::kServiceAddresses, response);
+  });
+  handle("/v4/resolve", [](Front& front, const Request& request, Response& response) {
+    front.AnswerBaidu(request, response);
   });
   handle("/conf", [](Front& front, const Request& request, Response& response) {
     front.AnswerTencentConf(request, response);

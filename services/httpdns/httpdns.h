@@ -5,7 +5,7 @@
 //   page.AddSource([&](http::MetricsWriter& out) { httpdns.AddMetrics(out); });
 //
 // Routes, with {account} before them or not: /d, /resolve; with it: /sign_d, /sign_resolve, /ss;
-// /v2/d, /conf, /service/getIpInfo.php. Docs: docs/httpdns.md.
+// /v2/d, /conf, /svc_meta, /v4/resolve, /service/getIpInfo.php. Docs: docs/httpdns.md.
 #ifndef SERVICES_HTTPDNS_HTTPDNS_H_
 #define SERVICES_HTTPDNS_HTTPDNS_H_
 

@@ -6,12 +6,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/fake_clock.h"
 #include "services/http/request.h"
 #include "services/httpdns/cipher.h"
 #include "services/httpdns/digest.h"
 #include "services/httpdns/httpdns.h"
 #include "services/httpdns/test_snapshot.h"
+#include "services/httpdns/volcengine.h"
 
 namespace nearcast::httpdns {
 namespace {
@@ -65,6 +67,11 @@ class HttpdnsAccountTest : public ::testing::Test {
     return absl::StrCat(
         "&t=", end,
         "&s=", Md5Hex({text, "-", "00112233445566778899aabbccddeeff", "-", absl::StrCat(end)}));
+  }
+
+  // Baidu's name for the same signature.
+  static std::string AsBaidu(const std::string& query) {
+    return absl::StrReplaceAll(query, {{"&s=", "&sign="}});
   }
 
   std::string Metrics() const {
@@ -205,6 +212,54 @@ TEST_F(HttpdnsAccountTest, AnswersTencentsEncryptedCalls) {
   EXPECT_TRUE(absl::StartsWith(Get("/d", "id=100&alg=rsa&dn=" + des), "400 "));
   EXPECT_TRUE(absl::StartsWith(Get("/d", "id=200&dn=" + des), "400 "));
   EXPECT_TRUE(absl::StartsWith(Get("/d", "id=9&dn=" + des), "403 "));
+}
+
+TEST_F(HttpdnsAccountTest, AnswersVolcengine) {
+  const std::string end = "1700000600000";
+  const std::string sign =
+      SignVolcengine({end, "100", "v4.live.example", "", ""}, "00112233445566778899aabbccddeeff");
+  const std::string query =
+      "domain=v4.live.example&account_id=100&timestamp=" + end + "&sign=" + sign;
+  EXPECT_EQ(
+      Get("/resolve", query),
+      R"(200 {"cip":"14.215.177.39","host":"v4.live.example","ips":["192.0.2.102"],"ttl":30})");
+  EXPECT_TRUE(absl::StartsWith(Get("/resolve", query + "&ip=10.0.0.1"),
+                               R"(403 {"code":"InvalidSignature")"));
+  EXPECT_TRUE(absl::StartsWith(Get("/resolve", "domain=a&account_id=100"),
+                               R"(403 {"code":"InvalidSignature")"));
+  EXPECT_TRUE(absl::StrContains(Get("/resolve", "domain=v4.live.example,no&account_id=200"),
+                                R"(,{"cip":"14.215.177.39","host":"no","ips":[],"ttl":60}])"));
+  EXPECT_TRUE(absl::StartsWith(Get("/resolve", "domain=a&account_id=200&type=MX"),
+                               R"(403 {"code":"InvalidParameter")"));
+  EXPECT_EQ(Get("/svc_meta", "account_id=200"),
+            R"(200 {"svc_meta":{"main_domains":["203.0.113.53"],"backup_domains":[]},)"
+            R"("ts":1700000000,"update_interval_min":30})");
+  EXPECT_TRUE(absl::StartsWith(Get("/resolve", "domain=a&account_id=200"),
+                               R"(429 {"code":"TooManyRequests")"));
+  // The published vector.
+  EXPECT_EQ(
+      SignVolcengine({"1566808387000", "1023", "www.a.com,www.b.com", "", ""}, "QlgAuFMwNUwN"),
+      "4b00a808d49a334991b7e50d324a9287");
+}
+
+TEST_F(HttpdnsAccountTest, AnswersBaidu) {
+  const std::string query = "account_id=100&dn=v4.live.example";
+  EXPECT_EQ(
+      Get("/v4/resolve", query + AsBaidu(Sign("v4.live.example"))),
+      R"(200 {"msg":"ok","data":{"v4.live.example":{"ipv4":{"ip":["192.0.2.102"],"ttl":30}}},)"
+      R"("clientip":"14.215.177.39","timestamp":1700000000})");
+  EXPECT_EQ(
+      Get("/v4/resolve", "account_id=200&dn=no&type=ipv4,ipv6&alt_server_ip=true"),
+      R"(200 {"msg":"ok","data":{"no":{"ipv4":{"ip":[],"ttl":60},"ipv6":{"ip":[],"ttl":60}}},)"
+      R"("clientip":"14.215.177.39","timestamp":1700000000,)"
+      R"("serverip":{"ipv4":["203.0.113.53"],"ipv6":[]}})");
+  EXPECT_EQ(Get("/v4/resolve", query), R"(403 {"msg":"this account wants a signature"})");
+  EXPECT_EQ(Get("/v4/resolve", query + "&t=1700000600&sign=0"),
+            R"(403 {"msg":"the signature does not match"})");
+  EXPECT_EQ(Get("/v4/resolve", "account_id=200&tag=x"),
+            R"(400 {"msg":"tag is not served; give dn"})");
+  EXPECT_EQ(Get("/v4/resolve", "account_id=200&dn=1,2,3,4,5,6,7,8,9,10,11"),
+            R"(400 {"msg":"too many names at once"})");
 }
 
 TEST_F(HttpdnsAccountTest, AnswersTencentsTokensOverTlsAlone) {
