@@ -1,10 +1,10 @@
 // Fanout: the viewers of one stream on one serving thread.
 //
 //   writer's thread   Stream::Append → OnFrames: sets a flag and, the first time, posts Drain to
-//   the serving thread serving thread    Drain: SyncReplica once, then a round over the viewers
-//   that are due: one sendmsg each, in slices of
-//                     kSliceViewers so that a stream with many viewers does not keep the thread
-//                     from anything else
+//                     the serving thread
+//   serving thread    Drain: SyncReplica once, then a round over the viewers that are due: one
+//                     sendmsg each, in slices of kSliceViewers so that a stream with many viewers
+//                     does not keep the thread from anything else
 //
 // Viewers stand in lanes by how long they let frames gather (merge_ms): a lane is due when a frame
 // comes and merge_ms have passed since its last round, so a lane needs no timer; Tick sends what

@@ -10,6 +10,7 @@
 
 namespace nearcast::egress {
 
+// Thread rule: any thread.
 class FlvProtocol : public ViewerProtocol {
  public:
   Wire wire() const override { return Wire::kFlv; }
@@ -17,14 +18,16 @@ class FlvProtocol : public ViewerProtocol {
   std::string Refuse(const absl::Status& reason) override;
   std::string Close() override { return ""; }
 
-  // A player has nothing to say after its request: ignored.
+  // A player has nothing to say after its request: ignored, never an error.
   absl::StatusOr<std::string> Read(absl::string_view input) override { return std::string(); }
 };
 
 // A whole response with a JSON body that says why, for a status that is not OK.
 std::string BuildHttpRefusal(const absl::Status& reason);
 
-// 404, 503, … for a status code.
+// RFC 9110, 15: InvalidArgument 400, PermissionDenied and Unauthenticated 403, NotFound and
+// DeadlineExceeded 404, ResourceExhausted and Unavailable 503; RFC 5842, 7.2: FailedPrecondition (a
+// loop) 508; anything else 500.
 int HttpStatusOf(absl::StatusCode code);
 
 }  // namespace nearcast::egress

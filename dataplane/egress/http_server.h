@@ -1,4 +1,6 @@
 // HttpServer: a relay's HTTP port.
+// Sources: RFC 9112 (2 messages, 6.3 body length, 9.3 persistence) and RFC 9110 (9.3.1 GET,
+// 9.3.7 OPTIONS, 15 status codes).
 //
 //   GET /{app}/{stream}.flv     plays (play_request.h has the query); OPTIONS answers CORS
 //   GET /metrics /healthz /api/streams
@@ -28,9 +30,8 @@ inline constexpr size_t kViaNodesMax = 8;
 struct HttpServerOptions {
   std::string node;
   PlayDefaults play;
-  int64_t request_ms_max =
-      10'000;  // for a request to arrive whole, and between two on one connection
-  size_t connections_max = 4'096;  // per worker, viewers not counted
+  int64_t request_ms_max = 10'000;  // for a request to arrive whole, and between two
+  size_t connections_max = 4'096;   // per worker, viewers not counted
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;
 };

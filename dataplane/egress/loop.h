@@ -7,6 +7,7 @@
 
 namespace nearcast::egress {
 
+// Thread rule: any thread.
 class Loop {
  public:
   virtual ~Loop() = default;

@@ -41,6 +41,8 @@ struct Arrival {
   std::vector<std::string> via;
 };
 
+// Refusals, by the viewer's protocol: NotFound when nobody has the stream, ResourceExhausted over a
+// limit. Thread rule: Admit on the worker's thread, the rest from any.
 class PlayDesk {
  public:
   // `fetcher` may be null: then only what is published here can be played.
@@ -54,6 +56,7 @@ class PlayDesk {
   size_t viewers() const;
 
  private:
+  // NotFound, ResourceExhausted.
   absl::StatusOr<std::shared_ptr<stream::Stream>> FindStream(const Arrival& arrival);
   void TurnAway(const Arrival& arrival, const absl::Status& reason);
 

@@ -33,8 +33,9 @@ size_t WriteIovecs(const stream::Frame& frame, Wire wire, size_t skip, iovec* ou
 class SendBatch {
  public:
   static constexpr size_t kPrefix = 4;
-  static constexpr size_t kFramesMax =
-      500;  // two iovecs each and the prefix stay below IOV_MAX (1024)
+
+  // Two iovecs each and the prefix stay below IOV_MAX (1024).
+  static constexpr size_t kFramesMax = 500;
 
   void Invalidate() { valid_ = false; }
 

@@ -19,11 +19,12 @@ class PublishGate {
  public:
   virtual ~PublishGate() = default;
 
-  // PermissionDenied says why, in words that may be shown to the publisher.
+  // PermissionDenied says why, in words that may be shown to the publisher; any other error refuses
+  // as well.
   virtual absl::Status Check(const PublishAttempt& attempt) = 0;
 };
 
-// Lets everybody publish.
+// Lets everybody publish: never an error. Thread rule: any thread.
 class OpenPublishGate : public PublishGate {
  public:
   absl::Status Check(const PublishAttempt& attempt) override { return absl::OkStatus(); }

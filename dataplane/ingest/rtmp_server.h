@@ -1,4 +1,6 @@
 // RtmpServer: a relay's RTMP port: publishers come to stay, players are passed on to the PlayDesk.
+// Source: Adobe RTMP Specification 1.0, 5.2 (handshake), 7.2.1 (connect, createStream), 7.2.2.1
+// (play), 7.2.2.3 (deleteStream), 7.2.2.6 (publish).
 //
 // A connection has request_ms_max to get from its first byte to publish or play, whatever it sends
 // meanwhile; a publisher that then says nothing for idle_ms_max is closed. Connections per address

@@ -102,7 +102,7 @@ struct Amf0Limits {
 };
 
 // Reads values one after the other. Memory is bounded by the input's size and values_max. Keeps a
-// view of the bytes.
+// view of the bytes. Thread rule: any thread, one at a time.
 class Amf0Reader {
  public:
   explicit Amf0Reader(absl::string_view bytes, Amf0Limits limits = {});
@@ -130,7 +130,7 @@ class Amf0Reader {
   size_t values_ = 0;
 };
 
-// All values of `bytes`, which they must fill exactly.
+// All values of `bytes`, which they must fill exactly. Errors as Amf0Reader::Read.
 absl::StatusOr<std::vector<Amf0Value>> ParseAmf0(absl::string_view bytes, Amf0Limits limits = {});
 
 void AppendAmf0(const Amf0Value& value, std::string* out);

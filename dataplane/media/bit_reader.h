@@ -13,6 +13,7 @@
 
 namespace nearcast::media {
 
+// Thread rule: any thread, one at a time.
 class BitReader {
  public:
   explicit BitReader(absl::string_view bytes) : bytes_(bytes) {}

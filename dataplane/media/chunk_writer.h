@@ -8,8 +8,7 @@
 //
 //   const ChunkHeaders headers = BuildChunkHeaders(header, payload.size());
 //   absl::string_view pieces[64];
-//   size_t n = SliceChunks(headers, payload, chunk_size, sent, pieces);  // each piece becomes an
-//   iovec
+//   size_t n = SliceChunks(headers, payload, chunk_size, sent, pieces);  // one iovec each
 #ifndef DATAPLANE_MEDIA_CHUNK_WRITER_H_
 #define DATAPLANE_MEDIA_CHUNK_WRITER_H_
 

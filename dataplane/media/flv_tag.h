@@ -78,7 +78,7 @@ struct FlvTag {
 //   }
 //
 // The memory held follows the bytes that came, never a size that the peer merely claims, and is
-// bounded by one tag.
+// bounded by one tag. Thread rule: any thread, one at a time.
 class FlvTagReader {
  public:
   // A tag with a larger payload is an error.

@@ -1,8 +1,9 @@
 // Reads a FrameHeader from an FLV tag body: codec, key frame, sequence header, composition time,
 // disposability. Purely a classifier: the body is not changed and not checked beyond its headers.
 //
-//   NC_ASSIGN_OR_RETURN(const FrameHeader header, ParseFrameHeader(FrameKind::kVideo, dts_ms,
-//   payload)); if (header.IsKeyPicture()) …
+//   NC_ASSIGN_OR_RETURN(const FrameHeader header,
+//                       ParseFrameHeader(FrameKind::kVideo, dts_ms, payload));
+//   if (header.IsKeyPicture()) …
 //
 // Sources: Flash Video File Format 10.1, E.4.2 and E.4.3; Enhanced RTMP v2 (FourCC codecs, ModEx,
 // multitrack; of a multitrack body the first track counts); ITU-T H.264 7.3.1 and H.265 7.3.1.2 for

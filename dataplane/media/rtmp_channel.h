@@ -17,12 +17,14 @@
 
 namespace nearcast::media {
 
+// Thread rule: any thread, one at a time.
 class RtmpChannel {
  public:
   explicit RtmpChannel(const RtmpSessionOptions& options);
 
   // The next message that is not the channel's own business: commands, user control, media.
-  // Aggregates arrive split. nullopt when *input is used up.
+  // Aggregates arrive split. nullopt when *input is used up. InvalidArgument for
+  // what the protocol forbids, ResourceExhausted over a limit (ChunkReader::Read); final.
   absl::StatusOr<std::optional<RtmpMessage>> Read(absl::string_view* input);
 
   // Sends with the default chunk size until this call, with options.chunk_size from then on.

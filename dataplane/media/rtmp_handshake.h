@@ -19,7 +19,7 @@ namespace nearcast::media {
 
 enum class HandshakeForm { kUndecided, kSimple, kDigest };
 
-// C0 C1 in, S0 S1 S2 out, C2 in. Holds at most 1537 bytes.
+// C0 C1 in, S0 S1 S2 out, C2 in. Holds at most 1537 bytes. Thread rule: any thread, one at a time.
 class ServerHandshake {
  public:
   explicit ServerHandshake(uint64_t seed) : seed_(seed) {}
@@ -43,7 +43,7 @@ class ServerHandshake {
   std::string buffer_;
 };
 
-// C0 C1 out, S0 S1 S2 in, C2 out. Holds at most 3073 bytes.
+// C0 C1 out, S0 S1 S2 in, C2 out. Holds at most 3073 bytes. Thread rule: any thread, one at a time.
 class ClientHandshake {
  public:
   // `form` kSimple or kDigest: what to offer.

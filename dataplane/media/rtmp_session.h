@@ -1,5 +1,5 @@
 // What the two RTMP sessions (rtmp_server_session.h, rtmp_client_session.h) share: events, names,
-// options.
+// options. Source: Adobe RTMP Specification 1.0, 7.1 (media messages), 7.2 (commands).
 #ifndef DATAPLANE_MEDIA_RTMP_SESSION_H_
 #define DATAPLANE_MEDIA_RTMP_SESSION_H_
 

@@ -1,8 +1,9 @@
 // NodeAgent: a relay's line to the control plane: it reports every second to every replica, and
 // asks any of them where to pull a stream from (proto/nearcast/v1/node.proto).
 //
-//   NodeAgent agent(options, [&] { return Read(); }, [&](const std::string& stream) {
-//   hub.End(stream); }); agent.Start();
+//   NodeAgent agent(options, [&] { return Read(); },
+//                   [&](const std::string& stream) { hub.End(stream); });
+//   agent.Start();
 //
 // The relay never waits for it: reports have a thread per replica, questions are asynchronous with
 // a deadline. While a replica is away it is called again with a doubling pause; the relay goes on

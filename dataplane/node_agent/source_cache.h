@@ -21,7 +21,8 @@ class SourceCache {
  public:
   explicit SourceCache(size_t entries_max) : entries_max_(entries_max) {}
 
-  // Nothing when there is no answer that still holds. A question that excludes nodes is never
+  // An answer as it was stored, errors included (NotFound: nobody has the stream); nothing when
+  // there is none that still holds. A question that excludes nodes is never
   // answered from here, and the answer that led to it is dropped: it has proved wrong, so the next
   // question is asked anew too.
   std::optional<absl::StatusOr<pull::Sources>> Find(const pull::SourceQuestion& question,

@@ -1,4 +1,6 @@
 // FlvSource: one HTTP-FLV connection to a source, as tags.
+// Sources: RFC 9112, 3 (request line), 6.3 (body length: Content-Length, chunked, or to the end of
+// the connection); RFC 9110, 9.3.1 (GET), 15 (status codes).
 #ifndef DATAPLANE_PULL_FLV_SOURCE_H_
 #define DATAPLANE_PULL_FLV_SOURCE_H_
 

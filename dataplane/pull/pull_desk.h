@@ -1,8 +1,7 @@
 // PullDesk: back-to-source. Fetches a stream that somebody wants here and nobody publishes here:
 // once per stream, however many viewers, over HTTP-FLV, from the first source that has it.
 //
-//   viewer ─▶ Fetch(stream) ─▶ SourceFinder::Find ─▶ source 1, 2, … ─▶ MediaIntake ─▶ the stream's
-//   ring
+//   viewer ─▶ Fetch(stream) ─▶ SourceFinder::Find ─▶ source 1, 2, … ─▶ MediaIntake ─▶ its ring
 //                     ▲                                   │ failed
 //                     └──── back-off with jitter ◀────────┘
 //

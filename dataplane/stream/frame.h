@@ -3,8 +3,7 @@
 //
 //   FrameRef key = Frame::Make({.role = FrameRole::kVideoKey, .dts_ms = 40}, payload);
 //   Send(key->flv());                                    // FLV: one piece
-//   Send(key->rtmp_header()); Send(key->payload());      // RTMP: two pieces, the second shared
-//   with FLV
+//   Send(key->rtmp_header()); Send(key->payload());      // RTMP: two pieces
 //
 // A frame is one heap buffer, written once when it enters the relay and never changed after: every
 // viewer, whatever its protocol, sends pieces of it. FLV: Adobe Flash Video File Format 10.1, Annex
@@ -95,7 +94,7 @@ class Frame {
   int64_t dts_ms_ = 0;
 };
 
-// A counted reference to a Frame, or empty. One word.
+// A counted reference to a Frame, or empty. One word. Thread rule: as std::shared_ptr.
 class FrameRef {
  public:
   FrameRef() = default;

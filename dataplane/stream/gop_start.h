@@ -1,9 +1,8 @@
 // Where a new viewer starts: the law of first-frame delay. With a lower limit M and keyframes every
 // g, the first frame's age is uniform in [M, M+g], mean M + g/2 (docs/relay.md, "Start").
 //
-//   lower limit: take the newest M of media, then go back to the first keyframe        age in [M,
-//   M+g) upper limit: the oldest keyframe that is not older than N                          age in
-//   (N-g, N]
+//   lower limit: the newest keyframe that is at least M old       age in [M, M+g)
+//   upper limit: the oldest keyframe that is not older than N     age in (N-g, N]
 //
 // Ties and edges: when the cache holds less than M, the oldest keyframe; when no keyframe is young
 // enough for N (a GOP longer than N), the newest keyframe, as a viewer that sees something late

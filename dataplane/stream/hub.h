@@ -7,9 +7,9 @@
 // One publisher per stream. A second one is let in, and the first is cut off at its next frame,
 // when
 //   - the first has been silent for takeover_silence_ms (a half-open connection must not keep its
-//   owner out), or
+//     owner out), or
 //   - it carries the same non-empty token (the same broadcaster, back before its old connection was
-//   noticed), or
+//     noticed), or
 //   - the first is this node's own pull: what is pushed here needs no pull.
 // Otherwise it is refused. A publisher that is lost has reconnect_grace_ms to come back: viewers
 // stay, stream time goes on. One that ends on purpose ends the stream at once. Names come from

@@ -1,8 +1,7 @@
 // Stream: one live stream on this node: its frame ring, who publishes it, who listens.
 //
 //   ingest thread   Publication::Push → Frame::Make → ring, then listeners are told
-//   serving threads listener->OnFrames() → post to own thread → SyncReplica(&replica) → send from
-//   the replica
+//   serving threads listener->OnFrames() → post to own thread → SyncReplica(&replica) → send it
 //
 //   kWaiting ──publisher──▶ kLive ──lost──▶ kInterrupted ──grace over──▶ kEnded
 //                            ▲  └──ended on purpose─────────────────────▶ kEnded
