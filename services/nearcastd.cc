@@ -33,6 +33,10 @@ ABSL_FLAG(std::string, dns_nsid, "",
 ABSL_FLAG(std::string, dns_cookie_secrets, "",
           "File with the secrets of DNS cookies: lines \"current HEX\", \"old HEX\", \"next HEX\". "
           "Empty = drawn at the start.");
+ABSL_FLAG(std::string, dns_tls_certificate, "",
+          "Certificate chain for DNS over TLS, in PEM. Empty = none.");
+ABSL_FLAG(std::string, dns_tls_key, "", "The certificate's key, in PEM.");
+ABSL_FLAG(uint16_t, dns_tls_port, 8853, "Port for DNS over TLS.");
 ABSL_FLAG(std::string, dns_limits, "on", "DNS response rate limits: on, count (only) or off.");
 ABSL_FLAG(uint32_t, dns_limit_rate, 1000, "Replies a second for one client network and name.");
 ABSL_FLAG(uint32_t, dns_limit_burst, 5000, "As many of them at once.");
@@ -71,6 +75,9 @@ absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   options.dns_threads = absl::GetFlag(FLAGS_dns_threads);
   options.dns_nsid = absl::GetFlag(FLAGS_dns_nsid);
   options.dns_cookie_secrets_file = absl::GetFlag(FLAGS_dns_cookie_secrets);
+  options.dns_tls_certificate_file = absl::GetFlag(FLAGS_dns_tls_certificate);
+  options.dns_tls_key_file = absl::GetFlag(FLAGS_dns_tls_key);
+  options.dns_tls_port = absl::GetFlag(FLAGS_dns_tls_port);
   options.dns_limits = absl::GetFlag(FLAGS_dns_limits);
   options.dns_limit_replies_per_s = absl::GetFlag(FLAGS_dns_limit_rate);
   options.dns_limit_burst = absl::GetFlag(FLAGS_dns_limit_burst);

@@ -80,6 +80,11 @@ absl::StatusOr<dns::DnsServiceOptions> ReadDnsOptions(const DaemonOptions& optio
   dns_options.port = options.dns_port;
   dns_options.udp_threads = options.dns_threads;
   dns_options.answers.nsid = options.dns_nsid;
+  if (!options.dns_tls_certificate_file.empty()) {
+    dns_options.dot = dns::DotOptions{.port = options.dns_tls_port,
+                                      .certificate_file = options.dns_tls_certificate_file,
+                                      .key_file = options.dns_tls_key_file};
+  }
   NC_ASSIGN_OR_RETURN(dns_options.limits, ReadDnsLimits(options));
   if (options.dns_cookie_secrets_file.empty()) return dns_options;
   NC_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.dns_cookie_secrets_file));
@@ -208,6 +213,7 @@ struct Daemon::Parts {
                      metrics);
     metrics.AddSource([this](http::MetricsWriter& out) { httpdns->AddMetrics(out); });
     if (dns != nullptr) {
+      dns->RegisterDoh(&router, options.http_threads);
       metrics.AddSource([this](http::MetricsWriter& out) { AddDnsMetrics(*dns, out); });
     }
     http::ServerOptions http_options;
@@ -262,6 +268,10 @@ std::string Daemon::Describe() const {
   if (parts_->dns != nullptr) {
     absl::StrAppend(&text, "DNS   ", absl::StrJoin(options.dns_addresses, ", "), " port ",
                     parts_->dns->port(), " (UDP, TCP)\n");
+    if (parts_->dns->dot_port() != 0) {
+      absl::StrAppend(&text, "DNS   the same addresses, port ", parts_->dns->dot_port(),
+                      " (TLS)\n");
+    }
   }
   absl::StrAppend(&text, "HTTP  http://", options.http_address, ":", parts_->http->port(), "\n");
   if (parts_->grpc != nullptr) absl::StrAppend(&text, "gRPC  ", options.grpc_address, "\n");

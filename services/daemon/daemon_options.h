@@ -32,6 +32,9 @@ struct DaemonOptions {
   uint32_t dns_threads = 1;
   std::string dns_nsid;                 // empty = off
   std::string dns_cookie_secrets_file;  // as ParseCookieSecrets reads it; empty = drawn
+  std::string dns_tls_certificate_file;  // PEM; empty = no DNS over TLS
+  std::string dns_tls_key_file;
+  uint16_t dns_tls_port = 8853;
   std::string dns_limits = "on";        // "on", "count" or "off"
   uint32_t dns_limit_replies_per_s = 1000;
   uint32_t dns_limit_burst = 5000;
