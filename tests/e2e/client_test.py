@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+import urllib.error
 
 from demo_case import DemoCase, main
 
@@ -20,6 +21,13 @@ spec:
     ns1    3600 A   127.0.0.1
   scheduled_names:
     - {name: pull, cdn: nearcast, ttl_s: 1, answers: 2}
+"""
+
+# As soon as there is an account, nobody else is answered.
+ACCOUNT = """
+kind: Account
+name: app
+spec: {account_id: "100000", sign_secret: 0123456789abcdef}
 """
 
 
@@ -133,6 +141,24 @@ class ClientTest(DemoCase):
         status = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: " + host, url],
                                 capture_output=True, text=True, timeout=20, check=True).stdout
         self.assertEqual(status, "200")
+
+    def test_signed_questions_are_answered_and_others_are_not(self):
+        def unsigned_is_answered():
+            try:
+                return fetch("%s/100000/d?host=%s" % (self.demo.net.http, NAME))
+            except urllib.error.HTTPError:
+                return None
+
+        self.addCleanup(wait_for, "everybody's access", unsigned_is_answered)
+        self.demo.ctl("apply", "-f", "-", stdin=ACCOUNT)
+        self.addCleanup(self.demo.ctl, "delete", "account", "app")
+        wait_for("the account", lambda: not unsigned_is_answered())
+        signed = self.client("--account=100000", "--secret=0123456789abcdef")
+        self.assertIn(" httpdns fresh ", signed("resolve " + NAME))
+        self.assertEqual(signed("preresolve push.live.example pull.short.example"), "ok")
+        wait_for("the answers", lambda: " httpdns " in signed("resolve push.live.example"))
+        forged = self.client("--account=100000", "--secret=wrong")
+        self.assertIn("InvalidSignature", forged("resolve " + NAME))
 
     def test_names_on_the_command_line_are_resolved_and_failures_are_the_exit_code(self):
         def run(*words):
