@@ -66,12 +66,17 @@ void Doh::AddCounters(std::vector<const Counters*>& counters) const {
   for (const std::unique_ptr<Worker>& worker : workers_) counters.push_back(&worker->counters);
 }
 
+Doh::Worker& Doh::WorkerOf(const http::Request& request) {
+  NC_CHECK(request.worker < workers_.size());
+  return *workers_[request.worker];
+}
+
 void Doh::AnswerGet(const http::Request& request, http::Response& response) {
   const auto params = request.params();
   if (!params.ok()) {
     return http::WriteError(400, "InvalidQuery", params.status().message(), response);
   }
-  std::string& message = workers_[request.worker]->message;
+  std::string& message = WorkerOf(request).message;
   const auto dns = (*params)->Find("dns");
   if (!dns || !DecodeBase64Url(*dns, &message)) {
     return http::WriteError(400, "InvalidQuery",
@@ -97,7 +102,7 @@ void Doh::AnswerMessage(const http::Request& request, std::span<const uint8_t> m
     return http::WriteError(413, "ContentTooLarge", "a DNS message has at most 65535 octets",
                             response);
   }
-  Worker& worker = *workers_[request.worker];
+  Worker& worker = WorkerOf(request);
   ReplyFacts facts;
   const Request query = {.packet = message,
                          .source = request.client,

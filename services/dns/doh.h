@@ -26,7 +26,7 @@ inline constexpr char kDohType[] = "application/dns-message";
 
 class Doh {
  public:
-  // All pointers must outlive this; `workers` are as many as the HTTP server has threads.
+  // All pointers must outlive this; `workers` are as many as the router's servers have threads.
   Doh(const SnapshotHolder<scheduler::Snapshot>* snapshots, const Clock* clock,
       const AnswerOptions* answer_options, uint32_t workers);
   ~Doh();
@@ -41,6 +41,7 @@ class Doh {
  private:
   struct Worker;
 
+  Worker& WorkerOf(const http::Request& request);
   void AnswerGet(const http::Request& request, http::Response& response);
   void AnswerPost(const http::Request& request, http::Response& response);
   void AnswerMessage(const http::Request& request, std::span<const uint8_t> message,
