@@ -44,7 +44,10 @@ ABSL_FLAG(std::vector<std::string>, dns_limit_allow, {},
           "Networks that are not limited, besides loopback: large resolvers.");
 ABSL_FLAG(std::string, http_listen, "127.0.0.1", "Address for HTTPDNS, JSON, /metrics, /healthz.");
 ABSL_FLAG(uint16_t, http_port, 8080, "Port for HTTP.");
-ABSL_FLAG(uint32_t, http_threads, 1, "Threads for HTTP.");
+ABSL_FLAG(uint32_t, http_threads, 1, "Threads for HTTP, and as many again for HTTPS.");
+ABSL_FLAG(uint16_t, https_port, 0, "Port for HTTPS, at the address of HTTP; 0 = none.");
+ABSL_FLAG(std::string, tls_cert, "", "The certificate for HTTPS, with its chain, in PEM.");
+ABSL_FLAG(std::string, tls_key, "", "The certificate's private key, in PEM.");
 ABSL_FLAG(std::string, grpc_listen, "127.0.0.1:7070", "HOST:PORT for gRPC.");
 ABSL_FLAG(bool, trust_ip_parameter, true, "Whether HTTPDNS believes a client's ip= parameter.");
 ABSL_FLAG(absl::Duration, node_silence, absl::Seconds(5),
@@ -85,6 +88,9 @@ absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   options.http_address = absl::GetFlag(FLAGS_http_listen);
   options.http_port = absl::GetFlag(FLAGS_http_port);
   options.http_threads = absl::GetFlag(FLAGS_http_threads);
+  options.https_port = absl::GetFlag(FLAGS_https_port);
+  options.tls_certificate_file = absl::GetFlag(FLAGS_tls_cert);
+  options.tls_key_file = absl::GetFlag(FLAGS_tls_key);
   options.grpc_address = absl::GetFlag(FLAGS_grpc_listen);
   options.trust_ip_parameter = absl::GetFlag(FLAGS_trust_ip_parameter);
   options.node_silence = absl::GetFlag(FLAGS_node_silence);

@@ -119,10 +119,12 @@ struct Daemon::Parts {
   http::MetricsPage metrics;
   http::Router router;
   std::unique_ptr<http::Server> http;
+  std::unique_ptr<http::Server> https;
   std::unique_ptr<GrpcServer> grpc;
 
   ~Parts() {
     grpc.reset();
+    https.reset();
     http.reset();
     dns.reset();
     // Reports that are still queued must not reach a scheduler that is gone.
@@ -183,7 +185,7 @@ struct Daemon::Parts {
     node_desk = std::make_unique<NodeDesk>(publisher.get(), scheduler.get());
     httpdns = std::make_unique<httpdns::Httpdns>(
         publisher->holder(), &names,
-        httpdns::HttpdnsOptions{.workers = options.http_threads,
+        httpdns::HttpdnsOptions{.workers = options.http_threads * (options.https_port == 0 ? 1 : 2),
                                 .ip_parameter = options.trust_ip_parameter
                                                     ? httpdns::IpParameter::kHonoured
                                                     : httpdns::IpParameter::kIgnored});
@@ -213,7 +215,7 @@ struct Daemon::Parts {
                      metrics);
     metrics.AddSource([this](http::MetricsWriter& out) { httpdns->AddMetrics(out); });
     if (dns != nullptr) {
-      dns->RegisterDoh(&router, options.http_threads);
+      dns->RegisterDoh(&router, options.http_threads * (options.https_port == 0 ? 1 : 2));
       metrics.AddSource([this](http::MetricsWriter& out) { AddDnsMetrics(*dns, out); });
     }
     http::ServerOptions http_options;
@@ -221,7 +223,27 @@ struct Daemon::Parts {
     http_options.port = options.http_port;
     http_options.threads = options.http_threads;
     NC_ASSIGN_OR_RETURN(http, http::Server::Listen(http_options, &router, clock));
-    metrics.AddSource([this](http::MetricsWriter& out) { AddHttpMetrics(*http, out); });
+    NC_RETURN_IF_ERROR(ListenHttps(http_options));
+    metrics.AddSource([this](http::MetricsWriter& out) {
+      http::HttpTotals totals = http->totals();
+      if (https != nullptr) totals += https->totals();
+      AddHttpMetrics(totals, out);
+    });
+    return absl::OkStatus();
+  }
+
+  // The same endpoints under TLS, on threads of its own.
+  absl::Status ListenHttps(http::ServerOptions https_options) {
+    if (options.https_port == 0) return absl::OkStatus();
+    if (options.tls_certificate_file.empty() || options.tls_key_file.empty()) {
+      return absl::InvalidArgumentError(
+          "HTTPS needs a certificate and its key: set --tls_cert and --tls_key");
+    }
+    https_options.port = options.https_port;
+    https_options.first_worker = options.http_threads;
+    https_options.tls_certificate_file = options.tls_certificate_file;
+    https_options.tls_key_file = options.tls_key_file;
+    NC_ASSIGN_OR_RETURN(https, http::Server::Listen(https_options, &router, clock));
     return absl::OkStatus();
   }
 
@@ -274,6 +296,10 @@ std::string Daemon::Describe() const {
     }
   }
   absl::StrAppend(&text, "HTTP  http://", options.http_address, ":", parts_->http->port(), "\n");
+  if (parts_->https != nullptr) {
+    absl::StrAppend(&text, "HTTPS https://", options.http_address, ":", parts_->https->port(),
+                    "\n");
+  }
   if (parts_->grpc != nullptr) absl::StrAppend(&text, "gRPC  ", options.grpc_address, "\n");
   return text;
 }

@@ -90,9 +90,10 @@ void AddDnsMetrics(const dns::DnsService& dns, MetricsWriter& out) {
   });
 }
 
-void AddHttpMetrics(const http::Server& server, MetricsWriter& out) {
-  ForEachCounter(server.totals(), [&out](absl::string_view name, absl::string_view help,
-                                         uint64_t value) { out.AddCounter(name, help, value); });
+void AddHttpMetrics(const http::HttpTotals& totals, MetricsWriter& out) {
+  ForEachCounter(totals, [&out](absl::string_view name, absl::string_view help, uint64_t value) {
+    out.AddCounter(name, help, value);
+  });
 }
 
 }  // namespace nearcast

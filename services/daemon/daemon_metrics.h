@@ -3,8 +3,8 @@
 #define SERVICES_DAEMON_DAEMON_METRICS_H_
 
 #include "services/dns/dns_service.h"
+#include "services/http/http_counters.h"
 #include "services/http/metrics_page.h"
-#include "services/http/server.h"
 #include "services/publisher/publisher.h"
 #include "services/scheduler/stream_scheduler.h"
 #include "services/store/store.h"
@@ -23,7 +23,7 @@ struct CountingParts {
 
 void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page);
 void AddDnsMetrics(const dns::DnsService& dns, http::MetricsWriter& out);
-void AddHttpMetrics(const http::Server& server, http::MetricsWriter& out);
+void AddHttpMetrics(const http::HttpTotals& totals, http::MetricsWriter& out);
 
 }  // namespace nearcast
 

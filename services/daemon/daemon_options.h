@@ -44,6 +44,12 @@ struct DaemonOptions {
   uint16_t http_port = 8080;
   uint32_t http_threads = 1;
 
+  // HTTP under TLS, at the same address and on as many threads again. 0 = none; else both files, in
+  // PEM, must be set.
+  uint16_t https_port = 0;
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+
   // HOST:PORT.
   std::string grpc_address = "127.0.0.1:7070";
 

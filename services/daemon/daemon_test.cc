@@ -3,6 +3,7 @@
 #include <random>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
@@ -120,6 +121,17 @@ TEST(ParseRolesTest, ListsTheChoices) {
   EXPECT_EQ(ParseRoles("dns,dhcp").status().message(),
             "\"dhcp\" is no role; choose from dns, httpdns, scheduler");
   EXPECT_FALSE(ParseRoles("").ok());
+}
+
+TEST(DaemonHttpsTest, WantsACertificateForHttps) {
+  DaemonOptions options;
+  options.store = "memory";
+  options.roles = {Role::kHttpdns};
+  options.http_port = 0;
+  options.https_port = 8443;
+  const auto daemon = Daemon::Start(options);
+  EXPECT_EQ(daemon.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(absl::StrContains(daemon.status().message(), "--tls_cert")) << daemon.status();
 }
 
 }  // namespace

@@ -37,6 +37,11 @@ struct HttpTotals {
   std::array<uint64_t, kHttpEvents> values{};
 
   uint64_t operator[](HttpEvent event) const { return values[static_cast<size_t>(event)]; }
+
+  HttpTotals& operator+=(const HttpTotals& other) {
+    for (size_t i = 0; i < kHttpEvents; ++i) values[i] += other.values[i];
+    return *this;
+  }
 };
 
 struct HttpCounters {

@@ -40,8 +40,8 @@ struct Request {
 
   ipdb::IpAddress client;  // The connection's peer.
   Transport transport = Transport::kPlain;
-  uint32_t worker =
-      0;  // Which of the server's threads runs the handler: 0 .. ServerOptions::threads - 1.
+  // Which of the server's threads runs the handler, counted from ServerOptions::first_worker.
+  uint32_t worker = 0;
 
   // Read at the first call. kInvalidArgument as QueryParams::Parse.
   absl::StatusOr<const QueryParams*> params() const;

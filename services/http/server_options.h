@@ -15,6 +15,10 @@ struct ServerOptions {
   uint16_t port = 8080;               // 0: any free one, see Server::port
   uint32_t threads = 1;
 
+  // Request::worker of the first thread. Servers that share handlers have ranges of their own, so
+  // that no two threads share a worker's memory.
+  uint32_t first_worker = 0;
+
   // PEM files. Both set: TLS instead of plain TCP.
   std::string tls_certificate_file;
   std::string tls_key_file;

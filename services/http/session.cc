@@ -256,7 +256,7 @@ Step Session<Stream>::Dispatch(absl::string_view body, size_t message_bytes) {
   Response& response = worker_->response;
   request.client = client_;
   request.transport = Stream::kTransport;
-  request.worker = worker_->index();
+  request.worker = worker_->options().first_worker + worker_->index();
   request.body = body;
   message_bytes_ = message_bytes;
   const bool keep = framing_.after == RequestFraming::After::kKeepAlive && !worker_->stopping();
