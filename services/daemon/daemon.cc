@@ -1,5 +1,6 @@
 #include "services/daemon/daemon.h"
 
+#include <atomic>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -116,6 +117,8 @@ struct Daemon::Parts {
   std::unique_ptr<NodeDesk> node_desk;
   std::unique_ptr<httpdns::Httpdns> httpdns;
   std::unique_ptr<dns::DnsService> dns;
+  std::atomic<uint64_t> reloads_ok{0};
+  std::atomic<uint64_t> reloads_failed{0};
   http::MetricsPage metrics;
   http::Router router;
   std::unique_ptr<http::Server> http;
@@ -213,7 +216,12 @@ struct Daemon::Parts {
                       .streams = streams.get(),
                       .store = store.get()},
                      metrics);
-    metrics.AddSource([this](http::MetricsWriter& out) { httpdns->AddMetrics(out); });
+    metrics.AddSource([this](http::MetricsWriter& out) {
+      constexpr absl::string_view kHelp = "IP databases read again, by result.";
+      out.AddCounter("nearcast_ipdb_reloads_total", kHelp, reloads_ok, {{"result", "ok"}});
+      out.AddCounter("nearcast_ipdb_reloads_total", kHelp, reloads_failed, {{"result", "failed"}});
+      httpdns->AddMetrics(out);
+    });
     if (dns != nullptr) {
       dns->RegisterDoh(&router, options.http_threads * (options.https_port == 0 ? 1 : 2));
       metrics.AddSource([this](http::MetricsWriter& out) { AddDnsMetrics(*dns, out); });
@@ -274,8 +282,10 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const DaemonOptions& optio
 }
 
 absl::Status Daemon::ReloadPlaces() {
-  NC_ASSIGN_OR_RETURN(auto places, LoadPlaces(parts_->options, parts_->names));
-  parts_->publisher->SetPlaces(std::move(places));
+  auto places = LoadPlaces(parts_->options, parts_->names);
+  ++(places.ok() ? parts_->reloads_ok : parts_->reloads_failed);
+  if (!places.ok()) return places.status();
+  parts_->publisher->SetPlaces(*std::move(places));
   return absl::OkStatus();
 }
 

@@ -121,6 +121,8 @@ class ChangeTest(DemoCase):
         self.demo.processes.children["nearcastd"].send_signal(signal.SIGHUP)
         wait_for("the complaint in the log", lambda: "networks.csv:2" in self.log())
         self.assertEqual(self.demo.ctl("ip", TELECOM), before)
+        self.assertIn('nearcast_ipdb_reloads_total{result="failed"} 1',
+                      fetch(self.demo.net.http + "/metrics"))
         with open(copy, "w") as file:
             file.write("network,country,isp\n14.0.0.0/8,CN,chinamobile\n")
         self.demo.processes.children["nearcastd"].send_signal(signal.SIGHUP)
