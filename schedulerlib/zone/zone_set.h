@@ -1,7 +1,7 @@
 // ZoneSet: the zones that this server is authoritative for, compiled for lookup by wire-form name.
 //
-//   const Lookup found = zones.Find(name);          // RFC 1034 §4.3.2 up to the node; the answer
-//   chooses the RRset if (found.match == Match::kName) Use(found.node->Find(type));
+//   const Lookup found = zones.Find(name);  // RFC 1034 §4.3.2 up to the node
+//   if (found.match == Match::kName) Use(found.node->Find(type));
 //
 // A zone has static RRsets, read from RFC 1035 master text, and scheduled names, whose addresses
 // are decided per client. Copies share one body. Thread rule: immutable after Build; any number of

@@ -1,4 +1,4 @@
-// GrpcServer: the gRPC door, with server reflection and grpc.health.v1.
+// GrpcServer: the gRPC door, with server reflection and grpc.health.v1. Thread rule: one owner.
 #ifndef SERVICES_DAEMON_GRPC_SERVER_H_
 #define SERVICES_DAEMON_GRPC_SERVER_H_
 

@@ -1,8 +1,12 @@
 // DnsService: the DNS front as the daemon starts it: UDP and TCP on one port of one or more
 // addresses, TLS on another, HTTP on a router.
 //
-//   NC_ASSIGN_OR_RETURN(const auto dns, DnsService::Listen({.addresses = {loopback}, .port = 8053},
-//   &snapshots, clock)); … dns->Stop();
+//   NC_ASSIGN_OR_RETURN(const auto dns,
+//                       DnsService::Listen({.addresses = {loopback}}, &snapshots, clock));
+//   …
+//   dns->Stop();
+//
+// Source: RFC 1035 §4.2 and RFC 7766 (UDP, TCP), RFC 7858 (TLS), RFC 8484 (HTTPS).
 #ifndef SERVICES_DNS_DNS_SERVICE_H_
 #define SERVICES_DNS_DNS_SERVICE_H_
 

@@ -1,4 +1,5 @@
-// Socket: an owned file descriptor, and the two kinds that a name server binds.
+// Socket: an owned file descriptor, and the two kinds that a name server binds (RFC 1035 §4.2).
+// Thread rule: one owner. Errors: kUnavailable, naming the address that cannot be bound.
 #ifndef SERVICES_DNS_SOCKET_H_
 #define SERVICES_DNS_SOCKET_H_
 

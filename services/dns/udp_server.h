@@ -1,8 +1,8 @@
 // UdpServer: one socket and the one thread that answers on it.
 //
 // Batches of packets go in by recvmmsg and out by sendmmsg; between them is Answer(), and nothing
-// else; the time is read once a batch. A server has as many as it has cores, all on one port: the kernel spreads clients over them
-// (SO_REUSEPORT).
+// else; the time is read once a batch. A server has as many as it has cores, all on one port: the
+// kernel spreads clients over them (SO_REUSEPORT). Source: RFC 1035 §4.2.1; sizes by RFC 6891 §6.2.
 #ifndef SERVICES_DNS_UDP_SERVER_H_
 #define SERVICES_DNS_UDP_SERVER_H_
 

@@ -1,8 +1,7 @@
 // The health page, for load balancers and people: GET /healthz is 200 while the process can answer,
 // else 503.
 //
-//   RegisterHealthPage([&] { return Health{Readiness::kReady, holder.Current()->revision, ""}; },
-//   &router);
+//   RegisterHealthPage([&] { return Health{Readiness::kReady, revision, ""}; }, &router);
 //   // {"status":"ok","revision":7}
 #ifndef SERVICES_HTTP_HEALTH_PAGE_H_
 #define SERVICES_HTTP_HEALTH_PAGE_H_

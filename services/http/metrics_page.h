@@ -3,8 +3,7 @@
 //
 //   MetricsPage page;
 //   page.AddSource([&](MetricsWriter& out) {
-//     ForEachCounter(server.totals(), [&](auto name, auto help, uint64_t n) { out.AddCounter(name,
-//     help, n); }); out.AddGauge("nearcast_nodes", "Nodes by state.", 12, {{"state", "up"}});
+//     out.AddGauge("nearcast_nodes", "Nodes by state.", 12, {{"state", "up"}});
 //   });
 //   RegisterMetricsPage(&page, &router);
 #ifndef SERVICES_HTTP_METRICS_PAGE_H_

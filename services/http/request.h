@@ -2,8 +2,8 @@
 //
 //   void ShowPlace(const Request& request, Response& response) {
 //     const auto params = request.params();
-//     if (!params.ok()) return WriteError(400, "InvalidQuery", params.status().message(),
-//     response); Use((*params)->Get("ip"), request.client);
+//     if (!params.ok()) return Refuse(params.status(), response);
+//     Use((*params)->Get("ip"), request.client);
 //   }
 //
 // Every view, and the request itself, is valid until the handler returns; a handler that answers

@@ -1,10 +1,9 @@
 // Responder: the right and the duty to answer one request later, from any thread.
 //
-//   router.HandleLater(Method::kPost, "/v1/streams", [&](const Request& request, Responder
-//   responder) {
-//     scheduler.Create(std::string(request.body), [responder](const Reply& reply) {
+//   router.HandleLater(Method::kPost, "/slow", [&](const Request& request, Responder responder) {
+//     work.Start(std::string(request.body), [responder](const Result& result) {
 //       Response response;
-//       response.body = reply.json;
+//       response.body = result.json;
 //       responder.Send(std::move(response));
 //     });
 //   });

@@ -1,10 +1,12 @@
 // Router: which handler answers which method and path.
 //
 //   Router router;
-//   router.Handle(Method::kGet, "/healthz", &ShowHealth);      // exactly this path
-//   router.Handle(Method::kGet, "/{}/d", &Resolve);            // any first segment:
-//   request.wildcard router.Handle(Method::kGet, "/v1/streams/*", &ShowStream); // the rest of the
-//   path: request.wildcard router.HandleLater(Method::kPost, "/v1/streams", &CreateStream);
+//   router.Handle(Method::kGet, "/healthz", &ShowHealth);          // exactly this path
+//   router.Handle(Method::kGet, "/{}/d", &Resolve);                // any first segment
+//   router.Handle(Method::kGet, "/v1/streams/*", &ShowStream);     // the rest of the path
+//   router.HandleLater(Method::kPost, "/v1/streams", &CreateStream);
+//
+// What "{}" or "*" stood for is request.wildcard. Source: RFC 9110 §9 (methods), §15.5.6 (405).
 //
 // An exact path goes before a first segment, and that before a rest; among rests the longest. HEAD
 // is answered by the handler for GET unless it has its own. Thread rule: filled first, then only

@@ -2,8 +2,9 @@
 //
 //   Router router;
 //   router.Handle(Method::kGet, "/healthz", &ShowHealth);
-//   NC_ASSIGN_OR_RETURN(auto server, Server::Listen({.port = 8080, .threads = 2}, &router,
-//   Clock::System())); … server->Stop();
+//   NC_ASSIGN_OR_RETURN(auto server, Server::Listen({.port = 8080}, &router, Clock::System()));
+//   …
+//   server->Stop();
 //
 // RFC 9112: persistent connections, pipelining, chunked request bodies, Expect: 100-continue.
 // Answers to pipelined requests leave in one write. What comes too slowly or too large is refused

@@ -2,10 +2,9 @@
 // snapshots go out.
 //
 //   Publisher publisher(Clock::System(), places, {});
-//   SnapshotHolder<Snapshot>::Reader reader(publisher.holder());   // one per reading thread
-//   publisher.SetConfig(config);                                    // live in every answer when it
-//   returns publisher.Report({.node = "gz-1", .live = …});                  // queued; applied by
-//   the publisher's own thread
+//   SnapshotHolder<Snapshot>::Reader reader(publisher.holder());  // one per reading thread
+//   publisher.SetConfig(config);                   // live in every answer when it returns
+//   publisher.Report({.node = "gz-1", .live = …});  // applied by the publisher's own thread
 //
 // A report makes a new snapshot only when it changes how a node stands; numbers that change no
 // answer cost nothing.

@@ -1,10 +1,8 @@
 // Finish: one finished unary call of the callback API, from a StatusOr.
 //
-//   grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context, const
-//   GetStreamRequest* request,
-//                                       Stream* response) override {
-//     return rpc::Finish(context, scheduler_->GetStream(*request), response);
-//   }
+//   return rpc::Finish(context, scheduler_->GetStream(*request), response);
+//
+// An error becomes the gRPC status that ToGrpc makes of it (status.h). Thread rule: as the handler's.
 #ifndef SERVICES_RPC_UNARY_H_
 #define SERVICES_RPC_UNARY_H_
 

@@ -1,8 +1,7 @@
 // JSON over HTTP for clients without gRPC: POST /v1/streams and GET /v1/play.
 //
-//   curl -d '{"publish_point":"demo","broadcaster":{"address":"14.215.177.39"}}'
-//   http://127.0.0.1:8080/v1/streams curl
-//   'http://127.0.0.1:8080/v1/play?stream=s1&ip=14.215.177.39'
+//   curl -d '{"publish_point":"demo"}' http://127.0.0.1:8080/v1/streams
+//   curl 'http://127.0.0.1:8080/v1/play?stream=s1&ip=14.215.177.39'
 #ifndef SERVICES_SCHEDULER_JSON_SCHEDULER_H_
 #define SERVICES_SCHEDULER_JSON_SCHEDULER_H_
 
@@ -12,12 +11,11 @@
 namespace nearcast {
 
 // Adds:
-//   POST /v1/streams          a CreateStreamRequest as JSON → a Stream as JSON
-//   GET  /v1/streams/NAME     → a Stream as JSON
-//   GET  /v1/play             stream, ip (the connection's own address if absent), viewer, app,
-//   app_version, device,
-//                             grade, format (stream_data or veplayer) → {"stream_url":{…}} or the
-//                             player's own object
+//   POST /v1/streams       a CreateStreamRequest as JSON → a Stream as JSON
+//   GET  /v1/streams/NAME  → a Stream as JSON
+//   GET  /v1/play          → {"stream_url":{…}}, or with format=veplayer that player's object;
+//                          stream, ip (absent: the connection's own), viewer, app, app_version,
+//                          device, grade (1..8)
 // Errors: the gRPC code's HTTP status and {"code":REASON,"message":…}. `scheduler` must outlive the
 // router.
 void RegisterJsonScheduler(http::Router* router, StreamScheduler* scheduler);

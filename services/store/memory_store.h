@@ -1,4 +1,5 @@
 // MemoryStore: a store that ends with the process, for tests and for `--store=memory`.
+// Errors and thread rule: Store's.
 #ifndef SERVICES_STORE_MEMORY_STORE_H_
 #define SERVICES_STORE_MEMORY_STORE_H_
 

@@ -2,7 +2,7 @@
 //
 // One write-ahead log serves configuration and streams: commits wait for the disk, stream writes
 // only for the operating system (see Store). docs/store.md has the stored form and what to do when
-// a directory is refused.
+// a directory is refused. Errors and thread rule: Store's.
 #ifndef SERVICES_STORE_ROCKSDB_STORE_H_
 #define SERVICES_STORE_ROCKSDB_STORE_H_
 

@@ -3,8 +3,7 @@
 //
 //   NC_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, OpenStore("rocksdb:var/store"));
 //   Subscription watch = store->Watch([](const v1::StoredRevision& revision) { … });
-//   NC_ASSIGN_OR_RETURN(const int64_t revision, store->Commit({.author = "ann", .puts = {node}},
-//   0));
+//   NC_ASSIGN_OR_RETURN(const int64_t revision, store->Commit({.puts = {node}}, 0));
 //
 // What the store does not do: judge. Whether a resource makes sense is decided before Commit (Admin
 // service). Implementations: rocksdb_store.h, memory_store.h. All of them pass store_contract.h.

@@ -1,8 +1,10 @@
 // CommandLine: the flags and arguments of one subcommand.
 //
 //   constexpr Flag kFlags[] = {{"output", 'o'}, {"names", '\0'}};
-//   NC_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine({"-o", "x.ncdb", "a.csv"},
-//   kFlags)); line.ValueOr("output", "")   // "x.ncdb" line.arguments()             // {"a.csv"}
+//   NC_ASSIGN_OR_RETURN(const CommandLine line,
+//                       ParseCommandLine({"-o", "x.ncdb", "a.csv"}, kFlags));
+//   line.ValueOr("output", "")  // "x.ncdb"
+//   line.arguments()            // {"a.csv"}
 #ifndef TOOLS_IPDBTOOL_COMMAND_LINE_H_
 #define TOOLS_IPDBTOOL_COMMAND_LINE_H_
 
