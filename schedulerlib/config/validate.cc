@@ -128,6 +128,12 @@ class Validator {
       Add(absl::StrCat(path, ".spread"), "STREAM needs a name that begins with \"*.\"");
     }
     CheckAlias(absl::StrCat(path, ".fallback_cname"), name.fallback_cname);
+    const bool has_alias = !name.fallback_cname.empty() ||
+                           std::any_of(name.rules.begin(), name.rules.end(),
+                                       [](const PlaceRule& rule) { return !rule.cname.empty(); });
+    if (name.name == "@" && has_alias) {
+      Add(path, "gives an alias at the zone's own name, where SOA and NS stand (RFC 2181 §10.1)");
+    }
     for (size_t i = 0; i < name.rules.size(); ++i) {
       CheckPlaceRule(absl::StrCat(path, ".rules[", i, "]"), name.rules[i]);
     }

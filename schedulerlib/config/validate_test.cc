@@ -185,6 +185,10 @@ std::vector<Row> DomainRows() {
       {"ScheduledFallback", [=](Config& c) { name(c).fallback_cname = "a..b"; },
        "Domain/live.example: spec.scheduled_names[0].fallback_cname: is not a domain name: "
        "\"a..b\""},
+      {"ScheduledAliasAtApex",
+       [=](Config& c) { name(c).name = "@", name(c).fallback_cname = "vendor.example"; },
+       "Domain/live.example: spec.scheduled_names[0]: gives an alias at the zone's own name, where "
+       "SOA and NS stand (RFC 2181 §10.1)"},
       {"ScheduledRuleEmpty", [=](Config& c) { name(c).rules.emplace_back(); },
        "Domain/live.example: spec.scheduled_names[0].rules[0]: needs nodes or a cname, and not "
        "both"},
