@@ -134,6 +134,8 @@ class Converter {
     to.pull_domain = from.pull_domain();
     to.push_template = Or(from.push_template(), to.push_template);
     to.pull_templates = {from.pull_templates().begin(), from.pull_templates().end()};
+    to.push_templates = {from.push_templates().begin(), from.push_templates().end()};
+    to.record_template = from.record_template();
     to.disabled = from.disabled();
   }
 
@@ -169,6 +171,15 @@ class Converter {
     to.quality_policy = from.quality_policy();
     to.app_id = from.app_id();
     to.business_type = from.business_type();
+    to.push_protocol = Or(from.push_protocol(), to.push_protocol);
+    to.reconnect_grace_s = Or(from.reconnect_grace_s(), to.reconnect_grace_s);
+    to.created_ttl_s = Or(from.created_ttl_s(), to.created_ttl_s);
+    to.interrupted_ttl_s = Or(from.interrupted_ttl_s(), to.interrupted_ttl_s);
+    to.stream_ttl_s = from.stream_ttl_s();
+    to.record.formats = Strings(from.record().formats());
+    to.record.file_s = Or(from.record().file_s(), to.record.file_s);
+    to.callback = {from.callback().url(), from.callback().secret(),
+                   Strings(from.callback().events())};
   }
 
   void AddTemplate(const v1::TranscodeTemplate& from) {

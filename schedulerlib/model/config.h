@@ -78,6 +78,8 @@ struct Cdn {
   std::string pull_domain;
   std::string push_template = "rtmp://{host}/{app}/{stream}";
   std::map<std::string, std::string> pull_templates;  // format → template
+  std::map<std::string, std::string> push_templates;  // protocol → template
+  std::string record_template;                        // empty = cannot be asked
   bool disabled = false;
 };
 
@@ -103,6 +105,17 @@ struct RatioRule {
 
 enum class Standby { kNone, kHot, kCold };
 
+struct Record {
+  std::vector<std::string> formats;
+  uint32_t file_s = 3600;
+};
+
+struct Callback {
+  std::string url;  // empty = none
+  std::string secret;
+  std::vector<std::string> events;  // empty = all
+};
+
 struct PublishPoint {
   std::string name;
   std::string app = "live";
@@ -114,6 +127,13 @@ struct PublishPoint {
   std::string quality_policy;
   std::string app_id;
   std::string business_type;
+  std::string push_protocol = "rtmp";
+  uint32_t reconnect_grace_s = 5;
+  uint32_t created_ttl_s = 86400;
+  uint32_t interrupted_ttl_s = 3600;
+  uint32_t stream_ttl_s = 0;  // 0 = no end
+  Record record;
+  Callback callback;
 };
 
 enum class Tier { kOrigin, kUhd, kHd, kSd, kLd, kMd, kAo };

@@ -107,7 +107,7 @@ void Play(StreamScheduler* scheduler, const http::Request& request, http::Respon
   if (!info.ok()) return Refuse(info.status(), response);
   const bool is_player = play->format() == v1::GetPlayInfoRequest::VE_LIVE_PLAYER;
   response.body =
-      is_player ? info->stream_url() : absl::StrCat("{\"stream_url\":", info->stream_url(), "}");
+      is_player ? info->document() : absl::StrCat("{\"stream_url\":", info->stream_url(), "}");
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ v1::PlayInfo Render(const Snapshot& snapshot, const scheduler::PlayDecision& dec
                     v1::GetPlayInfoRequest::Format format, absl::Time now) {
   v1::PlayInfo info;
   if (format == v1::GetPlayInfoRequest::VE_LIVE_PLAYER) {
-    info.set_stream_url(WriteVeLivePlayerStreamData(snapshot, decision));
+    info.set_document(WriteVeLivePlayerStreamData(snapshot, decision));
   } else {
     info.set_stream_data(WriteStreamData(snapshot, decision, now));
     info.set_stream_url(WriteStreamUrl(snapshot, decision, info.stream_data()));

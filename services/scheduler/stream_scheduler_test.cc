@@ -298,7 +298,7 @@ TEST_F(StreamSchedulerTest, PlayInfoNamesLinesTierAndBothForms) {
   EXPECT_THAT(info->stream_url(), ::testing::HasSubstr("\"live_core_sdk_data\""));
   request.set_format(v1::GetPlayInfoRequest::VE_LIVE_PLAYER);
   const auto player = scheduler_.GetPlayInfo(request);
-  EXPECT_THAT(player->stream_url(), ::testing::HasSubstr("\"mainStream\""));
+  EXPECT_THAT(player->document(), ::testing::HasSubstr("\"mainStream\""));
   EXPECT_EQ(player->stream_data(), "");
 }
 

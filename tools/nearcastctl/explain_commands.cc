@@ -48,7 +48,9 @@ ExitCode RunPlay(Call& call) {
                                         : v1::GetPlayInfoRequest::STREAM_DATA);
   const auto play = call.client().GetPlayInfo(request);
   if (!play.ok()) return call.Failed(play.status());
-  return call.Show(*play, [&] { return absl::StrCat(play->stream_url(), "\n"); });
+  return call.Show(*play, [&] {
+    return absl::StrCat(play->document().empty() ? play->stream_url() : play->document(), "\n");
+  });
 }
 
 std::vector<Flag> WithViewer(Flag first) {
