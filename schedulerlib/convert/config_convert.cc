@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/resource/kind.h"
+#include "schedulerlib/convert/rule_convert.h"
 #include "schedulerlib/model/tier.h"
 
 namespace nearcast::scheduler {
@@ -48,6 +49,8 @@ class Converter {
         return AddAccount(resource.account());
       case v1::Resource::kHealthCheck:
         return AddHealthCheck(resource.health_check());
+      case v1::Resource::kSwitch:
+        return out_.config.switches.push_back(SwitchOf(resource_->name(), resource.switch_()));
       case v1::Resource::SPEC_NOT_SET:
         return Problem("spec", "is missing");
     }
@@ -156,6 +159,8 @@ class Converter {
                 .stream = from.scope().stream()};
     to.main = Weights(from.main());
     to.backup = Weights(from.backup());
+    to.tolerance_percent = Or(from.tolerance_percent(), to.tolerance_percent);
+    to.uncorrected = from.uncorrected();
   }
 
   void AddPublishPoint(const v1::PublishPoint& from) {
@@ -171,6 +176,7 @@ class Converter {
     to.quality_policy = from.quality_policy();
     to.app_id = from.app_id();
     to.business_type = from.business_type();
+    to.watch_s = Or(from.watch_s(), to.watch_s);
     to.push_protocol = Or(from.push_protocol(), to.push_protocol);
     to.reconnect_grace_s = Or(from.reconnect_grace_s(), to.reconnect_grace_s);
     to.created_ttl_s = Or(from.created_ttl_s(), to.created_ttl_s);
@@ -204,6 +210,30 @@ class Converter {
       const std::string path = absl::StrCat("spec.by_grade[", i, "].tier");
       to.by_grade.push_back({from.by_grade(i).grade_max(), TierOf(path, from.by_grade(i).tier())});
     }
+    for (int i = 0; i < from.rules_size(); ++i) {
+      const v1::QualityPolicy::Rule& rule = from.rules(i);
+      to.rules.push_back({rule.name(), MatchOf(rule.match()),
+                          TierOf(absl::StrCat("spec.rules[", i, "].tier"), rule.tier())});
+    }
+    if (from.has_budget()) to.budget = BudgetOf(from.budget());
+    if (from.has_pin()) {
+      to.pin = {TierOf("spec.pin.tier", from.pin().tier()),
+                ExpiryOf(from.pin().has_expire_time(), from.pin().expire_time())};
+    }
+  }
+
+  BudgetLadder BudgetOf(const v1::QualityPolicy::BudgetLadder& from) {
+    BudgetLadder to;
+    to.budget_mbps = from.budget_mbps();
+    to.cdns = Strings(from.cdns());
+    for (int i = 0; i < from.steps_size(); ++i) {
+      to.steps.push_back(
+          {from.steps(i).share(),
+           TierOf(absl::StrCat("spec.budget.steps[", i, "].tier"), from.steps(i).tier())});
+    }
+    to.hysteresis = Or(from.hysteresis(), to.hysteresis);
+    to.hold_s = Or(from.hold_s(), to.hold_s);
+    return to;
   }
 
   void AddAccount(const v1::Account& from) {

@@ -84,6 +84,9 @@ absl::StatusOr<Viewer> FromProto(const v1::Viewer& viewer) {
   to.app = viewer.app();
   to.app_version = viewer.app_version();
   to.device = viewer.device();
+  to.os = viewer.os();
+  to.network = viewer.network();
+  to.viewer_class = viewer.viewer_class();
   to.network_grade = viewer.network_grade();
   return to;
 }

@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "ipdb/location.h"
+#include "schedulerlib/model/rule_match.h"
+#include "schedulerlib/model/switch.h"
 
 namespace nearcast::scheduler {
 
@@ -101,6 +104,8 @@ struct RatioRule {
   RatioScope scope;
   std::vector<CdnWeight> main;
   std::vector<CdnWeight> backup;
+  double tolerance_percent = 0.25;
+  bool uncorrected = false;
 };
 
 enum class Standby { kNone, kHot, kCold };
@@ -134,6 +139,7 @@ struct PublishPoint {
   uint32_t stream_ttl_s = 0;  // 0 = no end
   Record record;
   Callback callback;
+  uint32_t watch_s = 600;
 };
 
 enum class Tier { kOrigin, kUhd, kHd, kSd, kLd, kMd, kAo };
@@ -158,10 +164,37 @@ struct GradeRule {
   Tier tier = Tier::kOrigin;
 };
 
+struct QualityRule {
+  std::string name;
+  RuleMatch match;
+  Tier tier = Tier::kOrigin;
+};
+
+struct BudgetStep {
+  double share = 0;  // of the budget, 0..1
+  Tier tier = Tier::kOrigin;
+};
+
+struct BudgetLadder {
+  double budget_mbps = 0;
+  std::vector<std::string> cdns;  // empty = all
+  std::vector<BudgetStep> steps;  // by share, ascending
+  double hysteresis = 0.05;
+  uint32_t hold_s = 60;
+};
+
+struct QualityPin {
+  Tier tier = Tier::kOrigin;
+  absl::Time expire_at = absl::InfiniteFuture();
+};
+
 struct QualityPolicy {
   std::string name;
   Tier default_tier = Tier::kOrigin;
   std::vector<GradeRule> by_grade;
+  std::vector<QualityRule> rules;
+  std::optional<BudgetLadder> budget;
+  std::optional<QualityPin> pin;
 };
 
 struct Account {
@@ -210,6 +243,7 @@ struct Config {
   std::vector<QualityPolicy> quality_policies;
   std::vector<Account> accounts;
   std::vector<HealthCheck> health_checks;
+  std::vector<Switch> switches;
 };
 
 }  // namespace nearcast::scheduler

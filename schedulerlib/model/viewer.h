@@ -16,7 +16,10 @@ struct Viewer {
   std::string key;
   std::string app;
   std::string app_version;
-  std::string device;
+  std::string device;  // model
+  std::string os;
+  std::string network;       // "wifi", "4g"
+  std::string viewer_class;  // the caller's own word
 
   // 1 (worst) to 8 (best); 0 = unknown.
   uint32_t network_grade = 0;
