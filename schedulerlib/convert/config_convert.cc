@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/resource/kind.h"
 #include "schedulerlib/convert/rule_convert.h"
+#include "schedulerlib/convert/vendor_convert.h"
 #include "schedulerlib/model/tier.h"
 
 namespace nearcast::scheduler {
@@ -51,6 +52,9 @@ class Converter {
         return AddHealthCheck(resource.health_check());
       case v1::Resource::kSwitch:
         return out_.config.switches.push_back(SwitchOf(resource_->name(), resource.switch_()));
+      case v1::Resource::kLatencyPolicy:
+        return out_.config.latency_policies.push_back(
+            LatencyPolicyOf(resource_->name(), resource.latency_policy()));
       case v1::Resource::SPEC_NOT_SET:
         return Problem("spec", "is missing");
     }
@@ -140,6 +144,7 @@ class Converter {
     to.push_templates = {from.push_templates().begin(), from.push_templates().end()};
     to.record_template = from.record_template();
     to.disabled = from.disabled();
+    ConvertVendor(from, to);
   }
 
   static std::vector<CdnWeight> Weights(
@@ -177,6 +182,7 @@ class Converter {
     to.app_id = from.app_id();
     to.business_type = from.business_type();
     to.watch_s = Or(from.watch_s(), to.watch_s);
+    to.latency_policy = from.latency_policy();
     to.push_protocol = Or(from.push_protocol(), to.push_protocol);
     to.reconnect_grace_s = Or(from.reconnect_grace_s(), to.reconnect_grace_s);
     to.created_ttl_s = Or(from.created_ttl_s(), to.created_ttl_s);

@@ -88,6 +88,9 @@ absl::StatusOr<Viewer> FromProto(const v1::Viewer& viewer) {
   to.network = viewer.network();
   to.viewer_class = viewer.viewer_class();
   to.network_grade = viewer.network_grade();
+  to.recent_stalls = viewer.recent_stalls();
+  to.recent_retries = viewer.recent_retries();
+  to.recent_age_s = viewer.recent_age_s();
   return to;
 }
 

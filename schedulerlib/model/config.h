@@ -13,7 +13,9 @@
 
 #include "absl/time/time.h"
 #include "ipdb/location.h"
+#include "schedulerlib/model/latency_policy.h"
 #include "schedulerlib/model/rule_match.h"
+#include "schedulerlib/model/signing.h"
 #include "schedulerlib/model/switch.h"
 
 namespace nearcast::scheduler {
@@ -71,6 +73,7 @@ struct Domain {
 
 enum class CdnKind { kVendor, kOwn };
 enum class Addressing { kDomain, kNodeAddress };
+enum class CdnHealth { kUp, kPoor, kDown };
 
 struct Cdn {
   std::string name;
@@ -84,6 +87,18 @@ struct Cdn {
   std::map<std::string, std::string> push_templates;  // protocol → template
   std::string record_template;                        // empty = cannot be asked
   bool disabled = false;
+  std::map<std::string, std::string> pull_domains;  // format → domain
+  std::map<std::string, std::string> push_domains;  // protocol → domain
+  Signing push_signing;
+  Signing pull_signing;
+  GopCache gop_cache;
+  std::map<std::string, std::string> suffixes;  // template's name, or codec mark → suffix
+  double cap_mbps = 0;                          // 0 = no limit
+  double cap_low_share = 0.8;
+  double cap_high_share = 0.95;
+  double commit_mbps = 0;
+  double price_per_mbps = 0;
+  CdnHealth health = CdnHealth::kUp;
 };
 
 struct RatioScope {
@@ -140,6 +155,7 @@ struct PublishPoint {
   Record record;
   Callback callback;
   uint32_t watch_s = 600;
+  std::string latency_policy;  // empty = gop_cache_ms and start_buffer_ms, for everyone
 };
 
 enum class Tier { kOrigin, kUhd, kHd, kSd, kLd, kMd, kAo };
@@ -244,6 +260,7 @@ struct Config {
   std::vector<Account> accounts;
   std::vector<HealthCheck> health_checks;
   std::vector<Switch> switches;
+  std::vector<LatencyPolicy> latency_policies;
 };
 
 }  // namespace nearcast::scheduler

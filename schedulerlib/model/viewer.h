@@ -23,6 +23,11 @@ struct Viewer {
 
   // 1 (worst) to 8 (best); 0 = unknown.
   uint32_t network_grade = 0;
+
+  // Of the last session, and how long ago that ended.
+  uint32_t recent_stalls = 0;
+  uint32_t recent_retries = 0;
+  uint32_t recent_age_s = 0;
 };
 
 }  // namespace nearcast::scheduler
