@@ -1,120 +1,114 @@
 #include "schedulerlib/stream/push.h"
 
-#include <optional>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "schedulerlib/place/rendezvous.h"
-#include "schedulerlib/stream/node_choice.h"
-#include "schedulerlib/stream/url_template.h"
+#include "base/status_macros.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-constexpr uint16_t kRtmpPort = 1935;
-
-// One place that could take the push: a vendor's CDN, or a node of one's own.
-struct Target {
-  CdnIndex cdn;
-  std::optional<NodeIndex> node;
-  Ranked ranked;
-};
-
-// The targets in the order to use them: for each CDN of that standing in the publish point's order
-// its best node, then the second nodes, so that a backup line lands on another CDN if there is one.
-std::vector<Target> FindTargets(const Snapshot& snapshot, const CompiledPublishPoint& point,
-                                const ClientPlace& place, uint64_t stream_hash,
-                                CdnStanding standing) {
-  std::vector<Target> first;
-  std::vector<Target> second;
-  for (const CdnIndex cdn : point.push_cdns) {
-    if (snapshot.cdn_buckets[cdn.value()].standing != standing) continue;
-    if (snapshot.cdn(cdn).spec.kind == CdnKind::kVendor) {
-      first.push_back({cdn, std::nullopt, {}});
-      continue;
-    }
-    const CellRanking ranking = RankFor(snapshot, cdn, place);
-    const auto nodes = ChooseNodesFor(snapshot, ranking, stream_hash, 2);
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      Target target{cdn, nodes[i], {}};
-      for (const Ranked& ranked : ranking) {
-        if (ranked.node == nodes[i]) target.ranked = ranked;
-      }
-      (i == 0 ? first : second).push_back(target);
-    }
-  }
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
+absl::StatusOr<const CompiledPublishPoint*> FindPoint(const Snapshot& snapshot,
+                                                      const std::string& name) {
+  const auto at = snapshot.publish_points.find(name);
+  if (at != snapshot.publish_points.end()) return &at->second;
+  return absl::NotFoundError(
+      absl::StrCat("there is no publish point \"", name, "\"; see nearcastctl get publishpoint"));
 }
 
-PushLine WriteLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
-                   const PushQuestion& question, const Target& target, absl::string_view role) {
-  const Cdn& cdn = snapshot.cdn(target.cdn).spec;
-  PushLine line;
-  line.line = std::string(role);
-  line.cdn = cdn.name;
-  std::string host = cdn.push_domain;
-  if (target.node) {
-    const CompiledNode& node = snapshot.node(*target.node);
-    line.node = node.spec.name;
-    if (cdn.addressing == Addressing::kNodeAddress) {
-      host = WriteHost(node, question.broadcaster, node.spec.rtmp_port, kRtmpPort);
+absl::Status NobodyCan(const std::string& publish_point) {
+  return absl::UnavailableError(absl::StrCat("no CDN of publish point ", publish_point,
+                                             " can take a push; see nearcastctl node list"));
+}
+
+// Where the node is named, that one, whatever stands nearer.
+absl::StatusOr<PushTarget> NamedTarget(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                                       const MoveQuestion& question,
+                                       const std::vector<PushTarget>& targets) {
+  const auto cdn = snapshot.FindCdn(question.cdn);
+  if (!cdn || std::count(point.push_cdns.begin(), point.push_cdns.end(), *cdn) == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("push.cdn: \"", question.cdn, "\" is none of the publish point's push_cdns"));
+  }
+  if (question.node.empty()) {
+    for (const PushTarget& target : targets) {
+      if (target.cdn == *cdn) return target;
     }
+    return absl::UnavailableError(absl::StrCat("CDN ", question.cdn, " can take no push"));
   }
-  line.url = WriteUrl(cdn.push_template, {.host = host,
-                                          .app = point.spec.app,
-                                          .stream = question.stream,
-                                          .suffix = "",
-                                          .gop_cache_ms = point.spec.gop_cache_ms});
-  return line;
+  const auto node = snapshot.FindNode(question.node);
+  if (!node || snapshot.node(*node).cdn != *cdn) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("push.node: \"", question.node, "\" is no node of CDN ", question.cdn));
+  }
+  PushTarget target{*cdn, *node, {}};
+  target.ranked.node = *node;
+  target.ranked.standing = snapshot.node(*node).standing;
+  return target;
 }
 
-std::string Explain(const Snapshot& snapshot, const Target& target, absl::string_view role) {
-  if (!target.node) {
-    return absl::StrCat(role, ": CDN ", snapshot.cdn(target.cdn).spec.name,
-                        " is the first usable one of the publish point's list");
-  }
-  return absl::StrFormat(
-      "%s: node %s of CDN %s: %s, %.1f ms, %s", role, snapshot.node(*target.node).spec.name,
-      snapshot.cdn(target.cdn).spec.name, std::string(RungName(target.ranked.delay.rung)),
-      target.ranked.cost_us / 1000.0, std::string(StandingName(target.ranked.standing)));
+bool Leads(const Snapshot& snapshot, const PushLine& line, const PushTarget& target) {
+  const std::string node = target.node ? snapshot.node(*target.node).spec.name : "";
+  return line.cdn == snapshot.cdn(target.cdn).spec.name && line.node == node;
 }
 
-std::string ExplainPlace(const ClientPlace& place) {
-  const ipdb::Location& at = place.location;
-  if (at.country.empty()) return "broadcaster: its place is unknown";
-  return absl::StrCat("broadcaster: in ", at.country, "/", at.region, "/", at.city, ", ISP ",
-                      at.isp.empty() ? "unknown" : at.isp, place.is_cell ? "" : " (as told)");
+absl::StatusOr<PushTarget> OtherTarget(const Snapshot& snapshot, const std::vector<PushLine>& lines,
+                                       const MoveQuestion& question,
+                                       const std::vector<PushTarget>& targets) {
+  for (const PushTarget& target : targets) {
+    const bool taken = std::any_of(lines.begin(), lines.end(), [&](const PushLine& line) {
+      return Leads(snapshot, line, target);
+    });
+    if (!taken) return target;
+  }
+  return absl::UnavailableError(
+      absl::StrCat("publish point ", question.push.publish_point,
+                   " has no other CDN or node that can take the push; name one with push.cdn"));
 }
 
 }  // namespace
 
 absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQuestion& question) {
-  const auto at = snapshot.publish_points.find(question.publish_point);
-  if (at == snapshot.publish_points.end()) {
-    return absl::NotFoundError(absl::StrCat("there is no publish point \"", question.publish_point,
-                                            "\"; see nearcastctl get publishpoint"));
-  }
-  const CompiledPublishPoint& point = at->second;
+  NC_ASSIGN_OR_RETURN(const CompiledPublishPoint* point,
+                      FindPoint(snapshot, question.publish_point));
   const ClientPlace place = FindPlace(snapshot, question.broadcaster, question.isp);
-  const uint64_t stream_hash = StableHash(question.stream);
-  auto targets = FindTargets(snapshot, point, place, stream_hash, CdnStanding::kUsable);
-  if (targets.empty()) {
-    targets = FindTargets(snapshot, point, place, stream_hash, CdnStanding::kLastResort);
-  }
-  if (targets.empty()) {
-    return absl::UnavailableError(absl::StrCat("no CDN of publish point ", question.publish_point,
-                                               " can take a push; see nearcastctl node list"));
-  }
+  const auto targets = FindPushTargets(snapshot, *point, place, question.stream);
+  if (targets.empty()) return NobodyCan(question.publish_point);
   PushDecision decision;
-  decision.reasons.push_back(ExplainPlace(place));
-  decision.lines.push_back(WriteLine(snapshot, point, question, targets[0], "main"));
-  decision.reasons.push_back(Explain(snapshot, targets[0], "main"));
-  if (point.spec.standby != Standby::kNone && targets.size() > 1) {
-    decision.lines.push_back(WriteLine(snapshot, point, question, targets[1], "backup"));
-    decision.lines.back().on_failure_only = point.spec.standby == Standby::kCold;
-    decision.reasons.push_back(Explain(snapshot, targets[1], "backup"));
+  decision.reasons.push_back(ExplainBroadcaster(place));
+  decision.lines.push_back(WritePushLine(snapshot, *point, question, targets[0], "main"));
+  decision.reasons.push_back(ExplainPushTarget(snapshot, targets[0], "main"));
+  if (point->spec.standby != Standby::kNone && targets.size() > 1) {
+    decision.lines.push_back(WritePushLine(snapshot, *point, question, targets[1], "backup"));
+    decision.lines.back().on_failure_only = point->spec.standby == Standby::kCold;
+    decision.reasons.push_back(ExplainPushTarget(snapshot, targets[1], "backup"));
   }
+  return decision;
+}
+
+absl::StatusOr<PushDecision> DecideMove(const Snapshot& snapshot,
+                                        const std::vector<PushLine>& lines,
+                                        const MoveQuestion& question) {
+  NC_ASSIGN_OR_RETURN(const CompiledPublishPoint* point,
+                      FindPoint(snapshot, question.push.publish_point));
+  PushDecision decision{lines, {}};
+  const auto moved =
+      std::find_if(decision.lines.begin(), decision.lines.end(),
+                   [&question](const PushLine& line) { return line.line == question.line; });
+  if (moved == decision.lines.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("push.line: the stream has no push line \"", question.line, "\""));
+  }
+  const ClientPlace place = FindPlace(snapshot, question.push.broadcaster, question.push.isp);
+  const auto targets = FindPushTargets(snapshot, *point, place, question.push.stream);
+  NC_ASSIGN_OR_RETURN(const PushTarget target,
+                      question.cdn.empty() ? OtherTarget(snapshot, lines, question, targets)
+                                           : NamedTarget(snapshot, *point, question, targets));
+  const bool on_failure_only = moved->on_failure_only;
+  *moved = WritePushLine(snapshot, *point, question.push, target, question.line);
+  moved->on_failure_only = on_failure_only;
+  decision.reasons = {ExplainBroadcaster(place),
+                      ExplainPushTarget(snapshot, target, question.line)};
   return decision;
 }
 

@@ -1,4 +1,5 @@
-// DecidePush: where a broadcaster pushes a new stream.
+// DecidePush: where a broadcaster pushes a new stream. DecideMove: where a live one's push line goes
+// instead.
 #ifndef SCHEDULERLIB_STREAM_PUSH_H_
 #define SCHEDULERLIB_STREAM_PUSH_H_
 
@@ -7,18 +8,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "ipdb/ip_address.h"
 #include "schedulerlib/model/stream.h"
 #include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/stream/push_target.h"
 
 namespace nearcast::scheduler {
-
-struct PushQuestion {
-  std::string publish_point;
-  std::string stream;
-  ipdb::IpAddress broadcaster;  // the default, "::", is in no place
-  std::string isp;              // overrides the IP database; empty = as it says
-};
 
 struct PushDecision {
   std::vector<PushLine> lines;       // main, and backup where the publish point stands by
@@ -29,6 +23,19 @@ struct PushDecision {
 // one, or to the next node of the same CDN when there is no other; when none is usable, to those
 // that are a last resort. NOT_FOUND: no such publish point. UNAVAILABLE: its CDNs are all out.
 absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQuestion& question);
+
+struct MoveQuestion {
+  PushQuestion push;
+  std::string line = "main";
+  std::string cdn;   // empty = the next usable target that neither of the lines has
+  std::string node;  // empty = the nearest usable one; only with `cdn`
+};
+
+// All of `lines`, the one named moved. INVALID_ARGUMENT: no such line, a CDN that the publish point
+// does not list, or a node that the CDN does not have. NOT_FOUND and UNAVAILABLE as DecidePush.
+absl::StatusOr<PushDecision> DecideMove(const Snapshot& snapshot,
+                                        const std::vector<PushLine>& lines,
+                                        const MoveQuestion& question);
 
 }  // namespace nearcast::scheduler
 

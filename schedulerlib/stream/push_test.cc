@@ -159,5 +159,60 @@ TEST(PushTest, StreamsSpreadOverEquallyNearNodes) {
   EXPECT_EQ(nodes.size(), 4u);
 }
 
+TEST(PushTest, TheProtocolChoosesTheTemplateAndRecordingIsAskedForBehindIt) {
+  Given given = World().Point("show", {"vendor"});
+  PublishPoint& show = given.config().publish_points[0];
+  show.push_protocol = "srt";
+  show.record.formats = {"flv", "mp4"};
+  show.record.file_s = 600;
+  for (Cdn& cdn : given.config().cdns) {
+    cdn.push_templates["srt"] = "srt://{host}:9000?streamid={app}/{stream}";
+    cdn.record_template = "record={formats}&record_interval={file_s}";
+  }
+  EXPECT_THAT(LinesOf(given, Ask("")),
+              ElementsAre("main vendor - srt://push.vendor.example:9000?streamid=live/s1"
+                          "&record=flv|mp4&record_interval=600"));
+}
+
+// "main own bj, backup vendor -", or the error's code.
+std::string Moved(const Given& given, const MoveQuestion& question) {
+  const auto snapshot = given.Snapshot();
+  const auto before = DecidePush(*snapshot, question.push).value().lines;
+  const auto moved = DecideMove(*snapshot, before, question);
+  if (!moved.ok()) return absl::StatusCodeToString(moved.status().code());
+  std::string text;
+  for (const PushLine& line : moved->lines) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", line.line, " ", line.cdn, " ",
+                    line.node.empty() ? "-" : line.node,
+                    line.on_failure_only ? " (on failure)" : "");
+  }
+  return text;
+}
+
+TEST(PushTest, AMovedLineGoesWhereItIsToldOrWhereNoLineIsYet) {
+  const Given given =
+      World().Point("show", {"own", "vendor"}).StandsBy(Standby::kCold);  // gz, then vendor
+  const PushQuestion push = Ask("10.1.0.1");
+  EXPECT_EQ(Moved(given, {.push = push}), "main own bj, backup vendor - (on failure)");
+  EXPECT_EQ(Moved(given, {.push = push, .line = "backup"}),
+            "main own gz, backup own bj (on failure)");
+  EXPECT_EQ(Moved(given, {.push = push, .cdn = "vendor"}),
+            "main vendor -, backup vendor - (on failure)");
+  EXPECT_EQ(Moved(given, {.push = push, .cdn = "own", .node = "bj"}),
+            "main own bj, backup vendor - (on failure)");
+  EXPECT_EQ(Moved(given, {.push = push, .cdn = "own"}),
+            "main own gz, backup vendor - (on failure)");
+}
+
+TEST(PushTest, AMoveThatCannotBeIsRefused) {
+  const Given given = World().Point("show", {"own"});
+  const PushQuestion push = Ask("10.1.0.1");
+  EXPECT_EQ(Moved(given, {.push = push, .line = "backup"}), "INVALID_ARGUMENT");
+  EXPECT_EQ(Moved(given, {.push = push, .cdn = "vendor"}), "INVALID_ARGUMENT");
+  EXPECT_EQ(Moved(given, {.push = push, .cdn = "own", .node = "nosuch"}), "INVALID_ARGUMENT");
+  const Given alone = Given().Own("own").Node("gz", "CN").Point("show", {"own"});
+  EXPECT_EQ(Moved(alone, {.push = push}), "UNAVAILABLE");
+}
+
 }  // namespace
 }  // namespace nearcast::scheduler

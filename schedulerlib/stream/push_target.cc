@@ -1,0 +1,117 @@
+#include "schedulerlib/stream/push_target.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/stream/url_template.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+constexpr uint16_t kHttpPort = 80;
+constexpr uint16_t kRtmpPort = 1935;
+
+std::vector<PushTarget> FindTargetsOf(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                                      const ClientPlace& place, uint64_t stream_hash,
+                                      CdnStanding standing) {
+  std::vector<PushTarget> first;
+  std::vector<PushTarget> second;
+  for (const CdnIndex cdn : point.push_cdns) {
+    if (snapshot.cdn_buckets[cdn.value()].standing != standing) continue;
+    if (snapshot.cdn(cdn).spec.kind == CdnKind::kVendor) {
+      first.push_back({cdn, std::nullopt, {}});
+      continue;
+    }
+    const CellRanking ranking = RankFor(snapshot, cdn, place);
+    const auto nodes = ChooseNodesFor(snapshot, ranking, stream_hash, 2);
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      PushTarget target{cdn, nodes[i], {}};
+      for (const Ranked& ranked : ranking) {
+        if (ranked.node == nodes[i]) target.ranked = ranked;
+      }
+      (i == 0 ? first : second).push_back(target);
+    }
+  }
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+std::string NodeHost(const CompiledNode& node, const PushQuestion& question,
+                     absl::string_view url_template) {
+  const bool http = absl::StartsWith(url_template, "http");
+  return WriteHost(node, question.broadcaster, http ? node.spec.http_port : node.spec.rtmp_port,
+                   http ? kHttpPort : kRtmpPort);
+}
+
+// "?record=flv" or "&record=flv"; empty where nothing is to be recorded or the CDN cannot be asked.
+std::string RecordPart(const Cdn& cdn, const Record& record, absl::string_view url) {
+  if (record.formats.empty() || cdn.record_template.empty()) return "";
+  return absl::StrCat(
+      absl::StrContains(url, '?') ? "&" : "?",
+      absl::StrReplaceAll(cdn.record_template, {{"{formats}", absl::StrJoin(record.formats, "|")},
+                                                {"{file_s}", absl::StrCat(record.file_s)}}));
+}
+
+}  // namespace
+
+std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                                        const ClientPlace& place, absl::string_view stream) {
+  const uint64_t hash = StableHash(stream);
+  auto targets = FindTargetsOf(snapshot, point, place, hash, CdnStanding::kUsable);
+  if (!targets.empty()) return targets;
+  return FindTargetsOf(snapshot, point, place, hash, CdnStanding::kLastResort);
+}
+
+const std::string* PushTemplateFor(const Cdn& cdn, const std::string& protocol) {
+  const auto at = cdn.push_templates.find(protocol);
+  if (at != cdn.push_templates.end()) return &at->second;
+  return protocol == "rtmp" ? &cdn.push_template : nullptr;
+}
+
+PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                       const PushQuestion& question, const PushTarget& target,
+                       absl::string_view role) {
+  const Cdn& cdn = snapshot.cdn(target.cdn).spec;
+  const std::string* found = PushTemplateFor(cdn, point.spec.push_protocol);
+  const std::string& url_template = found == nullptr ? cdn.push_template : *found;
+  PushLine line;
+  line.line = std::string(role);
+  line.cdn = cdn.name;
+  std::string host = cdn.push_domain;
+  if (target.node) {
+    const CompiledNode& node = snapshot.node(*target.node);
+    line.node = node.spec.name;
+    if (cdn.addressing == Addressing::kNodeAddress) host = NodeHost(node, question, url_template);
+  }
+  line.url = WriteUrl(url_template, {.host = host,
+                                     .app = point.spec.app,
+                                     .stream = question.stream,
+                                     .suffix = "",
+                                     .gop_cache_ms = point.spec.gop_cache_ms});
+  absl::StrAppend(&line.url, RecordPart(cdn, point.spec.record, line.url));
+  return line;
+}
+
+std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,
+                              absl::string_view role) {
+  if (!target.node) {
+    return absl::StrCat(role, ": CDN ", snapshot.cdn(target.cdn).spec.name,
+                        " is the first usable one of the publish point's list");
+  }
+  return absl::StrFormat(
+      "%s: node %s of CDN %s: %s, %.1f ms, %s", role, snapshot.node(*target.node).spec.name,
+      snapshot.cdn(target.cdn).spec.name, std::string(RungName(target.ranked.delay.rung)),
+      target.ranked.cost_us / 1000.0, std::string(StandingName(target.ranked.standing)));
+}
+
+std::string ExplainBroadcaster(const ClientPlace& place) {
+  const ipdb::Location& at = place.location;
+  if (at.country.empty()) return "broadcaster: its place is unknown";
+  return absl::StrCat("broadcaster: in ", at.country, "/", at.region, "/", at.city, ", ISP ",
+                      at.isp.empty() ? "unknown" : at.isp, place.is_cell ? "" : " (as told)");
+}
+
+}  // namespace nearcast::scheduler

@@ -1,0 +1,61 @@
+// Push targets: the places that can take a broadcaster's push, and the line that leads there.
+#ifndef SCHEDULERLIB_STREAM_PUSH_TARGET_H_
+#define SCHEDULERLIB_STREAM_PUSH_TARGET_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "ipdb/ip_address.h"
+#include "schedulerlib/model/ids.h"
+#include "schedulerlib/model/stream.h"
+#include "schedulerlib/place/ranking.h"
+#include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/stream/node_choice.h"
+
+namespace nearcast::scheduler {
+
+struct PushQuestion {
+  std::string publish_point;
+  std::string stream;
+  ipdb::IpAddress broadcaster;  // the default, "::", is in no place
+  std::string isp;              // overrides the IP database; empty = as it says
+};
+
+// A vendor's CDN, or a node of one's own.
+struct PushTarget {
+  CdnIndex cdn;
+  std::optional<NodeIndex> node;
+  Ranked ranked;  // of `node`
+
+  friend bool operator==(const PushTarget& a, const PushTarget& b) {
+    return a.cdn == b.cdn && a.node == b.node;
+  }
+};
+
+// In the order to use them: for each CDN of the publish point's list its best node, then the second
+// nodes, so that a backup line lands on another CDN if there is one. Usable CDNs only; when there is
+// none, those that are a last resort.
+std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                                        const ClientPlace& place, absl::string_view stream);
+
+// `role` is "main" or "backup". The URL is the CDN's template for the publish point's protocol, with
+// what asks for a recording behind it.
+PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                       const PushQuestion& question, const PushTarget& target,
+                       absl::string_view role);
+
+// "rtmp" is every CDN's; null when the CDN takes no push of that protocol.
+const std::string* PushTemplateFor(const Cdn& cdn, const std::string& protocol);
+
+// "main: node gz of CDN own: same city and ISP, 10.0 ms, usable".
+std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,
+                              absl::string_view role);
+
+// "broadcaster: in CN/440000/440100, ISP chinatelecom".
+std::string ExplainBroadcaster(const ClientPlace& place);
+
+}  // namespace nearcast::scheduler
+
+#endif  // SCHEDULERLIB_STREAM_PUSH_TARGET_H_
