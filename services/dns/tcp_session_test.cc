@@ -17,6 +17,10 @@ std::string Framed(size_t bytes, char fill = 'q') {
   return framed + std::string(bytes, fill);
 }
 
+std::span<const uint8_t> Octets(const std::string& bytes) {
+  return {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
+}
+
 // Echoes each message; the tests see what comes out.
 class TcpSessionTest : public testing::Test {
  protected:
@@ -85,6 +89,32 @@ TEST_F(TcpSessionTest, ALengthThatNoMessageHasEndsIt) {
   EXPECT_EQ(Receive(Framed(12) + Framed(11) + Framed(12)), 1u);
   EXPECT_EQ(session_.state(), TcpSession::State::kMalformed);
   EXPECT_EQ(Output(), Framed(12));
+}
+
+TEST_F(TcpSessionTest, NoLengthBelowAHeaderIsAMessage) {
+  for (size_t bytes = 0; bytes < 12; ++bytes) {
+    for (const bool is_whole : {true, false}) {
+      TcpSession session(kPatience, now_);
+      const std::string framed = is_whole ? Framed(bytes) : Framed(bytes).substr(0, 2);
+      EXPECT_EQ(session.Receive(Octets(framed), now_, Echo), 0u);
+      EXPECT_EQ(session.state(), TcpSession::State::kMalformed) << bytes;
+      EXPECT_TRUE(session.output().empty());
+    }
+  }
+}
+
+TEST_F(TcpSessionTest, TheLongestMessageMayBeCutAnywhere) {
+  const std::string bytes = Framed(65535, 'a') + Framed(12, 'b');
+  std::vector<size_t> cuts = {1, 2, 3, 13, 14, 65535, 65536, 65537, 65538, 65539, bytes.size() - 1};
+  for (size_t cut = 17; cut < bytes.size(); cut += 997) cuts.push_back(cut);
+  for (const size_t cut : cuts) {
+    TcpSession session(kPatience, now_);
+    const size_t before = session.Receive(Octets(bytes).first(cut), now_, Echo);
+    EXPECT_EQ(before, cut < 65537 ? 0u : 1u) << cut;
+    EXPECT_EQ(session.state(), TcpSession::State::kOpen);
+    EXPECT_EQ(session.Receive(Octets(bytes).subspan(cut), now_, Echo), 2 - before) << cut;
+    EXPECT_EQ(std::string(session.output().begin(), session.output().end()), bytes) << cut;
+  }
 }
 
 TEST_F(TcpSessionTest, StopsReadingWhileThePeerTakesNoReplies) {
