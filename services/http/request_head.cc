@@ -39,6 +39,25 @@ bool IsFieldValue(absl::string_view text) {
   return true;
 }
 
+// RFC 9110 section 7.2, RFC 3986 section 3.2.2: what stands in a uri-host and its port, and bytes
+// above ASCII.
+constexpr std::array<bool, 256> kHostChars = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0x21; c < 256; ++c) table[c] = c != 0x7f;
+  for (const char c : {'"', '#', ',', '/', '<', '>', '?', '@', '\\', '^', '`', '{', '|', '}'}) {
+    table[static_cast<uint8_t>(c)] = false;
+  }
+  return table;
+}();
+
+// Empty is allowed.
+bool IsHost(absl::string_view text) {
+  for (const char c : text) {
+    if (!kHostChars[static_cast<uint8_t>(c)]) return false;
+  }
+  return true;
+}
+
 // Bytes above ASCII are let through: clients send UTF-8 unescaped.
 bool IsTarget(absl::string_view text) {
   for (const char c : text) {
@@ -169,6 +188,7 @@ std::optional<HttpError> ReadFramingField(const HeaderField& field, FramingField
     case 4:
       if (!absl::EqualsIgnoreCase(field.name, "host")) break;
       if (seen->has_host) return BadRequest("several Host fields");
+      if (!IsHost(field.value)) return BadRequest("malformed Host");  // RFC 9112 section 3.2
       seen->has_host = true;
       break;
     case 6:
