@@ -1,5 +1,7 @@
 #include "proto/resource/kind.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "nearcast/v1/config.pb.h"
 
@@ -57,8 +59,7 @@ TEST(Kind, SuggestsOrListsWhenItDoesNotUnderstand) {
   EXPECT_EQ(ParseKind("nodse").status().message(),
             "unknown kind \"nodse\"; did you mean \"Node\"?");
   EXPECT_EQ(ParseKind("service").status().message(),
-            "unknown kind \"service\"; kinds: Account, Cdn, Domain, HealthCheck, Node, PublishPoint, "
-            "QualityPolicy, RatioRule, TranscodeTemplate");
+            absl::StrCat("unknown kind \"service\"; kinds: ", absl::StrJoin(ListKinds(), ", ")));
   EXPECT_FALSE(ParseKind("").ok());
 }
 

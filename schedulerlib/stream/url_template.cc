@@ -1,12 +1,16 @@
 #include "schedulerlib/stream/url_template.h"
 
+#include <array>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "schedulerlib/stream/braces.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-constexpr absl::string_view kNames[] = {"host", "app", "stream", "suffix", "gop_cache_ms"};
+constexpr std::array<absl::string_view, 5> kNames = {"host", "app", "stream", "suffix",
+                                                     "gop_cache_ms"};
 
 void AppendValue(absl::string_view name, const UrlValues& values, std::string& out) {
   if (name == "host") {
@@ -22,27 +26,6 @@ void AppendValue(absl::string_view name, const UrlValues& values, std::string& o
   }
 }
 
-// Calls text(piece) and name(piece) in turn. False when a brace stays open.
-template <typename Text, typename Name>
-bool ForEachPiece(absl::string_view rest, Text text, Name name) {
-  while (true) {
-    const size_t open = rest.find('{');
-    text(rest.substr(0, open));
-    if (open == absl::string_view::npos) return true;
-    const size_t close = rest.find('}', open);
-    if (close == absl::string_view::npos) return false;
-    name(rest.substr(open + 1, close - open - 1));
-    rest.remove_prefix(close + 1);
-  }
-}
-
-bool IsKnown(absl::string_view name) {
-  for (const absl::string_view known : kNames) {
-    if (name == known) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 absl::Status ValidateUrlTemplate(absl::string_view url_template) {
@@ -50,22 +33,7 @@ absl::Status ValidateUrlTemplate(absl::string_view url_template) {
     return absl::InvalidArgumentError(absl::StrCat(
         "is not a URL: \"", url_template, "\"; begin with a scheme, as in http://{host}/…"));
   }
-  std::string unknown;
-  const bool closed = ForEachPiece(
-      url_template, [](absl::string_view) {},
-      [&unknown](absl::string_view name) {
-        if (!IsKnown(name) && unknown.empty()) unknown = std::string(name);
-      });
-  if (!closed) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("has a '{' without its '}': \"", url_template, "\""));
-  }
-  if (!unknown.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("has the unknown name {", unknown,
-                     "}; known are {host}, {app}, {stream}, {suffix} and {gop_cache_ms}"));
-  }
-  return absl::OkStatus();
+  return ValidateBraces(url_template, kNames);
 }
 
 std::string WriteUrl(absl::string_view url_template, const UrlValues& values) {

@@ -1,0 +1,110 @@
+#include "schedulerlib/stream/signing/url_signer.h"
+
+#include "absl/strings/str_cat.h"
+#include "schedulerlib/stream/signing/alibaba.h"
+#include "schedulerlib/stream/signing/huawei.h"
+#include "schedulerlib/stream/signing/sign_text.h"
+#include "schedulerlib/stream/signing/tencent.h"
+#include "schedulerlib/stream/signing/time_text.h"
+#include "schedulerlib/stream/signing/volcengine.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+// The parameters' names of the methods that let one choose them.
+struct Names {
+  absl::string_view secret;
+  absl::string_view time;
+};
+
+Names DefaultNames(SignMethod method) {
+  switch (method) {
+    case SignMethod::kAlibabaC:
+      return {"KEY1", "KEY2"};
+    case SignMethod::kVolcengine:
+      return {"volcSecret", "volcTime"};
+    default:
+      return {"sign", "expire"};
+  }
+}
+
+// "pull.example:8088" of a URL whose path begins at `path_at`.
+absl::string_view HostOf(absl::string_view url, size_t path_at) {
+  const absl::string_view before = url.substr(0, path_at);
+  const size_t scheme = before.rfind("//");
+  return scheme == absl::string_view::npos ? before : before.substr(scheme + 2);
+}
+
+}  // namespace
+
+UrlSigner::UrlSigner(const Signing& signing)
+    : signing_(signing), active_key_(signing.active_key()) {
+  const Names names = DefaultNames(signing.method);
+  if (signing_.secret_parameter.empty()) signing_.secret_parameter = std::string(names.secret);
+  if (signing_.time_parameter.empty()) signing_.time_parameter = std::string(names.time);
+  if (signing_.text.empty()) signing_.text = std::string(DefaultSignText(signing.method));
+  if (signing.method == SignMethod::kHuawei || signing.method == SignMethod::kHmacSha256) {
+    hmac_.emplace(active_key_);
+  }
+}
+
+void UrlSigner::Sign(size_t path_at, absl::string_view app, absl::string_view stream,
+                     int64_t expiry_s, std::string& text) const {
+  if (!signs()) return;
+  const size_t query_at = text.find('?', path_at);
+  const absl::string_view url = text;
+  const UrlParts parts = {.host = HostOf(url, path_at),
+                          .path = url.substr(path_at, query_at - path_at),
+                          .app = app,
+                          .stream = stream};
+  std::string added;
+  added.reserve(128);
+  if (signing_.method == SignMethod::kAlibabaB) {
+    SignAlibabaB(parts, active_key_, expiry_s, added);
+    text.insert(path_at, added);
+    return;
+  }
+  added.push_back(query_at == std::string::npos ? '?' : '&');
+  AppendQuery(parts, expiry_s, added);
+  text.append(added);
+}
+
+void UrlSigner::AppendQuery(const UrlParts& url, int64_t expiry_s, std::string& query) const {
+  switch (signing_.method) {
+    case SignMethod::kNone:
+    case SignMethod::kAlibabaB:
+      return;
+    case SignMethod::kTencent:
+      return SignTencent(url, active_key_, expiry_s, query);
+    case SignMethod::kAlibabaA:
+      return SignAlibabaA(url, active_key_, expiry_s, query);
+    case SignMethod::kAlibabaC:
+      return SignAlibabaC(url, active_key_, expiry_s, signing_.secret_parameter,
+                          signing_.time_parameter, query);
+    case SignMethod::kVolcengine:
+      return SignVolcengine(url, active_key_, expiry_s, signing_.secret_parameter,
+                            signing_.time_parameter, query);
+    case SignMethod::kHuawei:
+      return SignHuawei(url, *hmac_, expiry_s, query);
+    case SignMethod::kHmacSha256:
+    case SignMethod::kMd5:
+      return AppendGeneral(url, expiry_s, query);
+  }
+}
+
+void UrlSigner::AppendGeneral(const UrlParts& url, int64_t expiry_s, std::string& query) const {
+  const TimeText time =
+      signing_.hex_time ? HexTime(expiry_s, Letters::kLower) : DecimalTime(expiry_s);
+  std::string text;
+  text.reserve(128);
+  AppendSignText(signing_.text, url, time.text(), active_key_, text);
+  absl::StrAppend(&query, signing_.secret_parameter, "=");
+  if (hmac_) {
+    hmac_->AppendHex({text}, query);
+  } else {
+    AppendMd5Hex({text}, query);
+  }
+  absl::StrAppend(&query, "&", signing_.time_parameter, "=", time.text());
+}
+
+}  // namespace nearcast::scheduler
