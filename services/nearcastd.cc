@@ -1,5 +1,7 @@
 // nearcastd: the control plane. Decides which node, CDN, line and quality every viewer and
 // broadcaster gets, and answers over DNS, HTTPDNS, gRPC and HTTP JSON.
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdint>
 #include <ctime>
@@ -123,11 +125,20 @@ void Serve(Daemon& daemon, const sigset_t& signals) {
   }
 }
 
+// A descriptor for each connection: as many as the system gives.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 absl::Status Run() {
   // Blocked before any thread starts, so that only Serve sees them.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
   NC_ASSIGN_OR_RETURN(const DaemonOptions options, OptionsFromFlags());
   NC_ASSIGN_OR_RETURN(const std::unique_ptr<Daemon> daemon, Daemon::Start(options));
   for (const absl::string_view door : absl::StrSplit(daemon->Describe(), '\n', absl::SkipEmpty())) {

@@ -19,6 +19,7 @@ enum class HttpEvent : uint8_t {
   kClosed,
   kOverAddressLimit,
   kOverTotalLimit,
+  kEvicted,
   kAcceptFailed,
   kRequest,
   kRefused,
@@ -31,7 +32,7 @@ enum class HttpEvent : uint8_t {
   kBytesIn,
   kBytesOut,
 };
-inline constexpr size_t kHttpEvents = 15;
+inline constexpr size_t kHttpEvents = 16;
 
 struct HttpTotals {
   std::array<uint64_t, kHttpEvents> values{};
@@ -69,6 +70,8 @@ void ForEachCounter(const HttpTotals& totals, Fn fn) {
        "Connections refused because their address had too many."},
       {"nearcast_http_connections_over_total_limit_total",
        "Connections refused because the server had too many."},
+      {"nearcast_http_connections_evicted_total",
+       "Connections closed while they waited for their clients, to make room for others."},
       {"nearcast_http_accept_failures_total", "Failed accepts, as when descriptors run out."},
       {"nearcast_http_requests_total", "Requests handed to a handler or to 404 and 405."},
       {"nearcast_http_requests_refused_total", "Requests too broken or too large to be handed on."},

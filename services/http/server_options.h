@@ -26,6 +26,7 @@ struct ServerOptions {
   // Request line and header fields together.
   size_t head_bytes_max = 16 * 1024;
   size_t body_bytes_max = 1 << 20;
+  // Beyond it, and where descriptors run out, a connection that waits for its client gives way.
   uint32_t connections_max = 65536;
   // Generous, because a carrier's NAT is one address; see ConnectionLimits for IPv6.
   uint32_t connections_per_address_max = 4096;

@@ -51,7 +51,7 @@ class Session final : public Connection {
   ~Session() override {
     if (pending_ != nullptr) pending_->Abandon();
     worker_->Unlink(this);
-    worker_->limits().Release(client_);
+    if (!evicted_) worker_->limits().Release(client_);
     worker_->counters().Add(HttpEvent::kClosed);
   }
 
@@ -61,6 +61,8 @@ class Session final : public Connection {
   void OnDeadline() override;
   void OnStop() override;
   void Abort() override;
+  bool waits_for_client() const override;
+  void Evict() override;
 
  private:
   // Serves what has been received, as far as it goes; answers gather in the worker's `out`.
@@ -98,6 +100,7 @@ class Session final : public Connection {
   Worker* const worker_;
   Phase phase_ = Phase::kIdle;
   bool aborted_ = false;
+  bool evicted_ = false;
 
   ByteBuffer in_;
   size_t read_bytes_ = kReadBytesMin;
@@ -314,6 +317,7 @@ Step Session<Stream>::EndRequest() {
   continued_ = false;
   chunked_.reset();
   Enter(Phase::kIdle);
+  worker_->Touch(this);
   return answer_framing_.after == ResponseFraming::After::kClose ? Step::kClose : Step::kServed;
 }
 
@@ -429,6 +433,19 @@ template <typename Stream>
 void Session<Stream>::Abort() {
   aborted_ = true;
   if (answer_timer_ != nullptr) answer_timer_->cancel();
+  stream_.Close();
+}
+
+template <typename Stream>
+bool Session<Stream>::waits_for_client() const {
+  return phase_ != Phase::kHandler && phase_ != Phase::kWrite && !aborted_ && !evicted_;
+}
+
+template <typename Stream>
+void Session<Stream>::Evict() {
+  evicted_ = true;
+  worker_->limits().Release(client_);
+  deadline_tick = std::numeric_limits<uint64_t>::max();
   stream_.Close();
 }
 

@@ -27,6 +27,8 @@ constexpr absl::Duration kTick = absl::Milliseconds(50);
 constexpr absl::Duration kLinger = absl::Seconds(2);
 constexpr int kAcceptsAtOnce = 64;
 constexpr auto kAcceptPause = std::chrono::milliseconds(50);
+// At the end of the list, how many connections are looked at to find one that is not worked for.
+constexpr int kEvictionTries = 64;
 constexpr absl::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: application/json\r\n"
     "Content-Length: 29\r\n\r\n{\"code\":\"TooManyConnections\"}";
@@ -116,7 +118,7 @@ Worker::Accepted Worker::AcceptAll() {
     if (fd >= 0) {
       Admit(fd, ClientAddress(peer));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      return Accepted::kNotAll;
+      if (MakeRoom() == Room::kNone) return Accepted::kNotAll;
     } else if (errno == EAGAIN) {
       break;
     }  // else this one client has gone before it was looked at
@@ -125,7 +127,7 @@ Worker::Accepted Worker::AcceptAll() {
 }
 
 void Worker::Admit(int fd, const ipdb::IpAddress& client) {
-  const auto verdict = limits().Admit(client);
+  const auto verdict = AdmitOrMakeRoom(client);
   if (verdict != ConnectionLimits::Verdict::kAdmitted) {
     counters_.Add(verdict == ConnectionLimits::Verdict::kOverAddressLimit
                       ? HttpEvent::kOverAddressLimit
@@ -142,6 +144,25 @@ void Worker::Admit(int fd, const ipdb::IpAddress& client) {
   counters_.Add(HttpEvent::kAccepted);
   ++open_;
   asio::co_spawn(io_, shared_.serve(fd, client, this), asio::detached);
+}
+
+ConnectionLimits::Verdict Worker::AdmitOrMakeRoom(const ipdb::IpAddress& client) {
+  const auto verdict = limits().Admit(client);
+  if (verdict != ConnectionLimits::Verdict::kOverTotalLimit) return verdict;
+  return MakeRoom() == Room::kMade ? limits().Admit(client) : verdict;
+}
+
+Worker::Room Worker::MakeRoom() {
+  Connection* connection = last_;
+  for (int i = 0; i < kEvictionTries && connection != nullptr; ++i) {
+    if (connection->waits_for_client()) {
+      counters_.Add(HttpEvent::kEvicted);
+      connection->Evict();
+      return Room::kMade;
+    }
+    connection = connection->previous;
+  }
+  return Room::kNone;
 }
 
 Task<void> Worker::Tick() {
@@ -189,16 +210,32 @@ void Worker::Stop() {
 }
 
 void Worker::Link(Connection* connection) {
-  connection->next = first_;
-  if (first_ != nullptr) first_->previous = connection;
-  first_ = connection;
+  connection->served_tick = tick_;
+  PutFirst(connection);
 }
 
 void Worker::Unlink(Connection* connection) {
   --open_;
-  if (connection->previous != nullptr) connection->previous->next = connection->next;
-  if (connection->next != nullptr) connection->next->previous = connection->previous;
-  if (first_ == connection) first_ = connection->next;
+  TakeOut(connection);
+}
+
+void Worker::Touch(Connection* connection) {
+  if (connection->served_tick == tick_) return;
+  connection->served_tick = tick_;
+  TakeOut(connection);
+  PutFirst(connection);
+}
+
+void Worker::PutFirst(Connection* connection) {
+  connection->previous = nullptr;
+  connection->next = first_;
+  (first_ == nullptr ? last_ : first_->previous) = connection;
+  first_ = connection;
+}
+
+void Worker::TakeOut(Connection* connection) {
+  (connection->previous == nullptr ? first_ : connection->previous->next) = connection->next;
+  (connection->next == nullptr ? last_ : connection->next->previous) = connection->previous;
 }
 
 }  // namespace nearcast::http

@@ -46,8 +46,13 @@ class Connection {
   virtual void OnStop() = 0;
   // Ends now, whatever it does.
   virtual void Abort() = 0;
+  // Not while it works for it.
+  virtual bool waits_for_client() const = 0;
+  // Ends now, to make room for another: its place in the limits is free at once.
+  virtual void Evict() = 0;
 
   uint64_t deadline_tick = 0;
+  uint64_t served_tick = 0;  // about when the last request ended
   Connection* previous = nullptr;
   Connection* next = nullptr;
 };
@@ -99,6 +104,8 @@ class Worker {
 
   void Link(Connection* connection);
   void Unlink(Connection* connection);
+  // It has served a request: to the front of the list, at most once a tick.
+  void Touch(Connection* connection);
 
   // Scratch for the connection that is running; empty again before it waits.
   Request request;
@@ -108,9 +115,15 @@ class Worker {
  private:
   Task<void> Accept();
   Task<void> Tick();
+  void PutFirst(Connection* connection);
+  void TakeOut(Connection* connection);
   enum class Accepted { kAll, kNotAll };
   Accepted AcceptAll();
   void Admit(int fd, const ipdb::IpAddress& client);
+  ConnectionLimits::Verdict AdmitOrMakeRoom(const ipdb::IpAddress& client);
+  // Evicts the connection that has waited longest for its client.
+  enum class Room { kMade, kNone };
+  Room MakeRoom();
   void Sweep();
   void Stop();
 
@@ -130,7 +143,8 @@ class Worker {
   uint64_t stop_tick_ = 0;
   bool stopping_ = false;
   Connection* first_ = nullptr;
-  uint32_t open_ = 0;  // admitted and not yet unlinked
+  Connection* last_ = nullptr;  // the longest without a served request
+  uint32_t open_ = 0;           // admitted and not yet unlinked
 };
 
 }  // namespace nearcast::http
