@@ -1,13 +1,14 @@
 // Where a new viewer starts: the law of first-frame delay. With a lower limit M and keyframes every
-// g, the first frame's age is uniform in [M, M+g], mean M + g/2 (docs/relay.md, "Start").
+// g, the first frame's age is uniform in [M, M+g], mean M + g/2 (docs/relay.md, "Start";
+// gop_start_law_test shows it).
 //
 //   lower limit: the newest keyframe that is at least M old       age in [M, M+g)
 //   upper limit: the oldest keyframe that is not older than N     age in (N-g, N]
 //
 // Ties and edges: when the cache holds less than M, the oldest keyframe; when no keyframe is young
-// enough for N (a GOP longer than N), the newest keyframe, as a viewer that sees something late
-// beats one that waits a GOP. With no keyframe in the cache a video stream starts at the live edge:
-// sound at once, pictures from the next keyframe.
+// enough for N (a GOP longer than N), the newest keyframe, age in [0, g), as a viewer that sees
+// something late beats one that waits a GOP. With no keyframe in the cache a video stream starts at
+// the live edge: sound at once, pictures from the next keyframe.
 #ifndef DATAPLANE_STREAM_GOP_START_H_
 #define DATAPLANE_STREAM_GOP_START_H_
 

@@ -1,10 +1,5 @@
 #include "dataplane/stream/gop_start.h"
 
-#include <algorithm>
-#include <cmath>
-#include <random>
-#include <vector>
-
 #include "dataplane/stream/frame_builder.h"
 #include "gtest/gtest.h"
 
@@ -26,55 +21,6 @@ int64_t FirstFrameAge(const FrameRing& ring, const StartRequest& request) {
   const StartPoint start = FindStart(ring, request);
   EXPECT_EQ(ring.at(start.seq).role(), FrameRole::kVideoKey);
   return ring.newest_dts_ms() - ring.at(start.seq).dts_ms();
-}
-
-struct AgeCase {
-  const char* name;
-  StartRequest request;
-  int gop_frames;
-  int64_t age_ms_min;
-  int64_t age_ms_max;  // exclusive
-};
-
-// The largest distance between the ages' distribution and the uniform one (Kolmogorov–Smirnov).
-double DistanceFromUniform(std::vector<int64_t> ages, const AgeCase& c) {
-  std::sort(ages.begin(), ages.end());
-  double worst = 0;
-  for (size_t i = 0; i < ages.size(); ++i) {
-    const double expected = static_cast<double>(ages[i] - c.age_ms_min) /
-                            static_cast<double>(c.age_ms_max - c.age_ms_min);
-    worst = std::max(worst, std::fabs(expected - static_cast<double>(i) / ages.size()));
-  }
-  return worst;
-}
-
-TEST(GopStartTest, FirstFrameAgeIsUniformOverOneGop) {
-  using enum GopCachePolicy;
-  const AgeCase cases[] = {
-      {"lower 1800 ms, 2 s GOP", {kLowerLimit, 1800}, 50, 1800, 3800},
-      {"lower 5000 ms, 2 s GOP", {kLowerLimit, 5000}, 50, 5000, 7000},
-      {"lower 0, 5 s GOP", {kLowerLimit, 0}, 125, 0, 5000},
-      {"upper 6000 ms, 2 s GOP", {kUpperLimit, 6000}, 50, 4001, 6001},
-      {"upper 6000 ms, 5 s GOP", {kUpperLimit, 6000}, 125, 1001, 6001},
-  };
-  for (const AgeCase& c : cases) {
-    FrameRing ring = LiveRing(10'000, 1000, c.gop_frames);
-    std::mt19937 random(7);
-    std::vector<int64_t> ages;
-    double sum = 0;
-    for (int i = 1000; i < 20'000; ++i) {
-      ring.Append(i % c.gop_frames == 0 ? Key(i * kFrameMs) : Inter(i * kFrameMs));
-      if (random() % 20 != 0) continue;  // a viewer joins now
-      ages.push_back(FirstFrameAge(ring, c.request));
-      sum += static_cast<double>(ages.back());
-      EXPECT_GE(ages.back(), c.age_ms_min) << c.name;
-      EXPECT_LT(ages.back(), c.age_ms_max) << c.name;
-    }
-    const double mean = sum / static_cast<double>(ages.size());
-    EXPECT_NEAR(mean, (c.age_ms_min + c.age_ms_max) / 2.0, (c.age_ms_max - c.age_ms_min) * 0.06)
-        << c.name;
-    EXPECT_LT(DistanceFromUniform(ages, c), 1.63 / std::sqrt(ages.size()) + 0.025) << c.name;
-  }
 }
 
 TEST(GopStartTest, StartsAtTheOldestKeyframeWhenTheCacheIsShorterThanTheLimit) {
