@@ -1,11 +1,12 @@
-"""Fuzz targets: one LLVMFuzzerTestOneInput, run two ways."""
+"""Fuzz targets: one LLVMFuzzerTestOneInput, run three ways."""
 
 def nearcast_fuzz_test(name, src, deps, corpus = None):
-    """An ordinary test that replays the corpus, and a manual binary for libFuzzer.
+    """An ordinary test that replays the corpus, and manual binaries for libFuzzer and for mutants by number.
 
     Args:
       name: ends in _fuzz. `name` is the libFuzzer binary (tests/fuzz/run builds it with --config=fuzz);
-        `name_replay_test` replays every file of the corpus under any configuration.
+        `name_replay_test` replays every file of the corpus under any configuration; `name_mutate` runs mutants of the
+        corpus, the same every time (tests/fuzz/run --packets=N).
       src: the file that defines LLVMFuzzerTestOneInput.
       deps: what src includes.
       corpus: the label of a filegroup with the files of testdata/<name>/, one input a file, where tests/fuzz/run looks
@@ -27,6 +28,13 @@ def nearcast_fuzz_test(name, src, deps, corpus = None):
             "manual",
         ],
         deps = deps,
+    )
+    native.cc_binary(
+        name = name + "_mutate",
+        testonly = 1,
+        srcs = [src],
+        tags = ["manual"],
+        deps = deps + ["//tests/fuzz:mutate_main"],
     )
     native.cc_test(
         name = name + "_replay_test",
