@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "ipdb/ip_address.h"
+#include "schedulerlib/config/publishing.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/url_template.h"
 #include "schedulerlib/zone/dns_name.h"
@@ -61,6 +62,11 @@ class Validator {
       }
       (this->*check)(item);
     }
+  }
+
+  // For what is checked in a file of its own.
+  auto Adder() {
+    return [this](absl::string_view path, absl::string_view text) { Add(path, text); };
   }
 
   void Add(absl::string_view path, absl::string_view message) {
@@ -196,6 +202,7 @@ class Validator {
       }
     }
     CheckTemplateText("spec.push_template", cdn.push_template);
+    ValidatePushTemplates(cdn, Adder());
     for (const auto& [format, text] : cdn.pull_templates) {
       const std::string path = absl::StrCat("spec.pull_templates.", format);
       if (std::find(std::begin(kFormats), std::end(kFormats), format) == std::end(kFormats)) {
@@ -253,6 +260,7 @@ class Validator {
     if (!point.quality_policy.empty()) {
       CheckRef("spec.quality_policy", "QualityPolicy", point.quality_policy, policies_);
     }
+    ValidatePublishing(point, config_.cdns, Adder());
     if (point.gop_cache_ms > 60000) Add("spec.gop_cache_ms", "must be at most 60000 (a minute)");
   }
 

@@ -53,6 +53,7 @@ v1::Stream ToProto(const Stream& stream) {
     added->set_url(line.url);
     added->set_on_failure_only(line.on_failure_only);
   }
+  to.set_play_cdn(stream.play_cdn);
   return to;
 }
 
@@ -65,6 +66,7 @@ absl::StatusOr<Stream> FromProto(const v1::Stream& stream) {
     to.push_lines.push_back(
         {line.line(), line.cdn(), line.node(), line.url(), line.on_failure_only()});
   }
+  to.play_cdn = stream.play_cdn();
   return to;
 }
 

@@ -27,12 +27,14 @@ TEST(StreamConvertTest, StreamComesBackWithItsLines) {
   stream.state = StreamState::kPublishing;
   stream.push_lines = {{"main", "own", "gz", "rtmp://192.0.2.1/live/s1", false},
                        {"backup", "vendor", "", "rtmp://push.example/live/s1", true}};
+  stream.play_cdn = "vendor";
   const v1::Stream message = ToProto(stream);
   EXPECT_EQ(message.push_lines(0).node(), "gz");
   const Stream back = FromProto(message).value();
   EXPECT_EQ(back.name, stream.name);
   EXPECT_EQ(back.publish_point, stream.publish_point);
   EXPECT_EQ(back.state, stream.state);
+  EXPECT_EQ(back.play_cdn, "vendor");
   ASSERT_EQ(back.push_lines.size(), 2u);
   EXPECT_EQ(back.push_lines[0].url, "rtmp://192.0.2.1/live/s1");
   EXPECT_EQ(back.push_lines[0].cdn, "own");

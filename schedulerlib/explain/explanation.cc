@@ -183,6 +183,10 @@ Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) 
                                    StreamStateName(decision.stream->state)));
   out.steps.push_back(PlaceStep("viewer", decision.viewer->address, decision.place));
   AddRatioSteps(snapshot, decision, out);
+  if (decision.held) {
+    out.steps.push_back(absl::StrCat("the stream is held at CDN ", decision.stream->play_cdn,
+                                     " (play_cdn), whatever the ratio rules chose"));
+  }
   for (const PlayLine& line : decision.lines) {
     AddLineStep(snapshot, decision, line, out);
     if (line.node) AddCandidates(snapshot, line.ranking, {*line.node}, out);

@@ -32,6 +32,9 @@ struct Stream {
   std::string publish_point;
   StreamState state = StreamState::kCreated;
   std::vector<PushLine> push_lines;
+
+  // Holds every viewer's main line at this CDN; empty = as the ratio rules say.
+  std::string play_cdn;
 };
 
 }  // namespace nearcast::scheduler

@@ -52,6 +52,17 @@ PlayLine DecideLine(const Snapshot& snapshot, const PlayDecision& decision, absl
   return line;
 }
 
+// The held CDN goes first as long as it is not out; what the rules chose stands behind it.
+void HoldAtCdn(const Snapshot& snapshot, PlayDecision& decision) {
+  const auto held = snapshot.FindCdn(decision.stream->play_cdn);
+  if (!held || snapshot.cdn_buckets[held->value()].standing == CdnStanding::kOut) return;
+  decision.held = true;
+  RatioChoice& ratio = decision.ratio;
+  if (ratio.main == *held) return;
+  if (!ratio.backup || ratio.backup == *held) ratio.backup = ratio.main;
+  ratio.main = *held;
+}
+
 void DecideDefaultTier(PlayDecision& decision) {
   const CompiledPublishPoint& point = *decision.publish_point;
   decision.default_tier = point.default_tier;
@@ -84,6 +95,9 @@ absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& 
                                .stream = stream.name,
                                .place = &decision.place.location,
                                .viewer_key = StableHash(viewer.key)});
+  if (decision.ratio.rule != nullptr && !stream.play_cdn.empty()) {
+    HoldAtCdn(snapshot, decision);
+  }
   if (!decision.ratio.main) {
     return absl::UnavailableError(
         absl::StrCat(decision.ratio.rule == nullptr ? "no ratio rule matches"

@@ -44,6 +44,9 @@ struct PlayDecision {
   const CompiledPublishPoint* publish_point = nullptr;
   ClientPlace place;
   RatioChoice ratio;
+
+  // The stream is held at ratio.main (Stream.play_cdn), whatever the rules would have chosen.
+  bool held = false;
   std::vector<PlayLine> lines;  // main, and backup where there is one
   Tier default_tier = Tier::kOrigin;
 

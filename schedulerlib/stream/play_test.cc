@@ -246,5 +246,36 @@ TEST(PlayTest, DecisionsDoNotDependOnHowTheWorldWasBuilt) {
   }
 }
 
+TEST(PlayTest, AStreamHeldAtACdnIsPlayedFromThereWithTheRulesChoiceBehindIt) {
+  Given given = Given()
+                    .Vendor("a")
+                    .Vendor("b")
+                    .Vendor("c")
+                    .Point("show", {"a"})
+                    .Ratio("r", {{"a", 1}}, {{"b", 1}});
+  Stream stream;
+  stream.name = "s1";
+  stream.publish_point = "show";
+  stream.state = StreamState::kPublishing;
+  Viewer viewer;
+  viewer.address = Ip("10.1.0.1");
+  viewer.key = "v";
+  const auto lines = [&](const std::string& play_cdn) {
+    stream.play_cdn = play_cdn;
+    const auto snapshot = given.Snapshot();
+    const PlayDecision decision = DecidePlay(*snapshot, stream, viewer).value();
+    std::string text = decision.held ? "held" : "free";
+    for (const PlayLine& line : decision.lines) text += " " + snapshot->cdn(line.cdn).spec.name;
+    return text;
+  };
+  EXPECT_EQ(lines(""), "free a b");
+  EXPECT_EQ(lines("c"), "held c b");
+  EXPECT_EQ(lines("b"), "held b a");
+  EXPECT_EQ(lines("a"), "held a b");
+  EXPECT_EQ(lines("nosuch"), "free a b");
+  given.config().cdns[2].disabled = true;
+  EXPECT_EQ(lines("c"), "free a b");
+}
+
 }  // namespace
 }  // namespace nearcast::scheduler

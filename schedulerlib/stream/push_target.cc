@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "schedulerlib/config/publishing.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/url_template.h"
 
@@ -63,12 +64,6 @@ std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const Compiled
   auto targets = FindTargetsOf(snapshot, point, place, hash, CdnStanding::kUsable);
   if (!targets.empty()) return targets;
   return FindTargetsOf(snapshot, point, place, hash, CdnStanding::kLastResort);
-}
-
-const std::string* PushTemplateFor(const Cdn& cdn, const std::string& protocol) {
-  const auto at = cdn.push_templates.find(protocol);
-  if (at != cdn.push_templates.end()) return &at->second;
-  return protocol == "rtmp" ? &cdn.push_template : nullptr;
 }
 
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,

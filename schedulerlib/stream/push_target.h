@@ -46,9 +46,6 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
                        const PushQuestion& question, const PushTarget& target,
                        absl::string_view role);
 
-// "rtmp" is every CDN's; null when the CDN takes no push of that protocol.
-const std::string* PushTemplateFor(const Cdn& cdn, const std::string& protocol);
-
 // "main: node gz of CDN own: same city and ISP, 10.0 ms, usable".
 std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,
                               absl::string_view role);

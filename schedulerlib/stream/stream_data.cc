@@ -74,6 +74,7 @@ std::string WriteRuleIds(const PlayDecision& decision) {
   }
   JsonWriter sched;
   sched.Open().Key("ids").OpenList();
+  if (decision.held) sched.Text("play_cdn");
   sched.Text(absl::StrCat(rule.spec.name, "(Weight:", weight, ")")).CloseList();
   sched.Key("result").Open();
   sched.Member("hit", Specificity(rule.spec.scope) == 0 ? "default" : "determined");

@@ -26,6 +26,7 @@
 #include "services/publisher/publisher.h"
 #include "services/scheduler/grpc_scheduler.h"
 #include "services/scheduler/json_scheduler.h"
+#include "services/scheduler/stream_lifecycle.h"
 #include "services/scheduler/stream_scheduler.h"
 #include "services/store/open_store.h"
 #include "services/sync/config_follower.h"
@@ -113,6 +114,7 @@ struct Daemon::Parts {
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<ConfigFollower> follower;
   std::unique_ptr<StreamScheduler> scheduler;
+  std::unique_ptr<StreamLifecycle> lifecycle;
   std::unique_ptr<Admin> admin;
   std::unique_ptr<NodeDesk> node_desk;
   std::unique_ptr<httpdns::Httpdns> httpdns;
@@ -143,7 +145,7 @@ struct Daemon::Parts {
     const absl::Duration quiet = 2 * options.node_silence;
     if (clock->Monotonic() - started_at < quiet) return;
     const auto snapshot = publisher->holder()->Current();
-    scheduler->InterruptUnheard(
+    lifecycle->InterruptUnheard(
         [&](const scheduler::PushLine& line, absl::string_view app_stream) {
           const auto node = snapshot->FindNode(line.node);
           if (line.node.empty()) return true;
@@ -176,8 +178,9 @@ struct Daemon::Parts {
 
   void MakeServices() {
     scheduler = std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get());
+    lifecycle = std::make_unique<StreamLifecycle>(clock, publisher->holder(), streams.get());
     publisher->WatchStreams([this](const scheduler::PublishedStreams::Change& change) {
-      scheduler->ApplyPublished(change);
+      lifecycle->ApplyPublished(change);
     });
     admin = std::make_unique<Admin>(Admin::Parts{.clock = clock,
                                                  .store = store.get(),
@@ -185,7 +188,7 @@ struct Daemon::Parts {
                                                  .publisher = publisher.get(),
                                                  .scheduler = scheduler.get(),
                                                  .names = &names});
-    node_desk = std::make_unique<NodeDesk>(publisher.get(), scheduler.get());
+    node_desk = std::make_unique<NodeDesk>(publisher.get(), lifecycle.get());
     httpdns = std::make_unique<httpdns::Httpdns>(
         publisher->holder(), &names,
         httpdns::HttpdnsOptions{.workers = options.http_threads * (options.https_port == 0 ? 1 : 2),
@@ -292,6 +295,7 @@ absl::Status Daemon::ReloadPlaces() {
 void Daemon::Sweep() {
   parts_->streams->ForgetEndedBefore(parts_->clock->Now() - parts_->options.ended_stream_memory);
   parts_->InterruptUnheard();
+  parts_->lifecycle->ChangeDue();
 }
 
 std::string Daemon::Describe() const {

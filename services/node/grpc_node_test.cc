@@ -39,8 +39,8 @@ class GrpcNodeTest : public ::testing::Test {
   store::MemoryStore store_;
   Publisher publisher_{&clock_, std::make_shared<const ipdb::PrefixTable>(), {}};
   StreamTable streams_{&store_};
-  StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
-  NodeDesk desk_{&publisher_, &scheduler_};
+  StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
+  NodeDesk desk_{&publisher_, &lifecycle_};
   std::unique_ptr<grpc::Service> service_ = MakeGrpcNode(&desk_);
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::NodeService::Stub> stub_;

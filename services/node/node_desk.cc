@@ -62,7 +62,7 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
   command.set_sequence(report.sequence());
   for (const v1::PublishedStream& stream : report.streams()) {
     const std::string key = absl::StrCat(stream.app(), "/", stream.stream());
-    if (!scheduler_->MayPublish(key)) command.add_end_streams(key);
+    if (!streams_->MayPublish(key)) command.add_end_streams(key);
     taken.streams.insert(key);
     seen.started.push_back(key);
   }
@@ -70,7 +70,7 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
     return WithReason(absl::ResourceExhaustedError("too many reports wait; report again later"),
                       "TOO_MANY_REPORTS");
   }
-  scheduler_->ApplyPublished(seen);
+  streams_->ApplyPublished(seen);
   return command;
 }
 

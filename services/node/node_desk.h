@@ -6,7 +6,7 @@
 #include "nearcast/v1/node.pb.h"
 #include "services/node/probe_desk.h"
 #include "services/publisher/publisher.h"
-#include "services/scheduler/stream_scheduler.h"
+#include "services/scheduler/stream_lifecycle.h"
 
 namespace nearcast {
 
@@ -14,8 +14,8 @@ namespace nearcast {
 class NodeDesk {
  public:
   // Both must outlive the desk.
-  NodeDesk(Publisher* publisher, StreamScheduler* scheduler)
-      : publisher_(publisher), scheduler_(scheduler), probes_(publisher) {}
+  NodeDesk(Publisher* publisher, StreamLifecycle* streams)
+      : publisher_(publisher), streams_(streams), probes_(publisher) {}
 
   ProbeDesk* probes() { return &probes_; }
 
@@ -31,7 +31,7 @@ class NodeDesk {
 
  private:
   Publisher* const publisher_;
-  StreamScheduler* const scheduler_;
+  StreamLifecycle* const streams_;
   ProbeDesk probes_;
 };
 

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "schedulerlib/testing/given.h"
 #include "services/rpc/status.h"
+#include "services/scheduler/stream_scheduler.h"
 #include "services/store/memory_store.h"
 
 namespace nearcast {
@@ -77,7 +78,8 @@ class NodeDeskTest : public ::testing::Test {
   Publisher publisher_{&clock_, World().Places(), {.sweep = absl::Milliseconds(1)}};
   StreamTable streams_{&store_};
   StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
-  NodeDesk desk_{&publisher_, &scheduler_};
+  StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
+  NodeDesk desk_{&publisher_, &lifecycle_};
   uint64_t sequence_ = 0;
 };
 

@@ -47,6 +47,18 @@ class GrpcScheduler : public v1::StreamScheduler::CallbackService {
     return rpc::Finish(context, scheduler_->GetPlayInfo(*request), response);
   }
 
+  ServerUnaryReactor* BatchGetPlayInfo(CallbackServerContext* context,
+                                       const v1::BatchGetPlayInfoRequest* request,
+                                       v1::BatchGetPlayInfoResponse* response) override {
+    return rpc::Finish(context, scheduler_->BatchGetPlayInfo(*request), response);
+  }
+
+  ServerUnaryReactor* MoveStream(CallbackServerContext* context,
+                                 const v1::MoveStreamRequest* request,
+                                 v1::Stream* response) override {
+    return rpc::Finish(context, scheduler_->MoveStream(*request), response);
+  }
+
  private:
   nearcast::StreamScheduler* const scheduler_;
 };

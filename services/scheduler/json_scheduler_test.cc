@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "rapidjson/document.h"
 #include "schedulerlib/testing/given.h"
+#include "services/scheduler/stream_lifecycle.h"
 #include "services/store/memory_store.h"
 
 namespace nearcast {
@@ -55,7 +56,7 @@ class JsonSchedulerTest : public ::testing::Test {
 
   void PublishStream() {
     ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s1"})").status, 200);
-    scheduler_.ApplyPublished({.started = {"live/s1"}, .stopped = {}});
+    lifecycle_.ApplyPublished({.started = {"live/s1"}, .stopped = {}});
   }
 
   // "STATUS CODE" of a refusal.
@@ -71,6 +72,7 @@ class JsonSchedulerTest : public ::testing::Test {
   StreamTable streams_{&store_};
   SnapshotHolder<scheduler::Snapshot> snapshots_{World().Snapshot()};
   StreamScheduler scheduler_{&clock_, &snapshots_, &streams_};
+  StreamLifecycle lifecycle_{&clock_, &snapshots_, &streams_};
   http::Router router_;
 };
 
@@ -115,6 +117,54 @@ TEST_F(JsonSchedulerTest, PlayTakesGradeViewerAndFormat) {
               ::testing::StartsWith("{\"enableABR\":"));
 }
 
+TEST_F(JsonSchedulerTest, APlaylistLeadsToTheSameViewersSteering) {
+  scheduler::Given given = World();
+  given.config().cdns[0].pull_templates["hls"] = "http://{host}/{app}/{stream}{suffix}.m3u8";
+  snapshots_.Publish(given.Snapshot());
+  PublishStream();
+  const http::Response playlist = Get("/v1/play", "stream=s1&format=hls&ip=10.1.0.1");
+  EXPECT_EQ(playlist.content_type, "application/vnd.apple.mpegurl");
+  EXPECT_THAT(playlist.body,
+              HasSubstr("SERVER-URI=\"/v1/steering/s1?stream=s1&format=hls&ip=10.1.0.1\","
+                        "PATHWAY-ID=\"own\""));
+  EXPECT_THAT(playlist.body, HasSubstr("http://192.0.2.1:8088/live/s1_hd.m3u8"));
+  EXPECT_EQ(Get("/v1/steering/s1", "ip=10.1.0.1&_HLS_pathway=own").body,
+            R"({"VERSION":1,"TTL":60,"PATHWAY-PRIORITY":["own"],"PATHWAY-CLONES":[]})");
+  EXPECT_THAT(Get("/v1/steering/s1", "_DASH_pathway=own").body,
+              HasSubstr(R"("SERVICE-LOCATION-PRIORITY":["own"])"));
+}
+
+TEST_F(JsonSchedulerTest, SteeringEndsWithTheStream) {
+  PublishStream();
+  EXPECT_EQ(Get("/v1/steering/s1").status, 200);
+  EXPECT_EQ(ErrorOf(Get("/v1/steering/s2")), "404 STREAM_NOT_FOUND");
+  v1::EndStreamRequest end;
+  end.set_stream("s1");
+  ASSERT_TRUE(scheduler_.EndStream(end).ok());
+  EXPECT_EQ(ErrorOf(Get("/v1/steering/s1")), "410 STREAM_ENDED");
+}
+
+TEST_F(JsonSchedulerTest, PlayHasOtherForms) {
+  PublishStream();
+  EXPECT_THAT(Get("/v1/play", "stream=s1&format=auto").body,
+              ::testing::StartsWith(R"({"version":"1.0","adaptationSet":[)"));
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&format=hls")), "400 FORMAT_NOT_DELIVERED");
+}
+
+TEST_F(JsonSchedulerTest, ManyStreamsAreAskedAtOnce) {
+  PublishStream();
+  const http::Response many = Get("/v1/plays", "streams=s1,no%22such&ip=10.1.0.1");
+  rapidjson::Document body;
+  body.Parse(many.body);
+  ASSERT_FALSE(body.HasParseError()) << many.body;
+  ASSERT_EQ(body["results"].Size(), 2u);
+  EXPECT_STREQ(body["results"][0]["stream"].GetString(), "s1");
+  EXPECT_TRUE(body["results"][0]["stream_url"].IsObject());
+  EXPECT_STREQ(body["results"][1]["stream"].GetString(), "no\"such");
+  EXPECT_STREQ(body["results"][1]["code"].GetString(), "STREAM_NOT_FOUND");
+  EXPECT_EQ(Get("/v1/plays", "streams=").body, R"({"results":[]})");
+}
+
 TEST_F(JsonSchedulerTest, ErrorsHaveTheGrpcCodesHttpStatusAndTheReason) {
   EXPECT_EQ(ErrorOf(Post("{")), "400 INVALID_JSON");
   EXPECT_EQ(ErrorOf(Post(R"({"publishpoint":"show"})")), "400 INVALID_JSON");
@@ -123,7 +173,7 @@ TEST_F(JsonSchedulerTest, ErrorsHaveTheGrpcCodesHttpStatusAndTheReason) {
   ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s1"})").status, 200);
   EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"show","stream":"s1"})")), "409 STREAM_EXISTS");
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1")), "400 STREAM_CREATED");
-  scheduler_.ApplyPublished({.started = {"live/s1"}, .stopped = {}});
+  lifecycle_.ApplyPublished({.started = {"live/s1"}, .stopped = {}});
   EXPECT_EQ(ErrorOf(Get("/v1/play")), "404 STREAM_NOT_FOUND");
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=%zz")), "400 INVALID_QUERY");
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&ip=x")), "400 INVALID_VIEWER");

@@ -13,16 +13,17 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
   to->set_nanos(static_cast<int32_t>(parts.tv_nsec));
 }
 
+}  // namespace
+
 absl::Time TimeOf(const google::protobuf::Timestamp& from) {
   return absl::FromUnixSeconds(from.seconds()) + absl::Nanoseconds(from.nanos());
 }
-
-}  // namespace
 
 v1::Stream WriteStream(const StreamEntry& entry) {
   v1::Stream stream = scheduler::ToProto(entry.stream);
   SetTime(entry.create_time, stream.mutable_create_time());
   SetTime(entry.update_time, stream.mutable_update_time());
+  if (entry.unheard_since) SetTime(*entry.unheard_since, stream.mutable_unheard_since());
   return stream;
 }
 
@@ -39,6 +40,9 @@ absl::StatusOr<StreamEntry> ParseStoredStream(const v1::StoredStream& stored) {
   entry.request_id = stored.request_id();
   entry.create_time = TimeOf(stored.stream().create_time());
   entry.update_time = TimeOf(stored.stream().update_time());
+  if (stored.stream().has_unheard_since()) {
+    entry.unheard_since = TimeOf(stored.stream().unheard_since());
+  }
   return entry;
 }
 

@@ -9,6 +9,8 @@
 
 namespace nearcast {
 
+absl::Time TimeOf(const google::protobuf::Timestamp& from);
+
 v1::Stream WriteStream(const StreamEntry& entry);
 v1::StoredStream WriteStoredStream(const StreamEntry& entry);
 

@@ -10,13 +10,13 @@
 #include "base/status_macros.h"
 #include "schedulerlib/convert/stream_convert.h"
 #include "schedulerlib/explain/explanation.h"
-#include "schedulerlib/model/tier.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/play.h"
 #include "schedulerlib/stream/push.h"
-#include "schedulerlib/stream/stream_data.h"
-#include "schedulerlib/stream/ve_player.h"
 #include "services/rpc/status.h"
+#include "services/scheduler/play_rendering.h"
+#include "services/scheduler/stream_filter.h"
+#include "services/scheduler/stream_lifecycle.h"
 #include "services/scheduler/stream_record.h"
 
 namespace nearcast {
@@ -31,6 +31,7 @@ constexpr size_t kNameOctetsMax = 128;
 constexpr size_t kRequestIdOctetsMax = 128;
 constexpr int kPageSizeDefault = 100;
 constexpr int kPageSizeMax = 1000;
+constexpr int kBatchMax = 100;
 
 absl::Status CheckStreamName(absl::string_view name) {
   const bool fits =
@@ -44,11 +45,16 @@ absl::Status CheckStreamName(absl::string_view name) {
                     "INVALID_STREAM_NAME");
 }
 
-absl::StatusOr<scheduler::PushQuestion> PushQuestionOf(const v1::CreateStreamRequest& request) {
+absl::Status NotMoved(absl::string_view why, absl::string_view reason) {
+  return WithReason(absl::InvalidArgumentError(why), reason);
+}
+
+absl::StatusOr<scheduler::PushQuestion> PushQuestionOf(
+    const std::string& publish_point, const v1::CreateStreamRequest::Broadcaster& broadcaster) {
   scheduler::PushQuestion question;
-  question.publish_point = request.publish_point();
-  question.isp = request.broadcaster().isp();
-  const std::string& address = request.broadcaster().address();
+  question.publish_point = publish_point;
+  question.isp = broadcaster.isp();
+  const std::string& address = broadcaster.address();
   if (address.empty()) return question;
   const auto parsed = ipdb::ParseIpAddress(address);
   if (!parsed.ok()) {
@@ -58,6 +64,68 @@ absl::StatusOr<scheduler::PushQuestion> PushQuestionOf(const v1::CreateStreamReq
   }
   question.broadcaster = *parsed;
   return question;
+}
+
+absl::Status MovePushLine(const Snapshot& snapshot, const v1::MoveStreamRequest::Push& push,
+                          scheduler::Stream& stream, std::vector<std::string>& reasons) {
+  scheduler::MoveQuestion question;
+  NC_ASSIGN_OR_RETURN(question.push, PushQuestionOf(stream.publish_point, push.broadcaster()));
+  question.push.stream = stream.name;
+  if (!push.line().empty()) question.line = push.line();
+  question.cdn = push.cdn();
+  question.node = push.node();
+  auto decided = DecideMove(snapshot, stream.push_lines, question);
+  if (!decided.ok()) {
+    const bool wrong = absl::IsInvalidArgument(decided.status());
+    return WithReason(decided.status(), wrong ? "INVALID_MOVE" : "NO_USABLE_CDN");
+  }
+  stream.push_lines = std::move(decided->lines);
+  reasons = std::move(decided->reasons);
+  return absl::OkStatus();
+}
+
+absl::Status SwapPushLines(scheduler::Stream& stream) {
+  if (stream.push_lines.size() != 2) {
+    return NotMoved("swap_push_lines: the stream has no backup line", "INVALID_MOVE");
+  }
+  scheduler::PushLine& main = stream.push_lines[0];
+  scheduler::PushLine& backup = stream.push_lines[1];
+  std::swap(main, backup);
+  std::swap(main.line, backup.line);
+  std::swap(main.on_failure_only, backup.on_failure_only);
+  return absl::OkStatus();
+}
+
+absl::Status HoldViewers(const Snapshot& snapshot, const std::string& cdn,
+                         scheduler::Stream& stream) {
+  if (cdn.empty()) return absl::OkStatus();
+  if (cdn != "-" && !snapshot.FindCdn(cdn)) {
+    return NotMoved(absl::StrCat("play_cdn: there is no Cdn \"", cdn, "\""), "INVALID_MOVE");
+  }
+  stream.play_cdn = cdn == "-" ? "" : cdn;
+  return absl::OkStatus();
+}
+
+absl::Status ApplyMove(const Snapshot& snapshot, const v1::MoveStreamRequest& request,
+                       scheduler::Stream& stream, std::vector<std::string>& reasons) {
+  if (stream.state == StreamState::kEnded || stream.state == StreamState::kBanned) {
+    return WithReason(
+        absl::FailedPreconditionError(
+            absl::StrCat("stream ", stream.name, " is ", StreamStateName(stream.state))),
+        absl::StrCat("STREAM_", absl::AsciiStrToUpper(StreamStateName(stream.state))));
+  }
+  if (request.has_push() && request.swap_push_lines()) {
+    return NotMoved("push and swap_push_lines: give one of them", "INVALID_MOVE");
+  }
+  if (!request.has_push() && !request.swap_push_lines() && request.play_cdn().empty()) {
+    return NotMoved("nothing is to be moved: give push, swap_push_lines or play_cdn",
+                    "INVALID_MOVE");
+  }
+  if (request.has_push()) {
+    NC_RETURN_IF_ERROR(MovePushLine(snapshot, request.push(), stream, reasons));
+  }
+  if (request.swap_push_lines()) NC_RETURN_IF_ERROR(SwapPushLines(stream));
+  return HoldViewers(snapshot, request.play_cdn(), stream);
 }
 
 // The state's own reason for a decision's error; AIP-193 wants one that programs can tell apart.
@@ -74,40 +142,6 @@ absl::Status WithPlayReason(absl::Status status, const scheduler::Stream& stream
     default:
       return WithReason(std::move(status), "NO_USABLE_CDN");
   }
-}
-
-// "live/s1" of "rtmp://host/live/s1?token=x": where relays see the push arrive.
-absl::string_view AppStreamOf(absl::string_view url) {
-  const size_t scheme = url.find("://");
-  const size_t path = scheme == absl::string_view::npos ? scheme : url.find('/', scheme + 3);
-  if (path == absl::string_view::npos) return "";
-  const absl::string_view rest = url.substr(path + 1);
-  return rest.substr(0, rest.find('?'));
-}
-
-bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
-  return std::any_of(
-      stream.push_lines.begin(), stream.push_lines.end(),
-      [app_stream](const auto& line) { return AppStreamOf(line.url) == app_stream; });
-}
-
-v1::PlayInfo Render(const Snapshot& snapshot, const scheduler::PlayDecision& decision,
-                    v1::GetPlayInfoRequest::Format format, absl::Time now) {
-  v1::PlayInfo info;
-  if (format == v1::GetPlayInfoRequest::VE_LIVE_PLAYER) {
-    info.set_document(WriteVeLivePlayerStreamData(snapshot, decision));
-  } else {
-    info.set_stream_data(WriteStreamData(snapshot, decision, now));
-    info.set_stream_url(WriteStreamUrl(snapshot, decision, info.stream_data()));
-  }
-  info.set_default_tier(std::string(scheduler::TierKey(decision.default_tier)));
-  for (const scheduler::PlayLine& line : decision.lines) {
-    v1::PlayInfo::Line* added = info.add_lines();
-    added->set_line(std::string(line.role));
-    added->set_cdn(snapshot.cdn(line.cdn).spec.name);
-    if (line.node) added->set_node(snapshot.node(*line.node).spec.name);
-  }
-  return info;
 }
 
 uint64_t DrawSeed() {
@@ -159,7 +193,8 @@ absl::StatusOr<v1::Stream> StreamScheduler::CreateOnce(const v1::CreateStreamReq
 absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
     const v1::CreateStreamRequest& request) {
   NC_RETURN_IF_ERROR(CheckStreamName(request.stream()));
-  NC_ASSIGN_OR_RETURN(scheduler::PushQuestion question, PushQuestionOf(request));
+  NC_ASSIGN_OR_RETURN(scheduler::PushQuestion question,
+                      PushQuestionOf(request.publish_point(), request.broadcaster()));
   question.stream = request.stream().empty() ? MakeName() : request.stream();
   const auto snapshot = snapshots_->Current();
   auto decided = DecidePush(*snapshot, question);
@@ -185,23 +220,9 @@ absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::SetState(absl::string_view name, StreamState state) {
-  NC_RETURN_IF_ERROR(FindStream(name).status());
-  const absl::Time now = clock_->Now();
-  auto updated = streams_->Update(name, [&](StreamEntry& entry) {
-    const StreamState from = entry.stream.state;
-    if (!MayChange(from, state)) {
-      return WithReason(absl::FailedPreconditionError(
-                            absl::StrCat("stream ", name, " is ", StreamStateName(from),
-                                         " and cannot become ", StreamStateName(state))),
-                        "STATE_CHANGE_NOT_ALLOWED");
-    }
-    if (from != state) entry.update_time = now;
-    entry.stream.state = state;
-    return absl::OkStatus();
-  });
-  if (updated.ok()) return WriteStream(**updated);
-  if (!rpc::ReasonOf(updated.status()).empty()) return updated.status();
-  return WithReason(updated.status(), "STREAM_NOT_STORED");
+  NC_ASSIGN_OR_RETURN(const StreamEntryPtr changed,
+                      ChangeState(*streams_, name, state, clock_->Now()));
+  return WriteStream(*changed);
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::CountUpdate(absl::StatusOr<v1::Stream> updated) {
@@ -220,6 +241,28 @@ absl::StatusOr<v1::Stream> StreamScheduler::EndStream(const v1::EndStreamRequest
   return CountUpdate(SetState(request.stream(), StreamState::kEnded));
 }
 
+absl::StatusOr<v1::Stream> StreamScheduler::MoveStream(const v1::MoveStreamRequest& request) {
+  return CountUpdate(Move(request));
+}
+
+absl::StatusOr<v1::Stream> StreamScheduler::Move(const v1::MoveStreamRequest& request) {
+  NC_RETURN_IF_ERROR(FindStream(request.stream()).status());
+  const auto snapshot = snapshots_->Current();
+  const absl::Time now = clock_->Now();
+  std::vector<std::string> reasons;
+  auto moved = streams_->Update(request.stream(), [&](StreamEntry& entry) {
+    entry.update_time = now;
+    return ApplyMove(*snapshot, request, entry.stream, reasons);
+  });
+  if (!moved.ok()) {
+    const bool told = !rpc::ReasonOf(moved.status()).empty();
+    return told ? moved.status() : WithReason(moved.status(), "STREAM_NOT_STORED");
+  }
+  v1::Stream answer = WriteStream(**moved);
+  answer.mutable_reasons()->Add(reasons.begin(), reasons.end());
+  return answer;
+}
+
 absl::StatusOr<v1::Stream> StreamScheduler::GetStream(const v1::GetStreamRequest& request) const {
   NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(request.stream()));
   return WriteStream(*entry);
@@ -233,12 +276,8 @@ absl::StatusOr<v1::ListStreamsResponse> StreamScheduler::ListStreams(
   }
   const int asked = request.page_size() == 0 ? kPageSizeDefault : request.page_size();
   const size_t count = std::min(asked, kPageSizeMax);
-  const auto wanted = [&request](const StreamEntry& entry) {
-    const v1::Stream::State state = scheduler::ToProto(entry.stream.state);
-    return (request.publish_point().empty() ||
-            entry.stream.publish_point == request.publish_point()) &&
-           (request.state() == v1::Stream::STATE_UNSPECIFIED || request.state() == state);
-  };
+  const StreamFilter filter(request);
+  const auto wanted = [&filter](const StreamEntry& entry) { return filter.Takes(entry); };
   const auto found = streams_->List(request.page_token(), count + 1, wanted);
   v1::ListStreamsResponse response;
   for (size_t i = 0; i < std::min(count, found.size()); ++i) {
@@ -257,13 +296,41 @@ absl::StatusOr<v1::PlayInfo> StreamScheduler::GetPlayInfo(const v1::GetPlayInfoR
 
 absl::StatusOr<v1::PlayInfo> StreamScheduler::DecideAndRender(
     const v1::GetPlayInfoRequest& request) const {
-  v1::PlayInfo info;
+  absl::StatusOr<v1::PlayInfo> info;
   NC_RETURN_IF_ERROR(
       WithDecision(request.stream(), request.viewer(),
                    [&](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
-                     info = Render(snapshot, decision, request.format(), clock_->Now());
+                     info = RenderPlay(snapshot, decision, request, clock_->Now());
                    }));
   return info;
+}
+
+absl::StatusOr<v1::BatchGetPlayInfoResponse> StreamScheduler::BatchGetPlayInfo(
+    const v1::BatchGetPlayInfoRequest& request) {
+  if (request.streams_size() > kBatchMax) {
+    return WithReason(absl::InvalidArgumentError(absl::StrCat("streams: ", request.streams_size(),
+                                                              " are asked; at most ", kBatchMax)),
+                      "TOO_MANY_STREAMS");
+  }
+  v1::BatchGetPlayInfoResponse response;
+  v1::GetPlayInfoRequest one;
+  *one.mutable_viewer() = request.viewer();
+  one.set_format(request.format());
+  for (const std::string& stream : request.streams()) {
+    one.set_stream(stream);
+    auto info = GetPlayInfo(one);
+    if (rpc::ReasonOf(info.status()) == "INVALID_VIEWER") return info.status();
+    v1::BatchGetPlayInfoResponse::Result* result = response.add_results();
+    result->set_stream(stream);
+    if (info.ok()) {
+      *result->mutable_info() = *std::move(info);
+    } else {
+      result->set_code(static_cast<int>(info.status().code()));
+      result->set_reason(std::string(rpc::ReasonOf(info.status())));
+      result->set_message(std::string(info.status().message()));
+    }
+  }
+  return response;
 }
 
 absl::Status StreamScheduler::WithDecision(absl::string_view stream, const v1::Viewer& asked,
@@ -287,42 +354,6 @@ absl::StatusOr<v1::Explanation> StreamScheduler::ExplainPlay(
         explanation = scheduler::ToProto(scheduler::ExplainPlay(snapshot, decision));
       }));
   return explanation;
-}
-
-void StreamScheduler::ApplyPublished(const scheduler::PublishedStreams::Change& change) {
-  const auto apply = [this](const std::string& key, StreamState state) {
-    const std::string name = key.substr(key.find('/') + 1);
-    const StreamEntryPtr entry = streams_->Find(name);
-    if (entry == nullptr || entry->stream.state == StreamState::kBanned) return;
-    if (!IsPushedTo(entry->stream, key)) return;
-    if (entry->stream.state != state && MayChange(entry->stream.state, state)) {
-      SetState(name, state).IgnoreError();  // the next report tries again
-    }
-  };
-  for (const std::string& stream : change.started) apply(stream, StreamState::kPublishing);
-  for (const std::string& stream : change.stopped) apply(stream, StreamState::kInterrupted);
-}
-
-bool StreamScheduler::MayPublish(absl::string_view app_stream) const {
-  const StreamEntryPtr entry = streams_->Find(app_stream.substr(app_stream.find('/') + 1));
-  if (entry == nullptr || !IsPushedTo(entry->stream, app_stream)) return true;
-  return entry->stream.state != StreamState::kEnded && entry->stream.state != StreamState::kBanned;
-}
-
-size_t StreamScheduler::InterruptUnheard(IsHeard is_heard, absl::Duration quiet) {
-  const absl::Time since = clock_->Now() - quiet;
-  const auto unheard = streams_->Select([&](const StreamEntry& entry) {
-    const auto& lines = entry.stream.push_lines;
-    return entry.stream.state == StreamState::kPublishing && entry.update_time < since &&
-           std::none_of(lines.begin(), lines.end(), [is_heard](const scheduler::PushLine& line) {
-             return is_heard(line, AppStreamOf(line.url));
-           });
-  });
-  for (const StreamEntryPtr& entry : unheard) {
-    SetState(entry->stream.name, StreamState::kInterrupted)
-        .IgnoreError();  // the next sweep tries again
-  }
-  return unheard.size();
 }
 
 }  // namespace nearcast

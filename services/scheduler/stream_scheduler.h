@@ -15,7 +15,6 @@
 #include "base/snapshot_holder.h"
 #include "nearcast/v1/admin.pb.h"
 #include "nearcast/v1/scheduler.pb.h"
-#include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
 #include "services/scheduler/stream_table.h"
@@ -45,26 +44,12 @@ class StreamScheduler {
   absl::StatusOr<v1::Stream> GetStream(const v1::GetStreamRequest& request) const;
   absl::StatusOr<v1::ListStreamsResponse> ListStreams(const v1::ListStreamsRequest& request) const;
   absl::StatusOr<v1::PlayInfo> GetPlayInfo(const v1::GetPlayInfoRequest& request);
+  absl::StatusOr<v1::BatchGetPlayInfoResponse> BatchGetPlayInfo(
+      const v1::BatchGetPlayInfoRequest& request);
+  absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
 
   // The same decision as GetPlayInfo's, told instead of rendered.
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
-
-  // What relays saw: a stream that starts is publishing, one that stops is interrupted. Streams
-  // that nobody created here, or that none of their push URLs leads to (another app's of the same
-  // name), and steps that the states do not allow, are passed over.
-  void ApplyPublished(const scheduler::PublishedStreams::Change& change);
-
-  // Whether a relay may go on publishing "app/stream": it must not when that stream is ended or
-  // banned. What nobody created here may.
-  bool MayPublish(absl::string_view app_stream) const;
-
-  // Whether a push line's "app/stream" is being published, as far as anybody can know.
-  using IsHeard = absl::FunctionRef<bool(const scheduler::PushLine&, absl::string_view)>;
-
-  // Interrupts streams that are said to be publishing, have not changed for `quiet`, and none of
-  // whose lines is heard: those that stopped while this process, or their node, was away. Returns
-  // how many.
-  size_t InterruptUnheard(IsHeard is_heard, absl::Duration quiet);
 
   const SchedulerCounters& counters() const { return counters_; }
 
@@ -81,6 +66,7 @@ class StreamScheduler {
       absl::FunctionRef<void(const scheduler::Snapshot&, const scheduler::PlayDecision&)>;
   absl::Status WithDecision(absl::string_view stream, const v1::Viewer& asked,
                             UseDecision use) const;
+  absl::StatusOr<v1::Stream> Move(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::PlayInfo> DecideAndRender(const v1::GetPlayInfoRequest& request) const;
   std::string MakeName();
 

@@ -225,62 +225,12 @@ TEST_F(StreamSchedulerTest, ListsPageByPageWithFilters) {
   EXPECT_EQ(ErrorOf(scheduler_.ListStreams(request)), "INVALID_ARGUMENT INVALID_PAGE_SIZE");
 }
 
-TEST_F(StreamSchedulerTest, RelaysReportsMoveStreamsAsFarAsTheStatesAllow) {
-  for (const char* name : {"s", "ended", "banned", "waiting"}) {
-    ASSERT_TRUE(scheduler_.CreateStream(Create(name)).ok());
-  }
-  ASSERT_TRUE(End("ended").ok());
-  ASSERT_TRUE(SetState("banned", v1::Stream::BANNED).ok());
-  scheduler_.ApplyPublished(
-      {.started = {"live/s", "live/ended", "live/banned", "live/unknown"}, .stopped = {}});
-  EXPECT_EQ(StateOf("s"), v1::Stream::PUBLISHING);
-  EXPECT_EQ(StateOf("ended"), v1::Stream::ENDED);
-  EXPECT_EQ(StateOf("banned"), v1::Stream::BANNED);
-  scheduler_.ApplyPublished({.started = {}, .stopped = {"live/s", "live/waiting", "live/banned"}});
-  EXPECT_EQ(StateOf("s"), v1::Stream::INTERRUPTED);
-  EXPECT_EQ(StateOf("waiting"), v1::Stream::CREATED);
-  EXPECT_EQ(StateOf("banned"), v1::Stream::BANNED);
-  scheduler_.ApplyPublished({.started = {"live/s"}, .stopped = {}});
-  EXPECT_EQ(StateOf("s"), v1::Stream::PUBLISHING);
-  EXPECT_TRUE(scheduler_.MayPublish("live/s"));
-  EXPECT_TRUE(scheduler_.MayPublish("live/unknown"));
-  EXPECT_FALSE(scheduler_.MayPublish("live/ended"));
-  EXPECT_TRUE(scheduler_.MayPublish("other/ended"));
-  EXPECT_FALSE(scheduler_.MayPublish("live/banned"));
-}
-
-TEST_F(StreamSchedulerTest, StreamsThatNobodyHearsAnyMoreAreInterrupted) {
-  for (const char* name : {"gone", "heard", "waiting"}) {
-    ASSERT_TRUE(scheduler_.CreateStream(Create(name)).ok());
-  }
-  scheduler_.ApplyPublished({.started = {"live/gone", "live/heard"}, .stopped = {}});
-  const auto is_heard = [](const scheduler::PushLine&, absl::string_view app_stream) {
-    return app_stream == "live/heard";
-  };
-  EXPECT_EQ(scheduler_.InterruptUnheard(is_heard, absl::Seconds(10)), 0u);  // it has just begun
-  clock_.Advance(absl::Seconds(11));
-  EXPECT_EQ(scheduler_.InterruptUnheard(is_heard, absl::Seconds(10)), 1u);
-  EXPECT_EQ(StateOf("gone"), v1::Stream::INTERRUPTED);
-  EXPECT_EQ(StateOf("heard"), v1::Stream::PUBLISHING);
-  EXPECT_EQ(StateOf("waiting"), v1::Stream::CREATED);
-}
-
 TEST_F(StreamSchedulerTest, EveryUpdateIsCountedOnce) {
   ASSERT_TRUE(scheduler_.CreateStream(Create("s")).ok());
   ASSERT_TRUE(End("s").ok());
   EXPECT_FALSE(End("nosuch").ok());
-  scheduler_.ApplyPublished({.started = {"live/s"}, .stopped = {}});  // no call
   EXPECT_EQ(scheduler_.counters().updates_ok, 1u);
   EXPECT_EQ(scheduler_.counters().updates_refused, 1u);
-}
-
-TEST_F(StreamSchedulerTest, AnotherAppsStreamOfTheSameNameMovesNothing) {
-  ASSERT_TRUE(scheduler_.CreateStream(Create("s")).ok());
-  scheduler_.ApplyPublished({.started = {"other/s"}, .stopped = {}});
-  EXPECT_EQ(StateOf("s"), v1::Stream::CREATED);
-  scheduler_.ApplyPublished({.started = {"live/s"}, .stopped = {}});
-  scheduler_.ApplyPublished({.started = {}, .stopped = {"other/s"}});
-  EXPECT_EQ(StateOf("s"), v1::Stream::PUBLISHING);
 }
 
 TEST_F(StreamSchedulerTest, PlayInfoNamesLinesTierAndBothForms) {
@@ -349,6 +299,102 @@ TEST_F(StreamSchedulerTest, NextAnswerIsMadeFromTheNewSnapshotAndExplanationsAgr
   snapshots_.Publish(given.Snapshot());
   EXPECT_EQ(node(), "bj");
   EXPECT_EQ(explained(), "bj");
+}
+
+TEST_F(StreamSchedulerTest, ListsByWhereStreamsArePushedByNameAndByAge) {
+  ASSERT_TRUE(scheduler_.CreateStream(Create("a1")).ok());
+  clock_.Advance(absl::Seconds(10));
+  v1::CreateStreamRequest plain = Create("a2");
+  plain.set_publish_point("plain");
+  plain.mutable_broadcaster()->set_address("10.2.0.1");
+  ASSERT_TRUE(scheduler_.CreateStream(plain).ok());
+  std::string next;
+  v1::ListStreamsRequest request;
+  request.set_name_prefix("a");
+  EXPECT_THAT(List(request, &next), ElementsAre("a1", "a2"));
+  request.set_cdn("vendor");
+  EXPECT_THAT(List(request, &next), ElementsAre("a1"));
+  request.Clear();
+  request.set_node("bj");
+  EXPECT_THAT(List(request, &next), ElementsAre("a2"));
+  request.set_cdn("vendor");  // no one line has both
+  EXPECT_THAT(List(request, &next), IsEmpty());
+  request.Clear();
+  request.mutable_created_from()->set_seconds(1'790'000'001);
+  EXPECT_THAT(List(request, &next), ElementsAre("a2"));
+  request.Clear();
+  request.mutable_created_until()->set_seconds(1'790'000'010);
+  EXPECT_THAT(List(request, &next), ElementsAre("a1"));
+}
+
+TEST_F(StreamSchedulerTest, ABatchAnswersEachStreamForItself) {
+  for (const char* name : {"live", "waiting"}) {
+    ASSERT_TRUE(scheduler_.CreateStream(Create(name)).ok());
+  }
+  ASSERT_TRUE(SetState("live", v1::Stream::PUBLISHING).ok());
+  v1::BatchGetPlayInfoRequest request;
+  for (const char* name : {"waiting", "live", "nosuch"}) request.add_streams(name);
+  request.mutable_viewer()->set_address("10.2.0.1");
+  const auto response = scheduler_.BatchGetPlayInfo(request).value();
+  ASSERT_EQ(response.results_size(), 3);
+  EXPECT_EQ(response.results(0).reason(), "STREAM_CREATED");
+  EXPECT_EQ(response.results(0).code(), static_cast<int>(absl::StatusCode::kFailedPrecondition));
+  EXPECT_FALSE(response.results(0).has_info());
+  EXPECT_EQ(response.results(1).code(), 0);
+  EXPECT_EQ(response.results(1).info().stream_url(),
+            scheduler_.GetPlayInfo(Play("live", "10.2.0.1"))->stream_url());
+  EXPECT_EQ(response.results(2).stream(), "nosuch");
+  EXPECT_EQ(response.results(2).reason(), "STREAM_NOT_FOUND");
+  request.mutable_viewer()->set_address("nowhere");
+  EXPECT_EQ(ErrorOf(scheduler_.BatchGetPlayInfo(request)), "INVALID_ARGUMENT INVALID_VIEWER");
+  for (int i = 0; i < 100; ++i) request.add_streams("live");
+  EXPECT_EQ(ErrorOf(scheduler_.BatchGetPlayInfo(request)), "INVALID_ARGUMENT TOO_MANY_STREAMS");
+}
+
+TEST_F(StreamSchedulerTest, ALiveStreamMovesToAnotherNodeCdnOrLine) {
+  ASSERT_TRUE(scheduler_.CreateStream(Create("s1")).ok());
+  ASSERT_TRUE(SetState("s1", v1::Stream::PUBLISHING).ok());
+  v1::MoveStreamRequest request;
+  request.set_stream("s1");
+  EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "INVALID_ARGUMENT INVALID_MOVE");
+  request.set_swap_push_lines(true);
+  v1::Stream moved = scheduler_.MoveStream(request).value();
+  EXPECT_EQ(moved.push_lines(0).line(), "main");
+  EXPECT_EQ(moved.push_lines(0).cdn(), "vendor");
+  EXPECT_EQ(moved.push_lines(1).line(), "backup");
+  EXPECT_EQ(moved.push_lines(1).node(), "gz");
+  EXPECT_EQ(moved.state(), v1::Stream::PUBLISHING);
+  request.clear_swap_push_lines();
+  request.mutable_push()->set_cdn("own");
+  request.mutable_push()->set_node("bj");
+  moved = scheduler_.MoveStream(request).value();
+  EXPECT_EQ(moved.push_lines(0).url(), "rtmp://192.0.2.2/live/s1");
+  EXPECT_THAT(moved.reasons(), SizeIs(2));
+  EXPECT_EQ(streams_.Find("s1")->stream.push_lines[0].node, "bj");
+  request.mutable_push()->set_line("third");
+  EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "INVALID_ARGUMENT INVALID_MOVE");
+}
+
+TEST_F(StreamSchedulerTest, ViewersAreHeldAtACdnUntilTheyAreLetGo) {
+  ASSERT_TRUE(scheduler_.CreateStream(Create("s1")).ok());
+  ASSERT_TRUE(SetState("s1", v1::Stream::PUBLISHING).ok());
+  const auto main_cdn = [this] {
+    return scheduler_.GetPlayInfo(Play("s1", "10.2.0.1"))->lines(0).cdn();
+  };
+  EXPECT_EQ(main_cdn(), "own");
+  v1::MoveStreamRequest request;
+  request.set_stream("s1");
+  request.set_play_cdn("vendor");
+  EXPECT_EQ(scheduler_.MoveStream(request)->play_cdn(), "vendor");
+  EXPECT_EQ(main_cdn(), "vendor");
+  request.set_play_cdn("-");
+  ASSERT_TRUE(scheduler_.MoveStream(request).ok());
+  EXPECT_EQ(main_cdn(), "own");
+  request.set_play_cdn("nosuch");
+  EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "INVALID_ARGUMENT INVALID_MOVE");
+  ASSERT_TRUE(End("s1").ok());
+  request.set_play_cdn("vendor");
+  EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "FAILED_PRECONDITION STREAM_ENDED");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct StreamEntry {
   std::string request_id;
   absl::Time create_time;
   absl::Time update_time;
+
+  // Since when no node hears its push, while it is still publishing.
+  std::optional<absl::Time> unheard_since;
 };
 
 using StreamEntryPtr = std::shared_ptr<const StreamEntry>;

@@ -174,6 +174,10 @@ StatusOr<v1::Stream> Client::EndStream(const v1::EndStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::EndStream, request);
 }
 
+StatusOr<v1::Stream> Client::MoveStream(const v1::MoveStreamRequest& request) {
+  return Send(&connection_->scheduler, &SchedulerStub::MoveStream, request);
+}
+
 StatusOr<v1::Stream> Client::GetStream(const v1::GetStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::GetStream, request);
 }

@@ -40,6 +40,7 @@ class Client {
   absl::StatusOr<v1::Stream> CreateStream(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> UpdateStreamState(const v1::UpdateStreamStateRequest& request);
   absl::StatusOr<v1::Stream> EndStream(const v1::EndStreamRequest& request);
+  absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::Stream> GetStream(const v1::GetStreamRequest& request);
   absl::StatusOr<v1::ListStreamsResponse> ListStreams(const v1::ListStreamsRequest& request);
   absl::StatusOr<v1::PlayInfo> GetPlayInfo(const v1::GetPlayInfoRequest& request);

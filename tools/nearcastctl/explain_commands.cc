@@ -1,4 +1,7 @@
 // explain: why somebody gets what they get; and play, what exactly that is.
+#include <map>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "tools/nearcastctl/all_commands.h"
 #include "tools/nearcastctl/call.h"
@@ -41,11 +44,18 @@ ExitCode RunPlay(Call& call) {
   const absl::Status filled = FillViewer(call, request.mutable_viewer());
   if (!filled.ok()) return call.Misused(filled.message());
   const std::string player = call.Has("player") ? call.Get("player") : "stream_data";
-  if (player != "stream_data" && player != "velive") {
-    return call.Misused(absl::StrCat("unknown player \"", player, "\"; stream_data or velive"));
+  const std::map<absl::string_view, v1::GetPlayInfoRequest::Format> formats = {
+      {"stream_data", v1::GetPlayInfoRequest::STREAM_DATA},
+      {"velive", v1::GetPlayInfoRequest::VE_LIVE_PLAYER},
+      {"auto", v1::GetPlayInfoRequest::AUTO_LIST},
+      {"hls", v1::GetPlayInfoRequest::HLS_MULTIVARIANT},
+      {"steering", v1::GetPlayInfoRequest::HLS_STEERING}};
+  const auto format = formats.find(player);
+  if (format == formats.end()) {
+    return call.Misused(absl::StrCat("unknown player \"", player,
+                                     "\"; stream_data, velive, auto, hls or steering"));
   }
-  request.set_format(player == "velive" ? v1::GetPlayInfoRequest::VE_LIVE_PLAYER
-                                        : v1::GetPlayInfoRequest::STREAM_DATA);
+  request.set_format(format->second);
   const auto play = call.client().GetPlayInfo(request);
   if (!play.ok()) return call.Failed(play.status());
   return call.Show(*play, [&] {
@@ -84,7 +94,8 @@ std::vector<Command> ExplainCommands() {
        .arguments = "STREAM",
        .summary = "Shows what a viewer's player gets: the scheduler's JSON.",
        .details = "",
-       .flags = WithViewer({"player", 0, "NAME", "stream_data (the default) or velive"}),
+       .flags = WithViewer(
+           {"player", 0, "NAME", "stream_data (the default), velive, auto, hls or steering"}),
        .examples = {"nearcastctl play demo --ip 203.0.113.7"},
        .run = RunPlay},
   };

@@ -88,6 +88,9 @@ ExitCode RunList(Call& call) {
     if (!state.ok()) return call.Misused(state.status().message());
     request.set_state(*state);
   }
+  request.set_cdn(call.Get("cdn"));
+  request.set_node(call.Get("node"));
+  request.set_name_prefix(call.Get("prefix"));
   const absl::StatusOr<int> limit = call.GetNumber("limit", 1, 1'000'000, 100);
   if (!limit.ok()) return call.Misused(limit.status().message());
   const auto list = ListStreams(call, request, *limit);
@@ -126,6 +129,31 @@ ExitCode RunEnd(Call& call) {
   return ShowStream(call, call.client().EndStream(request));
 }
 
+ExitCode RunMove(Call& call) {
+  v1::MoveStreamRequest request;
+  request.set_stream(call.Argument(0));
+  request.set_swap_push_lines(call.Has("swap"));
+  request.set_play_cdn(call.Get("play-cdn"));
+  const bool only_viewers = call.Has("play-cdn") && !call.Has("cdn") && !call.Has("line");
+  if (!call.Has("swap") && !only_viewers) {
+    v1::MoveStreamRequest::Push& push = *request.mutable_push();
+    push.set_line(call.Get("line"));
+    push.set_cdn(call.Get("cdn"));
+    push.set_node(call.Get("node"));
+    push.mutable_broadcaster()->set_address(call.Get("ip"));
+  }
+  return ShowStream(call, call.client().MoveStream(request));
+}
+
+std::vector<Flag> MoveFlags() {
+  return {{"line", 0, "LINE", "which push line: main (the default) or backup"},
+          {"cdn", 0, "NAME", "where to; else the next usable CDN or node that no line has yet"},
+          {"node", 0, "NAME", "a node of that CDN; else the nearest"},
+          {"ip", 0, "ADDRESS", "the address that pushes"},
+          {"swap", 0, "", "exchange main and backup instead"},
+          {"play-cdn", 0, "NAME", "hold viewers at this CDN; - lets the ratio rules choose again"}};
+}
+
 std::vector<Flag> CreateFlags() {
   return {{"publish-point", 0, "NAME", "the scene it belongs to", Need::kNeeded},
           {"ip", 0, "ADDRESS", "the address that will push"},
@@ -143,6 +171,9 @@ std::vector<Command> StreamCommands() {
        .details = "",
        .flags = {{"publish-point", 0, "NAME", "only those of this publish point"},
                  {"state", 0, "STATE", "only created, publishing, interrupted, ended or banned"},
+                 {"cdn", 0, "NAME", "only those pushed to this CDN"},
+                 {"node", 0, "NAME", "only those pushed to this node"},
+                 {"prefix", 0, "TEXT", "only those whose names begin so"},
                  {"limit", 'n', "N", "at most so many (100)"}},
        .examples = {"nearcastctl stream list", "nearcastctl stream list --state publishing -n 20"},
        .run = RunList},
@@ -168,6 +199,17 @@ std::vector<Command> StreamCommands() {
        .flags = {},
        .examples = {"nearcastctl stream state demo publishing"},
        .run = RunState},
+      {.name = "stream move",
+       .arguments = "NAME",
+       .summary = "Moves a live stream to another CDN, node or line.",
+       .details = "The broadcaster gets the new address with GetStream; viewers with their next "
+                  "question.",
+       .flags = MoveFlags(),
+       .examples = {"nearcastctl stream move demo",
+                    "nearcastctl stream move demo --cdn own --node beijing-unicom",
+                    "nearcastctl stream move demo --swap",
+                    "nearcastctl stream move demo --play-cdn vendor-a"},
+       .run = RunMove},
       {.name = "stream end",
        .arguments = "NAME",
        .summary = "Ends a stream for good.",

@@ -218,6 +218,18 @@ TEST_F(ViewCli, StreamsAreListedAndMoved) {
   EXPECT_EQ(err_, "nearcastctl: unknown state \"publishign\"; did you mean \"publishing\"?\n");
   server_.Answer("EndStream", MakeStream());
   EXPECT_EQ(Run("stream end demo"), 0);
+  server_.Answer("MoveStream", MakeStream());
+  EXPECT_EQ(Run("stream move demo --line backup --cdn own --node gz-1 --ip 203.0.113.7"), 0);
+  const auto move = server_.Last<v1::MoveStreamRequest>("MoveStream");
+  EXPECT_EQ(move.push().line(), "backup");
+  EXPECT_EQ(move.push().node(), "gz-1");
+  EXPECT_EQ(move.push().broadcaster().address(), "203.0.113.7");
+  EXPECT_EQ(Run("stream move demo --play-cdn vendor-a"), 0);
+  EXPECT_FALSE(server_.Last<v1::MoveStreamRequest>("MoveStream").has_push());
+  EXPECT_EQ(Run("stream move demo --swap"), 0);
+  EXPECT_TRUE(server_.Last<v1::MoveStreamRequest>("MoveStream").swap_push_lines());
+  EXPECT_EQ(Run("stream move demo"), 0);
+  EXPECT_TRUE(server_.Last<v1::MoveStreamRequest>("MoveStream").has_push());
   server_.Answer("GetStream", MakeStream());
   EXPECT_EQ(Run("stream get demo -o json"), 0);
   EXPECT_NE(out_.find("\"state\": \"CREATED\""), std::string::npos);

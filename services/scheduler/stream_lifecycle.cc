@@ -1,0 +1,144 @@
+#include "services/scheduler/stream_lifecycle.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "schedulerlib/stream/lifetime.h"
+#include "services/rpc/status.h"
+
+namespace nearcast {
+
+using rpc::WithReason;
+using scheduler::StreamState;
+
+namespace {
+
+// "live/s1" of "rtmp://host/live/s1?token=x": where relays see the push arrive.
+absl::string_view AppStreamOf(absl::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t path = scheme == absl::string_view::npos ? scheme : url.find('/', scheme + 3);
+  if (path == absl::string_view::npos) return "";
+  const absl::string_view rest = url.substr(path + 1);
+  return rest.substr(0, rest.find('?'));
+}
+
+bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
+  return std::any_of(
+      stream.push_lines.begin(), stream.push_lines.end(),
+      [app_stream](const auto& line) { return AppStreamOf(line.url) == app_stream; });
+}
+
+scheduler::StreamTimes TimesOf(const StreamEntry& entry) {
+  return {entry.stream.state, entry.create_time, entry.update_time, entry.unheard_since};
+}
+
+std::optional<StreamState> DueStateOf(const scheduler::Snapshot& snapshot, const StreamEntry& entry,
+                                      absl::Time now) {
+  static const scheduler::PublishPoint* const gone = new scheduler::PublishPoint;
+  const auto point = snapshot.publish_points.find(entry.stream.publish_point);
+  const bool known = point != snapshot.publish_points.end();
+  return DueState(TimesOf(entry), known ? point->second.spec : *gone, now);
+}
+
+void MoveTo(StreamEntry& entry, StreamState state, absl::Time now) {
+  if (entry.stream.state != state) entry.update_time = now;
+  entry.stream.state = state;
+  entry.unheard_since.reset();
+}
+
+}  // namespace
+
+absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
+                                           StreamState state, absl::Time now) {
+  auto updated = streams.Update(name, [&](StreamEntry& entry) {
+    const StreamState from = entry.stream.state;
+    if (!MayChange(from, state)) {
+      return WithReason(absl::FailedPreconditionError(
+                            absl::StrCat("stream ", name, " is ", StreamStateName(from),
+                                         " and cannot become ", StreamStateName(state))),
+                        "STATE_CHANGE_NOT_ALLOWED");
+    }
+    MoveTo(entry, state, now);
+    return absl::OkStatus();
+  });
+  if (updated.ok() || !rpc::ReasonOf(updated.status()).empty()) return updated;
+  const bool unknown = absl::IsNotFound(updated.status());
+  return WithReason(updated.status(), unknown ? "STREAM_NOT_FOUND" : "STREAM_NOT_STORED");
+}
+
+StreamEntryPtr StreamLifecycle::FindPushed(absl::string_view app_stream) const {
+  StreamEntryPtr entry = streams_->Find(app_stream.substr(app_stream.find('/') + 1));
+  if (entry == nullptr || entry->stream.state == StreamState::kBanned) return nullptr;
+  return IsPushedTo(entry->stream, app_stream) ? entry : nullptr;
+}
+
+// The store's errors are passed over here: the next report or sweep tries again.
+void StreamLifecycle::ApplyStarted(absl::string_view app_stream) {
+  const StreamEntryPtr entry = FindPushed(app_stream);
+  if (entry == nullptr || !MayChange(entry->stream.state, StreamState::kPublishing)) return;
+  if (entry->stream.state == StreamState::kPublishing && !entry->unheard_since) return;
+  ChangeState(*streams_, entry->stream.name, StreamState::kPublishing, clock_->Now()).IgnoreError();
+}
+
+void StreamLifecycle::ApplyStopped(absl::string_view app_stream) {
+  const StreamEntryPtr entry = FindPushed(app_stream);
+  if (entry == nullptr || entry->stream.state != StreamState::kPublishing) return;
+  if (entry->unheard_since) return;
+  const absl::Time now = clock_->Now();
+  streams_
+      ->Update(entry->stream.name,
+               [now](StreamEntry& changed) {
+                 if (changed.stream.state == StreamState::kPublishing) changed.unheard_since = now;
+                 return absl::OkStatus();
+               })
+      .IgnoreError();
+}
+
+void StreamLifecycle::ApplyPublished(const scheduler::PublishedStreams::Change& change) {
+  for (const std::string& stream : change.started) ApplyStarted(stream);
+  for (const std::string& stream : change.stopped) ApplyStopped(stream);
+}
+
+bool StreamLifecycle::MayPublish(absl::string_view app_stream) const {
+  const StreamEntryPtr entry = streams_->Find(app_stream.substr(app_stream.find('/') + 1));
+  if (entry == nullptr || !IsPushedTo(entry->stream, app_stream)) return true;
+  return entry->stream.state != StreamState::kEnded && entry->stream.state != StreamState::kBanned;
+}
+
+size_t StreamLifecycle::InterruptUnheard(IsHeard is_heard, absl::Duration quiet) {
+  const absl::Time now = clock_->Now();
+  const auto unheard = streams_->Select([&](const StreamEntry& entry) {
+    const auto& lines = entry.stream.push_lines;
+    return entry.stream.state == StreamState::kPublishing && entry.update_time < now - quiet &&
+           std::none_of(lines.begin(), lines.end(), [is_heard](const scheduler::PushLine& line) {
+             return is_heard(line, AppStreamOf(line.url));
+           });
+  });
+  for (const StreamEntryPtr& entry : unheard) {
+    ChangeState(*streams_, entry->stream.name, StreamState::kInterrupted, now).IgnoreError();
+  }
+  return unheard.size();
+}
+
+size_t StreamLifecycle::ChangeDue() {
+  const absl::Time now = clock_->Now();
+  const auto snapshot = snapshots_->Current();
+  const auto due = streams_->Select(
+      [&](const StreamEntry& entry) { return DueStateOf(*snapshot, entry, now).has_value(); });
+  for (const StreamEntryPtr& entry : due) {
+    streams_
+        ->Update(entry->stream.name,
+                 [&](StreamEntry& changed) {
+                   const auto state = DueStateOf(*snapshot, changed, now);
+                   if (state) MoveTo(changed, *state, now);
+                   return absl::OkStatus();
+                 })
+        .IgnoreError();
+  }
+  return due.size();
+}
+
+}  // namespace nearcast

@@ -1,0 +1,70 @@
+// StreamLifecycle: what moves streams through their states besides the room service: what relays
+// hear, and time.
+#ifndef SERVICES_SCHEDULER_STREAM_LIFECYCLE_H_
+#define SERVICES_SCHEDULER_STREAM_LIFECYCLE_H_
+
+#include <cstddef>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/snapshot_holder.h"
+#include "schedulerlib/live/published_streams.h"
+#include "schedulerlib/model/stream.h"
+#include "schedulerlib/snapshot/snapshot.h"
+#include "services/scheduler/stream_table.h"
+
+namespace nearcast {
+
+// Moves the stream if its states allow that; staying is allowed. NOT_FOUND, FAILED_PRECONDITION and
+// the store's errors, each with a reason (services/rpc/status.h).
+absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
+                                           scheduler::StreamState state, absl::Time now);
+
+// Thread rule: any thread may call any method.
+class StreamLifecycle {
+ public:
+  // All must outlive it.
+  StreamLifecycle(const Clock* clock, const SnapshotHolder<scheduler::Snapshot>* snapshots,
+                  StreamTable* streams)
+      : clock_(clock), snapshots_(snapshots), streams_(streams) {}
+
+  // What relays saw: a stream that starts is publishing; one that stops is unheard, and interrupted
+  // when it has not come back after its publish point's grace. Streams that nobody created here, or
+  // that none of their push URLs leads to (another app's of the same name), and steps that the
+  // states do not allow, are passed over.
+  void ApplyPublished(const scheduler::PublishedStreams::Change& change);
+
+  // Whether a relay may go on publishing "app/stream": it must not when that stream is ended or
+  // banned. What nobody created here may.
+  bool MayPublish(absl::string_view app_stream) const;
+
+  // Whether a push line's "app/stream" is being published, as far as anybody can know.
+  using IsHeard = absl::FunctionRef<bool(const scheduler::PushLine&, absl::string_view)>;
+
+  // Interrupts streams that are said to be publishing, have not changed for `quiet`, and none of
+  // whose lines is heard: those that stopped while this process, or their node, was away. Returns
+  // how many.
+  size_t InterruptUnheard(IsHeard is_heard, absl::Duration quiet);
+
+  // Gives every stream the state that is due (schedulerlib/stream/lifetime.h). Returns how many
+  // changed.
+  size_t ChangeDue();
+
+ private:
+  void ApplyStarted(absl::string_view app_stream);
+  void ApplyStopped(absl::string_view app_stream);
+
+  // Null when the stream is unknown, banned, or pushed elsewhere.
+  StreamEntryPtr FindPushed(absl::string_view app_stream) const;
+
+  const Clock* const clock_;
+  const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
+  StreamTable* const streams_;
+};
+
+}  // namespace nearcast
+
+#endif  // SERVICES_SCHEDULER_STREAM_LIFECYCLE_H_

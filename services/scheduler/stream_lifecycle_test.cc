@@ -1,0 +1,154 @@
+#include "services/scheduler/stream_lifecycle.h"
+
+#include "base/fake_clock.h"
+#include "gtest/gtest.h"
+#include "schedulerlib/testing/given.h"
+#include "services/rpc/status.h"
+#include "services/store/memory_store.h"
+
+namespace nearcast {
+namespace {
+
+using scheduler::Given;
+using scheduler::StreamState;
+
+std::shared_ptr<const scheduler::Snapshot> World() {
+  Given given;
+  given.Vendor("vendor").Point("show", {"vendor"});
+  scheduler::PublishPoint& show = given.config().publish_points[0];
+  show.reconnect_grace_s = 5;
+  show.created_ttl_s = 100;
+  show.interrupted_ttl_s = 50;
+  return given.Snapshot();
+}
+
+class StreamLifecycleTest : public ::testing::Test {
+ protected:
+  void Create(const std::string& name, StreamState state = StreamState::kCreated) {
+    StreamEntry entry;
+    entry.stream.name = name;
+    entry.stream.publish_point = "show";
+    entry.stream.state = state;
+    entry.stream.push_lines = {{"main", "vendor", "", "rtmp://push.example/live/" + name, false}};
+    entry.create_time = entry.update_time = clock_.Now();
+    ASSERT_TRUE(streams_.Insert(entry).ok());
+  }
+
+  void Start(const std::string& key) { lifecycle_.ApplyPublished({.started = {key}}); }
+  void Stop(const std::string& key) { lifecycle_.ApplyPublished({.stopped = {key}}); }
+  std::string StateOf(const std::string& name) {
+    return std::string(StreamStateName(streams_.Find(name)->stream.state));
+  }
+  size_t After(int seconds) {
+    clock_.Advance(absl::Seconds(seconds));
+    return lifecycle_.ChangeDue();
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
+  store::MemoryStore store_;
+  StreamTable streams_{&store_};
+  SnapshotHolder<scheduler::Snapshot> snapshots_{World()};
+  StreamLifecycle lifecycle_{&clock_, &snapshots_, &streams_};
+};
+
+TEST_F(StreamLifecycleTest, RelaysReportsMoveStreamsAsFarAsTheStatesAllow) {
+  Create("s");
+  Create("waiting");
+  Create("ended", StreamState::kEnded);
+  Create("banned", StreamState::kBanned);
+  for (const char* key : {"live/s", "live/ended", "live/banned", "live/unknown"}) Start(key);
+  EXPECT_EQ(StateOf("s"), "publishing");
+  EXPECT_EQ(StateOf("ended"), "ended");
+  EXPECT_EQ(StateOf("banned"), "banned");
+  for (const char* key : {"live/waiting", "live/banned"}) Stop(key);
+  EXPECT_EQ(After(10), 0u);
+  EXPECT_EQ(StateOf("waiting"), "created");
+  EXPECT_EQ(StateOf("banned"), "banned");
+  EXPECT_TRUE(lifecycle_.MayPublish("live/s"));
+  EXPECT_TRUE(lifecycle_.MayPublish("live/unknown"));
+  EXPECT_FALSE(lifecycle_.MayPublish("live/ended"));
+  EXPECT_TRUE(lifecycle_.MayPublish("other/ended"));
+  EXPECT_FALSE(lifecycle_.MayPublish("live/banned"));
+}
+
+TEST_F(StreamLifecycleTest, APushThatComesBackInTimeWasNeverInterrupted) {
+  Create("s");
+  Start("live/s");
+  Stop("live/s");
+  EXPECT_EQ(After(4), 0u);
+  EXPECT_EQ(StateOf("s"), "publishing");
+  Start("live/s");
+  EXPECT_EQ(After(100), 0u);
+  EXPECT_EQ(StateOf("s"), "publishing");
+}
+
+TEST_F(StreamLifecycleTest, APushThatStaysAwayIsInterruptedThenEnded) {
+  Create("s");
+  Start("live/s");
+  Stop("live/s");
+  clock_.Advance(absl::Seconds(3));
+  Stop("live/s");  // told a second time: the grace counts from the first
+  EXPECT_EQ(After(2), 1u);
+  EXPECT_EQ(StateOf("s"), "interrupted");
+  Start("live/s");
+  EXPECT_EQ(StateOf("s"), "publishing");
+  Stop("live/s");
+  EXPECT_EQ(After(5), 1u);
+  EXPECT_EQ(After(50), 1u);
+  EXPECT_EQ(StateOf("s"), "ended");
+}
+
+TEST_F(StreamLifecycleTest, AStreamThatIsNeverPushedEnds) {
+  Create("s");
+  EXPECT_EQ(After(99), 0u);
+  EXPECT_EQ(After(1), 1u);
+  EXPECT_EQ(StateOf("s"), "ended");
+}
+
+TEST_F(StreamLifecycleTest, TheGraceOutlivesARestart) {
+  Create("s");
+  Start("live/s");
+  Stop("live/s");
+  StreamTable reopened(&store_);
+  ASSERT_TRUE(reopened.Load().ok());
+  clock_.Advance(absl::Seconds(5));
+  EXPECT_EQ(StreamLifecycle(&clock_, &snapshots_, &reopened).ChangeDue(), 1u);
+  EXPECT_EQ(reopened.Find("s")->stream.state, StreamState::kInterrupted);
+}
+
+TEST_F(StreamLifecycleTest, StreamsThatNobodyHearsAnyMoreAreInterrupted) {
+  for (const char* name : {"gone", "heard", "waiting"}) Create(name);
+  Start("live/gone");
+  Start("live/heard");
+  const auto is_heard = [](const scheduler::PushLine&, absl::string_view app_stream) {
+    return app_stream == "live/heard";
+  };
+  EXPECT_EQ(lifecycle_.InterruptUnheard(is_heard, absl::Seconds(10)), 0u);  // it has just begun
+  clock_.Advance(absl::Seconds(11));
+  EXPECT_EQ(lifecycle_.InterruptUnheard(is_heard, absl::Seconds(10)), 1u);
+  EXPECT_EQ(StateOf("gone"), "interrupted");
+  EXPECT_EQ(StateOf("heard"), "publishing");
+  EXPECT_EQ(StateOf("waiting"), "created");
+}
+
+TEST_F(StreamLifecycleTest, AnotherAppsStreamOfTheSameNameMovesNothing) {
+  Create("s");
+  Start("other/s");
+  EXPECT_EQ(StateOf("s"), "created");
+  Start("live/s");
+  Stop("other/s");
+  EXPECT_EQ(After(60), 0u);
+  EXPECT_EQ(StateOf("s"), "publishing");
+}
+
+TEST_F(StreamLifecycleTest, RefusalsSayWhichStateTheStreamIsIn) {
+  Create("s", StreamState::kEnded);
+  const auto changed = ChangeState(streams_, "s", StreamState::kPublishing, clock_.Now());
+  EXPECT_EQ(rpc::ReasonOf(changed.status()), "STATE_CHANGE_NOT_ALLOWED");
+  EXPECT_EQ(changed.status().message(), "stream s is ended and cannot become publishing");
+  const auto unknown = ChangeState(streams_, "nosuch", StreamState::kEnded, clock_.Now());
+  EXPECT_EQ(rpc::ReasonOf(unknown.status()), "STREAM_NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace nearcast
