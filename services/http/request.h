@@ -7,7 +7,8 @@
 //   }
 //
 // Every view, and the request itself, is valid until the handler returns; a handler that answers
-// later copies what it needs before.
+// later copies what it needs before. A handler that answers most requests at once and some later
+// (router.h) calls AnswerLater for those.
 #ifndef SERVICES_HTTP_REQUEST_H_
 #define SERVICES_HTTP_REQUEST_H_
 
@@ -20,6 +21,7 @@
 #include "ipdb/ip_address.h"
 #include "services/http/method.h"
 #include "services/http/query_params.h"
+#include "services/http/responder.h"
 
 namespace nearcast::http {
 
@@ -28,6 +30,15 @@ enum class Transport : uint8_t { kPlain, kTls };
 struct HeaderField {
   absl::string_view name;   // as sent
   absl::string_view value;  // without the spaces around it
+};
+
+// The connection's side of AnswerLater.
+class Deferrer {
+ public:
+  virtual Responder Defer() = 0;
+
+ protected:
+  ~Deferrer() = default;
 };
 
 struct Request {
@@ -49,11 +60,17 @@ struct Request {
   // The first field of that name in any case; "" if there is none.
   absl::string_view header(absl::string_view name) const;
 
+  // At most once, by the handler, on its thread: what it has written into its response is dropped
+  // then, and the connection's next request waits. Requires a request that a server has received.
+  Responder AnswerLater() const { return deferrer->Defer(); }
+
   // Forgets the last request and keeps the memory.
   void Clear();
 
   // Where `path` lies when the target had escapes in it.
   std::string decoded_path;
+
+  Deferrer* deferrer = nullptr;  // null for a request that was made otherwise
 
  private:
   enum class ParamsState : uint8_t { kUnread, kRead };

@@ -30,7 +30,7 @@
 namespace nearcast::http {
 
 // Answers at once, on the connection's own thread: it must not block. `response` comes fresh (200,
-// JSON, empty).
+// JSON, empty). Where only some requests must wait, it calls request.AnswerLater() for those.
 using Handler = std::function<void(const Request& request, Response& response)>;
 
 // Answers later; must not block either. `request` is valid until the handler returns.

@@ -39,6 +39,15 @@ class ServerTest : public ::testing::Test {
             responder.Send(std::move(response));
           }));
         });
+    router_.Handle(Method::kGet, "/sometimes", [this](const Request& request, Response& response) {
+      response.body = "at once";
+      if (request.query != "later") return;
+      later_.push_back(std::thread([responder = request.AnswerLater()] {
+        Response late;
+        late.body = "later";
+        responder.Send(std::move(late));
+      }));
+    });
     router_.HandleLater(Method::kGet, "/dropped", [](const Request&, Responder) {});
     router_.HandleLater(Method::kGet, "/never", [this](const Request&, Responder responder) {
       kept_.push_back(std::move(responder));
@@ -86,6 +95,21 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
     EXPECT_EQ(client.Receive().body, absl::StrCat("\"127.0.0.1 ", i, "\""));
   }
   sender.join();
+}
+
+TEST_F(ServerTest, KeepsOrderAroundAHandlerThatSometimesAnswersLater) {
+  TestClient client(Start());
+  std::string requests;
+  for (int i = 0; i < 50; ++i) {
+    absl::StrAppend(&requests, "GET /sometimes?", i % 3 == 1 ? "later" : "now",
+                    " HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  ASSERT_TRUE(client.Send(requests));
+  for (int i = 0; i < 50; ++i) {
+    const TestResponse response = client.Receive();
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, i % 3 == 1 ? "later" : "at once") << i;
+  }
 }
 
 TEST_F(ServerTest, KeepsOrderAroundAHandlerThatAnswersLater) {

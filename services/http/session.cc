@@ -36,7 +36,7 @@ constexpr size_t kLingerBytesMax = 1 << 20;
 enum class Step { kServed, kReceive, kSend, kAwaitAnswer, kClose };
 
 template <typename Stream>
-class Session final : public Connection {
+class Session final : public Connection, private Deferrer {
  public:
   // `more` is what the stream's constructor wants beside the usual.
   template <typename... More>
@@ -72,7 +72,7 @@ class Session final : public Connection {
   Step ServeHead();
   Step AwaitBody();
   Step Dispatch(absl::string_view body, size_t message_bytes);
-  Step DispatchLater(const LaterHandler& handler);
+  Responder Defer() override;
   void AnswerUnrouted(absl::string_view allow, Response& response);
   Step EndRequest();
   Step Refuse(const HttpError& error);
@@ -261,6 +261,7 @@ Step Session<Stream>::Dispatch(absl::string_view body, size_t message_bytes) {
   request.transport = Stream::kTransport;
   request.worker = worker_->options().first_worker + worker_->index();
   request.body = body;
+  request.deferrer = this;
   message_bytes_ = message_bytes;
   const bool keep = framing_.after == RequestFraming::After::kKeepAlive && !worker_->stopping();
   answer_framing_ = {
@@ -277,23 +278,23 @@ Step Session<Stream>::Dispatch(absl::string_view body, size_t message_bytes) {
   if (match.endpoint == nullptr) {
     AnswerUnrouted(match.allow, response);
   } else if (match.endpoint->later != nullptr) {
-    return DispatchLater(match.endpoint->later);
+    match.endpoint->later(request, Defer());
   } else {
     match.endpoint->now(request, response);
   }
+  if (pending_ != nullptr) return Step::kAwaitAnswer;
   Append(response);
   return EndRequest();
 }
 
 template <typename Stream>
-Step Session<Stream>::DispatchLater(const LaterHandler& handler) {
+Responder Session<Stream>::Defer() {
   answer_timer_ = std::make_shared<Timer>(worker_->io(), Timer::time_point::max());
   pending_ = std::make_shared<PendingResponse>(
       [timer = answer_timer_, executor = worker_->io().get_executor()] {
         asio::post(executor, [timer] { timer->cancel(); });
       });
-  handler(worker_->request, Responder(pending_));
-  return Step::kAwaitAnswer;
+  return Responder(pending_);
 }
 
 template <typename Stream>
