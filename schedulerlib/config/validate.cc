@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "ipdb/ip_address.h"
+#include "schedulerlib/config/latency.h"
 #include "schedulerlib/config/publishing.h"
+#include "schedulerlib/config/vendors.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/url_template.h"
 #include "schedulerlib/zone/dns_name.h"
@@ -42,6 +44,7 @@ class Validator {
     CheckAll("Cdn", config_.cdns, &Validator::CheckCdn);
     CheckAll("Domain", config_.domains, &Validator::CheckDomain);
     CheckAll("HealthCheck", config_.health_checks, &Validator::CheckHealthCheck);
+    CheckAll("LatencyPolicy", config_.latency_policies, &Validator::CheckLatencyPolicy);
     CheckAll("Node", config_.nodes, &Validator::CheckNode);
     CheckAll("PublishPoint", config_.publish_points, &Validator::CheckPublishPoint);
     CheckAll("QualityPolicy", config_.quality_policies, &Validator::CheckQualityPolicy);
@@ -96,6 +99,8 @@ class Validator {
                              "\", which is of kind VENDOR; nodes belong to one of kind OWN"));
     }
   }
+
+  void CheckLatencyPolicy(const LatencyPolicy& policy) { ValidateLatencyPolicy(policy, Adder()); }
 
   void CheckNode(const Node& node) {
     CheckOwnCdn("spec.cdn", node.cdn);
@@ -203,6 +208,7 @@ class Validator {
     }
     CheckTemplateText("spec.push_template", cdn.push_template);
     ValidatePushTemplates(cdn, Adder());
+    ValidateVendor(cdn, config_.transcode_templates, Adder());
     for (const auto& [format, text] : cdn.pull_templates) {
       const std::string path = absl::StrCat("spec.pull_templates.", format);
       if (std::find(std::begin(kFormats), std::end(kFormats), format) == std::end(kFormats)) {
@@ -261,6 +267,7 @@ class Validator {
       CheckRef("spec.quality_policy", "QualityPolicy", point.quality_policy, policies_);
     }
     ValidatePublishing(point, config_.cdns, Adder());
+    ValidateLatencyOf(point, config_, Adder());
     if (point.gop_cache_ms > 60000) Add("spec.gop_cache_ms", "must be at most 60000 (a minute)");
   }
 
