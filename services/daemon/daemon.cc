@@ -14,6 +14,8 @@
 #include "ipdb/name_table.h"
 #include "services/admin/admin.h"
 #include "services/admin/grpc_admin.h"
+#include "services/callback/callback_event.h"
+#include "services/callback/callback_sender.h"
 #include "services/daemon/daemon_metrics.h"
 #include "services/daemon/grpc_server.h"
 #include "services/dns/dns_service.h"
@@ -110,6 +112,7 @@ struct Daemon::Parts {
   const absl::Duration started_at = clock->Monotonic();
   ipdb::NameTable names;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<callback::CallbackSender> callbacks;
   std::unique_ptr<StreamTable> streams;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<ConfigFollower> follower;
@@ -157,6 +160,31 @@ struct Daemon::Parts {
         quiet);
   }
 
+  // Tells a change of a stream to its publish point's callback URL.
+  void TellChange(const StreamEntry* before, const StreamEntry& after) {
+    const auto event =
+        callback::EventOf(before == nullptr ? nullptr : &before->stream, after.stream);
+    if (!event) return;
+    const auto snapshot = publisher->holder()->Current();
+    const auto point = snapshot->publish_points.find(after.stream.publish_point);
+    if (point == snapshot->publish_points.end()) return;
+    auto built = callback::BuildCallbackEvent(point->second.spec.callback, *event, after.stream,
+                                              clock->Now());
+    if (built) callbacks->Send(*std::move(built));
+  }
+
+  void AddCallbackMetrics(http::MetricsWriter& out) const {
+    constexpr absl::string_view kHelp = "Callbacks to room services, by result of a try.";
+    const callback::CallbackTotals totals = callbacks->totals();
+    const auto add = [&out](absl::string_view result, uint64_t count) {
+      out.AddCounter("nearcast_callbacks_total", kHelp, count, {{"result", result}});
+    };
+    add("sent", totals.sent);
+    add("retried", totals.retried);
+    add("given_up", totals.given_up);
+    add("refused", totals.refused);
+  }
+
   bool Has(Role role) const { return options.roles.count(role) > 0; }
 
   absl::Status Load() {
@@ -177,6 +205,10 @@ struct Daemon::Parts {
   }
 
   void MakeServices() {
+    callbacks =
+        std::make_unique<callback::CallbackSender>(clock, callback::CallbackSenderOptions());
+    streams->WatchChanges(
+        [this](const StreamEntry* before, const StreamEntry& after) { TellChange(before, after); });
     scheduler = std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get());
     lifecycle = std::make_unique<StreamLifecycle>(clock, publisher->holder(), streams.get());
     publisher->WatchStreams([this](const scheduler::PublishedStreams::Change& change) {
@@ -225,6 +257,7 @@ struct Daemon::Parts {
       out.AddCounter("nearcast_ipdb_reloads_total", kHelp, reloads_failed, {{"result", "failed"}});
       httpdns->AddMetrics(out);
     });
+    metrics.AddSource([this](http::MetricsWriter& out) { AddCallbackMetrics(out); });
     if (dns != nullptr) {
       dns->RegisterDoh(&router, options.http_threads * (options.https_port == 0 ? 1 : 2));
       metrics.AddSource([this](http::MetricsWriter& out) { AddDnsMetrics(*dns, out); });

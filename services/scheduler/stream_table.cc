@@ -67,6 +67,7 @@ absl::StatusOr<StreamEntryPtr> StreamTable::Insert(StreamEntry entry) {
       return status;
     }
     replaced = std::exchange(slot, made);
+    watcher_(nullptr, *made);
   }
   if (replaced != nullptr) Forget(*replaced);
   RememberRequest(*made);
@@ -84,6 +85,7 @@ absl::StatusOr<StreamEntryPtr> StreamTable::Update(absl::string_view name, const
   NC_RETURN_IF_ERROR(change(changed));
   auto made = std::make_shared<const StreamEntry>(std::move(changed));
   NC_RETURN_IF_ERROR(store_->PutStream(WriteStoredStream(*made)));
+  watcher_(at->second.get(), *made);
   at->second = made;
   return StreamEntryPtr(made);
 }

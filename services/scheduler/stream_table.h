@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -48,6 +49,12 @@ class StreamTable {
   // Reads everything that the store has, once, before anybody else calls. Entries that cannot be
   // read are an error.
   absl::Status Load();
+
+  // Called with every entry that Insert or Update has stored, and what it replaced (null when the
+  // stream is new), in the order of a stream's changes. It must be quick, and must not come back
+  // here. Once, before anybody else calls.
+  using Watcher = std::function<void(const StreamEntry* before, const StreamEntry& after)>;
+  void WatchChanges(Watcher watcher) { watcher_ = std::move(watcher); }
 
   // Null when there is none.
   StreamEntryPtr Find(absl::string_view name) const;
@@ -90,6 +97,7 @@ class StreamTable {
   void Forget(const StreamEntry& entry);
 
   store::Store* const store_;
+  Watcher watcher_ = [](const StreamEntry*, const StreamEntry&) {};
   std::array<Shard, kShards> shards_;
 };
 

@@ -212,5 +212,28 @@ TEST_F(StreamTableTest, OfManyThreadsOneMakesEachStreamAndTheStoreAgreesInTheEnd
   }
 }
 
+TEST(StreamTableWatcherTest, EveryStoredChangeIsTold) {
+  store::MemoryStore store;
+  StreamTable table(&store);
+  std::vector<std::string> told;
+  table.WatchChanges([&told](const StreamEntry* before, const StreamEntry& after) {
+    told.push_back(std::string(before == nullptr ? "new" : StreamStateName(before->stream.state)) +
+                   " → " + std::string(StreamStateName(after.stream.state)));
+  });
+  StreamEntry entry;
+  entry.stream.name = "s";
+  ASSERT_TRUE(table.Insert(entry).ok());
+  const auto to = [](StreamState state) {
+    return [state](StreamEntry& changed) {
+      changed.stream.state = state;
+      return absl::OkStatus();
+    };
+  };
+  ASSERT_TRUE(table.Update("s", to(StreamState::kEnded)).ok());
+  EXPECT_FALSE(table.Update("s", [](StreamEntry&) { return absl::CancelledError(); }).ok());
+  ASSERT_TRUE(table.Insert(entry).ok());
+  EXPECT_THAT(told, ::testing::ElementsAre("new → created", "created → ended", "new → created"));
+}
+
 }  // namespace
 }  // namespace nearcast
