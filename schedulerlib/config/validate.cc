@@ -1,6 +1,7 @@
 #include "schedulerlib/config/validate.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -8,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "ipdb/ip_address.h"
+#include "ipdb/ip_prefix.h"
 #include "schedulerlib/config/latency.h"
+#include "schedulerlib/config/nearness.h"
 #include "schedulerlib/config/publishing.h"
 #include "schedulerlib/config/vendors.h"
 #include "schedulerlib/model/tier.h"
@@ -45,7 +48,9 @@ class Validator {
     CheckAll("Domain", config_.domains, &Validator::CheckDomain);
     CheckAll("HealthCheck", config_.health_checks, &Validator::CheckHealthCheck);
     CheckAll("LatencyPolicy", config_.latency_policies, &Validator::CheckLatencyPolicy);
+    CheckAll("NearnessPolicy", config_.nearness_policies, &Validator::CheckNearness);
     CheckAll("Node", config_.nodes, &Validator::CheckNode);
+    CheckAll("PrefixOverride", config_.prefix_overrides, &Validator::CheckOverride);
     CheckAll("PublishPoint", config_.publish_points, &Validator::CheckPublishPoint);
     CheckAll("QualityPolicy", config_.quality_policies, &Validator::CheckQualityPolicy);
     CheckAll("RatioRule", config_.ratio_rules, &Validator::CheckRatioRule);
@@ -334,6 +339,14 @@ class Validator {
     }
   }
 
+  void CheckNearness(const NearnessPolicy& policy) {
+    ValidateNearness(config_, policy, Adder());
+  }
+
+  void CheckOverride(const PrefixOverride& override) {
+    ValidateOverride(config_, override, prefixes_, Adder());
+  }
+
   void CheckTemplate(const TranscodeTemplate& t) {
     if ((t.width == 0) != (t.height == 0))
       Add("spec.width", "width and height must be given together");
@@ -356,7 +369,8 @@ class Validator {
   std::set<std::string> templates_;
   std::set<std::string> policies_;
   std::set<std::string> points_;
-  std::set<std::string> account_ids_;  // seen so far
+  std::set<std::string> account_ids_;               // seen so far
+  std::map<ipdb::IpPrefix, std::string> prefixes_;  // overridden so far, and where
   absl::string_view kind_;
   absl::string_view name_;
   std::vector<Problem> problems_;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/resource/kind.h"
+#include "schedulerlib/convert/nearness_convert.h"
 #include "schedulerlib/convert/rule_convert.h"
 #include "schedulerlib/convert/vendor_convert.h"
 #include "schedulerlib/model/tier.h"
@@ -55,6 +56,13 @@ class Converter {
       case v1::Resource::kLatencyPolicy:
         return out_.config.latency_policies.push_back(
             LatencyPolicyOf(resource_->name(), resource.latency_policy()));
+      case v1::Resource::kNearnessPolicy:
+        return out_.config.nearness_policies.push_back(
+            NearnessPolicyOf(resource_->name(), resource.nearness_policy()));
+      case v1::Resource::kPrefixOverride:
+        return out_.config.prefix_overrides.push_back(PrefixOverrideOf(
+            resource_->name(), resource.prefix_override(),
+            [this](absl::string_view path, absl::string_view text) { Problem(path, text); }));
       case v1::Resource::SPEC_NOT_SET:
         return Problem("spec", "is missing");
     }

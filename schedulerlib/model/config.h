@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "ipdb/location.h"
 #include "schedulerlib/model/latency_policy.h"
+#include "schedulerlib/model/nearness.h"
 #include "schedulerlib/model/rule_match.h"
 #include "schedulerlib/model/signing.h"
 #include "schedulerlib/model/switch.h"
@@ -245,6 +246,23 @@ struct HealthCheck {
   uint32_t up_threshold = 2;
   uint32_t down_threshold = 3;
   uint32_t quorum = 0;  // 0 = more than half of the vantages that are heard
+  std::string server_name;
+  bool skip_verify = false;
+};
+
+struct DelaySample {
+  std::string address;   // with or without a port
+  ipdb::Location place;  // unknown = where the IP database has it
+};
+
+struct DelayProbe {
+  std::string name;
+  std::vector<DelaySample> samples;
+  std::string cdn;  // empty = every node
+  bool between_nodes = false;
+  uint32_t interval_s = 60;
+  uint32_t timeout_ms = 1000;
+  uint32_t tries = 3;
 };
 
 // One whole configuration, each list in the order of names.
@@ -261,6 +279,9 @@ struct Config {
   std::vector<HealthCheck> health_checks;
   std::vector<Switch> switches;
   std::vector<LatencyPolicy> latency_policies;
+  std::vector<NearnessPolicy> nearness_policies;  // at most one
+  std::vector<PrefixOverride> prefix_overrides;
+  std::vector<DelayProbe> delay_probes;
 };
 
 }  // namespace nearcast::scheduler
