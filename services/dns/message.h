@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "absl/strings/string_view.h"
@@ -56,6 +57,9 @@ struct ClientSubnet {
 struct Query {
   // Not initialised as a whole: `name` costs more than the rest together.
   Query() {}
+
+  // As new again.
+  void Clear() { new (this) Query; }
 
   uint16_t id = 0;
   uint8_t opcode = 0;

@@ -121,8 +121,7 @@ void MessageWriter::AppendHints(uint16_t key, const std::vector<Address>& addres
   if (addresses.empty()) return;
   Append16(key);
   Append16(static_cast<uint32_t>(addresses.size() * sizeof(Address)));
-  std::memcpy(out_ + at_, addresses.data(), addresses.size() * sizeof(Address));
-  at_ += addresses.size() * sizeof(Address);
+  AppendBytes(addresses.data(), addresses.size() * sizeof(Address));
 }
 
 Fit MessageWriter::AddService(uint16_t owner, uint32_t ttl_s, const scheduler::HttpsRecord& service,
@@ -193,8 +192,7 @@ void MessageWriter::WriteOpt(uint16_t rcode) {
 void MessageWriter::AppendOption(uint16_t code, std::span<const uint8_t> value) {
   Append16(code);
   Append16(static_cast<uint32_t>(value.size()));
-  std::memcpy(out_ + at_, value.data(), value.size());
-  at_ += value.size();
+  AppendBytes(value.data(), value.size());
 }
 
 void MessageWriter::AppendSubnet(const ClientSubnet& subnet) {
@@ -203,8 +201,7 @@ void MessageWriter::AppendSubnet(const ClientSubnet& subnet) {
   Append16(subnet.family);
   Put8(subnet.source_bits);
   Put8(edns_.scope_bits);
-  std::memcpy(out_ + at_, subnet.address, subnet.address_bytes);
-  at_ += subnet.address_bytes;
+  AppendBytes(subnet.address, subnet.address_bytes);
 }
 
 void MessageWriter::AppendError() {
@@ -213,8 +210,7 @@ void MessageWriter::AppendError() {
   Append16(kOptionError);
   Append16(static_cast<uint32_t>(value_bytes));
   Append16(static_cast<uint32_t>(edns_.error));
-  std::memcpy(out_ + at_, edns_.error_text.data(), edns_.error_text.size());
-  at_ += edns_.error_text.size();
+  AppendBytes(edns_.error_text.data(), edns_.error_text.size());
 }
 
 void MessageWriter::AppendPadding() {

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -123,6 +124,11 @@ class MessageWriter {
   void AppendHeader(uint16_t owner, uint16_t type, uint32_t ttl_s, size_t rdata_bytes);
   template <typename Address>
   void AppendHints(uint16_t key, const std::vector<Address>& addresses);
+  void AppendBytes(const void* bytes, size_t count) {
+    // Empty ones have no address that memcpy would take.
+    if (count > 0) std::memcpy(out_ + at_, bytes, count);
+    at_ += count;
+  }
   void WriteOpt(uint16_t rcode);
   void AppendOption(uint16_t code, std::span<const uint8_t> value);
   void AppendSubnet(const ClientSubnet& subnet);

@@ -57,6 +57,9 @@ class RateLimiter {
 
   void SetNow(absl::Duration monotonic) { now_ms_ = absl::ToInt64Milliseconds(monotonic); }
 
+  // Whether the source is in a network without limit; its replies need no Judge.
+  bool IsAllowed(const ipdb::IpAddress& source) const;
+
   // Counts one reply. As if kOn also where the mode is kCountOnly.
   Verdict Judge(const ipdb::IpAddress& source, uint64_t name_key);
 
@@ -72,7 +75,6 @@ class RateLimiter {
   };
   using Set = std::array<Bucket, kWays>;
 
-  bool IsAllowed(const ipdb::IpAddress& source) const;
   Bucket& Find(uint64_t hash);
   float CountNow(const Bucket& bucket) const;
 

@@ -109,6 +109,11 @@ absl::StatusOr<Socket> BindUdp(const Endpoint& endpoint) {
   const timeval patience = {.tv_sec = kUdpPatienceMs / 1000,
                             .tv_usec = kUdpPatienceMs % 1000 * 1000};
   NC_CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0);
+  if (endpoint.address.is_v4()) {
+    // No fragments, and no ICMP makes some (RFC 9715 §3.1): replies are short enough for every path.
+    // Linux then also needs no identification for each.
+    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+  }
   AskForDestination(fd, endpoint);
   NC_RETURN_IF_ERROR(Bind(socket, endpoint));
   return socket;
