@@ -13,6 +13,7 @@
 
 #include "absl/time/time.h"
 #include "ipdb/location.h"
+#include "schedulerlib/model/client_policy.h"
 #include "schedulerlib/model/latency_policy.h"
 #include "schedulerlib/model/nearness.h"
 #include "schedulerlib/model/rule_match.h"
@@ -277,6 +278,7 @@ struct Config {
   std::vector<QualityPolicy> quality_policies;
   std::vector<Account> accounts;
   std::vector<HealthCheck> health_checks;
+  std::vector<ClientPolicy> client_policies;
   std::vector<Switch> switches;
   std::vector<LatencyPolicy> latency_policies;
   std::vector<NearnessPolicy> nearness_policies;  // at most one
