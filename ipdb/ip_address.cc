@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,25 @@ uint64_t ReadBigEndian64(std::span<const uint8_t> bytes) {
   uint64_t value = 0;
   for (size_t i = 0; i < 8; ++i) value = value << 8 | bytes[i];
   return value;
+}
+
+// Four numbers up to 255 without leading zeros, dots between them.
+std::optional<uint32_t> ParseDottedQuad(absl::string_view text) {
+  uint32_t address = 0;
+  size_t at = 0;
+  for (int i = 0; i < 4; ++i) {
+    if (i > 0 && (at == text.size() || text[at++] != '.')) return std::nullopt;
+    const size_t begin = at;
+    uint32_t octet = 0;
+    while (at < text.size() && at - begin < 3 && text[at] >= '0' && text[at] <= '9') {
+      octet = octet * 10 + static_cast<uint32_t>(text[at++] - '0');
+    }
+    const bool has_leading_zero = at - begin > 1 && text[begin] == '0';
+    if (at == begin || has_leading_zero || octet > 255) return std::nullopt;
+    address = address << 8 | octet;
+  }
+  if (at != text.size()) return std::nullopt;
+  return address;
 }
 
 }  // namespace
@@ -43,14 +63,12 @@ std::string IpAddress::ToString() const {
 }
 
 absl::StatusOr<IpAddress> ParseIpAddress(absl::string_view text) {
+  if (const std::optional<uint32_t> v4 = ParseDottedQuad(text)) return IpAddress::FromV4(*v4);
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   std::array<uint8_t, 16> bytes;
   const bool fits = text.size() < terminated.size() && text.find('\0') == text.npos;
   if (fits) {
     std::memcpy(terminated.data(), text.data(), text.size());
-    if (inet_pton(AF_INET, terminated.data(), bytes.data()) == 1) {
-      return IpAddress::FromV4Bytes(std::span(bytes).first<4>());
-    }
     if (inet_pton(AF_INET6, terminated.data(), bytes.data()) == 1) {
       return IpAddress::FromV6Bytes(bytes);
     }
