@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "dataplane/egress/worker.h"
+#include "dataplane/measure/tcp_round_trips.h"
 #include "proto/nearcast/v1/node.grpc.pb.h"
 #include "spdlog/spdlog.h"
 
@@ -34,6 +35,13 @@ std::unique_ptr<NodeService::Stub> Connect(const std::string& address, int64_t r
       grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
 }
 
+// Each node's own, so that nodes that start together do not measure in step.
+measure::DelayMeterOptions WithSeed(const NodeAgentOptions& options) {
+  measure::DelayMeterOptions meter = options.meter;
+  meter.seed ^= std::hash<std::string>()(options.identity.node + options.identity.instance_id);
+  return meter;
+}
+
 pull::Sources SourcesOf(const nearcast::v1::FindSourceResponse& response) {
   pull::Sources sources;
   for (const auto& source : response.sources()) sources.push_back({source.node(), source.url()});
@@ -44,10 +52,11 @@ pull::Sources SourcesOf(const nearcast::v1::FindSourceResponse& response) {
 
 class NodeAgent::Replica {
  public:
-  Replica(NodeAgent* agent, std::string address)
-      : stub(Connect(address, agent->options_.reconnect_ms_max)),
+  Replica(NodeAgent* agent, size_t index)
+      : stub(Connect(agent->options_.controls[index], agent->options_.reconnect_ms_max)),
         agent_(agent),
-        address_(std::move(address)) {}
+        index_(index),
+        address_(agent->options_.controls[index]) {}
   ~Replica() { Stop(); }
 
   void Start() {
@@ -82,8 +91,10 @@ class NodeAgent::Replica {
   }
 
   NodeAgent* const agent_;
+  const size_t index_;
   const std::string address_;
   uint64_t sequence_ = 0;
+  uint64_t plan_ = 0;
   bool reached_ = false;
   std::thread thread_;
   absl::Mutex mutex_;
@@ -135,9 +146,11 @@ grpc::Status NodeAgent::Replica::Report() {
 bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& before,
                                   const NodeReading& now) {
   nearcast::v1::NodeCommand command;
-  if (!stream->Write(BuildReport(agent_->options_.identity, ++sequence_, before, now)))
-    return false;
-  if (!stream->Read(&command)) return false;
+  nearcast::v1::NodeReport report =
+      BuildReport(agent_->options_.identity, ++sequence_, before, now);
+  report.set_plan(plan_);
+  AddDelays(agent_->meter_.Take(index_), &report);
+  if (!stream->Write(report) || !stream->Read(&command)) return false;
   if (!reached_) {
     reached_ = true;
     agent_->connected_.fetch_add(1);
@@ -146,6 +159,10 @@ bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& befor
   for (const std::string& name : command.end_streams()) {
     spdlog::info("control plane {}: end {}", address_, name);
     agent_->end_stream_(name);
+  }
+  if (command.has_measure()) {
+    plan_ = command.measure().id();
+    agent_->meter_.SetTargets(index_, TargetsOf(command.measure()));
   }
   return true;
 }
@@ -161,20 +178,25 @@ struct NodeAgent::Search {
 };
 
 NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream)
-    : options_(options), read_(std::move(read)), end_stream_(std::move(end_stream)) {
-  for (const std::string& address : options_.controls) {
-    replicas_.push_back(std::make_unique<Replica>(this, address));
+    : options_(options),
+      read_(std::move(read)),
+      end_stream_(std::move(end_stream)),
+      meter_(WithSeed(options), std::make_unique<measure::TcpRoundTrips>()) {
+  for (size_t i = 0; i < options_.controls.size(); ++i) {
+    replicas_.push_back(std::make_unique<Replica>(this, i));
   }
 }
 
 NodeAgent::~NodeAgent() { Stop(); }
 
 void NodeAgent::Start() {
+  meter_.Start();
   for (const auto& replica : replicas_) replica->Start();
 }
 
 void NodeAgent::Stop() {
   for (const auto& replica : replicas_) replica->Stop();
+  meter_.Stop();
   absl::MutexLock lock(&mutex_);  // each question has a deadline
   mutex_.Await(absl::Condition(
       +[](int* searches) { return *searches == 0; }, &searches_));

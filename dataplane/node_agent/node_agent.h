@@ -1,5 +1,6 @@
-// NodeAgent: a relay's line to the control plane: it reports every second to every replica, and
-// asks any of them where to pull a stream from (proto/nearcast/v1/node.proto).
+// NodeAgent: a relay's line to the control plane: it reports every second to every replica, asks
+// any of them where to pull a stream from, and measures the delays that they want to know
+// (proto/nearcast/v1/node.proto).
 //
 //   NodeAgent agent(options, [&] { return Read(); },
 //                   [&](const std::string& stream) { hub.End(stream); });
@@ -20,6 +21,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "dataplane/measure/delay_meter.h"
 #include "dataplane/node_agent/node_report.h"
 #include "dataplane/node_agent/source_cache.h"
 #include "dataplane/pull/source_finder.h"
@@ -37,6 +39,7 @@ struct NodeAgentOptions {
   int64_t find_ms_max = 2'000;  // for one replica to answer
   int64_t not_found_ms = 500;   // how long "nobody has it" is believed
   int64_t reconnect_ms_max = 5'000;
+  measure::DelayMeterOptions meter;
 };
 
 // Thread rule: any thread.
@@ -57,6 +60,8 @@ class NodeAgent : public pull::SourceFinder {
   // Replicas that the reports reach right now.
   int connected() const { return connected_.load(std::memory_order_relaxed); }
 
+  measure::DelayMeterCounters measured() const { return meter_.Counters(); }
+
  private:
   class Replica;  // one control plane address: its channel and its reporting thread
   struct Search;  // one question on its way
@@ -68,6 +73,7 @@ class NodeAgent : public pull::SourceFinder {
   const ReadNode read_;
   const EndStream end_stream_;
   SourceCache cache_{10'000};
+  measure::DelayMeter meter_;
   std::atomic<int> connected_{0};
   std::atomic<size_t> preferred_{0};
   std::vector<std::unique_ptr<Replica>> replicas_;

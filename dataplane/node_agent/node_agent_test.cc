@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,7 @@ class FakeControlPlane : public nearcast::v1::NodeService::Service {
       nearcast::v1::NodeCommand command;
       command.set_sequence(report.sequence());
       if (report.sequence() == 2) command.add_end_streams("live/banned");
+      if (report.plan() != plan.id()) *command.mutable_measure() = plan;
       stream->Write(command);
       absl::MutexLock lock(&mutex_);
       reports_.push_back(report);
@@ -75,7 +77,18 @@ class FakeControlPlane : public nearcast::v1::NodeService::Service {
     return questions_;
   }
 
+  // The first measurement in any report, if one comes.
+  std::optional<nearcast::v1::DelayMeasurement> AwaitDelay() {
+    absl::MutexLock lock(&mutex_);
+    const auto find = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return reports_.back().delays_size() > 0;
+    };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&find), absl::Seconds(20))) return std::nullopt;
+    return reports_.back().delays(0);
+  }
+
   std::string address;
+  nearcast::v1::MeasurePlan plan;  // set before the first report
 
  private:
   std::unique_ptr<grpc::Server> server_;
@@ -114,6 +127,33 @@ class NodeAgentTest : public testing::Test {
   absl::Notification ended_;
   std::string ended_stream_;
 };
+
+TEST_F(NodeAgentTest, MeasuresWhatEachReplicaWantsAndTellsItAlone) {
+  FakeControlPlane one, two;
+  auto* target = one.plan.add_targets();
+  target->set_target("sample/127.0.0.1:1");
+  target->set_address("127.0.0.1");
+  target->set_port(1);  // refuses, which is an answer
+  target->set_interval_ms(100);
+  target->set_timeout_ms(5'000);
+  target->set_tries(3);
+  one.plan.set_id(77);
+  auto agent = MakeAgent({one.address, two.address});
+  agent->Start();
+  ASSERT_TRUE(one.AwaitReports(1));
+  ASSERT_TRUE(two.AwaitReports(1));
+  const auto found = one.AwaitDelay();
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->target(), "sample/127.0.0.1:1");
+  EXPECT_GE(found->delay_us(), 1u);
+  EXPECT_EQ(found->tries(), 3u);
+  EXPECT_EQ(found->lost(), 0u);
+  EXPECT_EQ(one.report(0).plan(), 0u);
+  EXPECT_EQ(one.report(1).plan(), 77u) << "told once";
+  EXPECT_EQ(two.report(0).delays_size(), 0);
+  EXPECT_EQ(agent->measured().targets, 1u);
+  agent->Stop();
+}
 
 TEST_F(NodeAgentTest, ReportsToEveryReplicaAndObeysCommands) {
   FakeControlPlane one, two;

@@ -6,6 +6,11 @@
 namespace nearcast::node_agent {
 namespace {
 
+// Whatever a plan says, a node stays a polite one.
+constexpr int64_t kIntervalMsMin = 100;
+constexpr int64_t kTimeoutMsMax = 10'000;
+constexpr uint32_t kTriesMax = 10;
+
 double PerSecond(double change, const NodeReading& before, const NodeReading& now) {
   const double seconds = static_cast<double>(now.now_ms - before.now_ms) / 1000;
   return seconds > 0 ? change / seconds : 0;
@@ -51,6 +56,29 @@ nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequ
     if (published) AddStream(status, &report);
   }
   return report;
+}
+
+void AddDelays(const std::vector<measure::Measurement>& found, nearcast::v1::NodeReport* report) {
+  for (const measure::Measurement& measurement : found) {
+    nearcast::v1::DelayMeasurement* out = report->add_delays();
+    out->set_target(measurement.target);
+    out->set_delay_us(measurement.delay_us.value_or(0));
+    out->set_tries(measurement.tries);
+    out->set_lost(measurement.lost);
+  }
+}
+
+std::vector<measure::MeasureTarget> TargetsOf(const nearcast::v1::MeasurePlan& plan) {
+  std::vector<measure::MeasureTarget> targets;
+  for (const nearcast::v1::MeasurePlan::Target& target : plan.targets()) {
+    targets.push_back({.target = target.target(),
+                       .address = target.address(),
+                       .port = static_cast<uint16_t>(target.port()),
+                       .interval_ms = std::max<int64_t>(target.interval_ms(), kIntervalMsMin),
+                       .timeout_ms = std::clamp<int64_t>(target.timeout_ms(), 1, kTimeoutMsMax),
+                       .tries = std::clamp<uint32_t>(target.tries(), 1, kTriesMax)});
+  }
+  return targets;
 }
 
 StreamName SplitStreamName(const std::string& app_and_name) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/measure/measure_target.h"
 #include "dataplane/stream/stream.h"
 #include "proto/nearcast/v1/node.pb.h"
 
@@ -35,6 +36,12 @@ struct NodeReading {
 // The report for `now`; rates are taken from `before` to `now`.
 nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequence,
                                      const NodeReading& before, const NodeReading& now);
+
+// Puts what was measured into a report.
+void AddDelays(const std::vector<measure::Measurement>& found, nearcast::v1::NodeReport* report);
+
+// What a control plane wants measured.
+std::vector<measure::MeasureTarget> TargetsOf(const nearcast::v1::MeasurePlan& plan);
 
 struct StreamName {
   std::string app;

@@ -43,5 +43,42 @@ TEST(NodeReportTest, NamesOnlyWhatIsPublishedHere) {
   EXPECT_EQ(report.load().streams(), 4u);
 }
 
+TEST(NodeReportTest, PlanIsTakenWithinBounds) {
+  nearcast::v1::MeasurePlan plan;
+  auto* target = plan.add_targets();
+  target->set_target("node/b");
+  target->set_address("192.0.2.2");
+  target->set_port(8088);
+  target->set_interval_ms(5000);
+  target->set_timeout_ms(300);
+  target->set_tries(2);
+  auto* wild = plan.add_targets();
+  wild->set_timeout_ms(3'000'000);
+  wild->set_tries(1000);
+  const auto targets = TargetsOf(plan);
+  ASSERT_EQ(targets.size(), 2u);
+  EXPECT_EQ(targets[0], (measure::MeasureTarget{.target = "node/b",
+                                                .address = "192.0.2.2",
+                                                .port = 8088,
+                                                .interval_ms = 5000,
+                                                .timeout_ms = 300,
+                                                .tries = 2}));
+  EXPECT_EQ(targets[1].interval_ms, 100);
+  EXPECT_EQ(targets[1].timeout_ms, 10'000);
+  EXPECT_EQ(targets[1].tries, 10u);
+}
+
+TEST(NodeReportTest, LostMeasurementHasNoDelay) {
+  nearcast::v1::NodeReport report;
+  AddDelays({{.target = "a", .delay_us = 1234, .tries = 3, .lost = 1},
+             {.target = "b", .delay_us = std::nullopt, .tries = 3, .lost = 3}},
+            &report);
+  ASSERT_EQ(report.delays_size(), 2);
+  EXPECT_EQ(report.delays(0).delay_us(), 1234u);
+  EXPECT_EQ(report.delays(0).lost(), 1u);
+  EXPECT_EQ(report.delays(1).target(), "b");
+  EXPECT_EQ(report.delays(1).delay_us(), 0u);
+}
+
 }  // namespace
 }  // namespace nearcast::node_agent
