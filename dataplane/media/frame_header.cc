@@ -21,6 +21,7 @@ constexpr uint32_t kAvcSequenceHeader = 0, kAvcNalUnits = 1, kAvcEndOfSequence =
 constexpr uint32_t kSequenceStart = 0, kCodedFrames = 1, kSequenceEnd = 2, kCodedFramesX = 3;
 constexpr uint32_t kModEx = 7, kVideoMultitrack = 6, kAudioMultitrack = 5;
 constexpr uint32_t kVideoMetadata = 4;
+constexpr uint32_t kAudioExHeader = 9;
 constexpr uint32_t kOneTrack = 0;
 
 constexpr uint32_t FourCc(const char (&name)[5]) {
@@ -96,17 +97,20 @@ int32_t ReadCompositionTime(BitReader* reader) {
   return static_cast<int32_t>(reader->Bits(24) << 8) >> 8;  // SI24
 }
 
+// Passes over one modifier; returns the packet type behind it.
+uint32_t SkipModEx(BitReader* reader) {
+  uint32_t size = reader->Bits(8) + 1;
+  if (size == 256) size = reader->Bits(16) + 1;
+  reader->Skip(size_t{size} * 8);
+  reader->Skip(4);
+  return reader->Bits(4);
+}
+
 // Enhanced RTMP: reads modifiers, multitrack header and FourCC; leaves the reader at the codec's
 // body and returns the packet type.
 uint32_t ReadExHeader(uint32_t packet_type, uint32_t multitrack_type, BitReader* reader,
                       Codec* codec) {
-  for (int i = 0; packet_type == kModEx && i < kModExMax; ++i) {
-    uint32_t size = reader->Bits(8) + 1;
-    if (size == 256) size = reader->Bits(16) + 1;
-    reader->Skip(size_t{size} * 8);
-    reader->Skip(4);
-    packet_type = reader->Bits(4);
-  }
+  for (int i = 0; packet_type == kModEx && i < kModExMax; ++i) packet_type = SkipModEx(reader);
   if (packet_type != multitrack_type) {
     *codec = CodecOfFourCc(reader->Bits(32));
     return packet_type;
@@ -159,12 +163,11 @@ FrameHeader ReadVideo(BitReader* reader) {
 }
 
 FrameHeader ReadAudio(BitReader* reader) {
-  constexpr uint32_t kExHeader = 9;
   FrameHeader header;
   header.kind = FrameKind::kAudio;
   const uint32_t format = reader->Bits(4);
   const uint32_t low_bits = reader->Bits(4);
-  if (format == kExHeader) {
+  if (format == kAudioExHeader) {
     const uint32_t packet_type = ReadExHeader(low_bits, kAudioMultitrack, reader, &header.codec);
     header.sequence_header = packet_type == kSequenceStart;
     header.end_of_sequence = packet_type == kSequenceEnd;
@@ -173,6 +176,18 @@ FrameHeader ReadAudio(BitReader* reader) {
   header.codec = CodecOfSoundFormat(format);
   if (header.codec == Codec::kAac) header.sequence_header = reader->Bits(8) == 0;
   return header;
+}
+
+// Whether an Enhanced RTMP body is a multitrack one with more than one track.
+bool HasSeveralTracks(FrameKind kind, absl::string_view payload) {
+  BitReader reader(payload);
+  const bool video = kind == FrameKind::kVideo;
+  const bool enhanced = video ? reader.Bits(1) == 1 : reader.Bits(4) == kAudioExHeader;
+  if (!enhanced) return false;
+  if (video) reader.Skip(3);
+  uint32_t packet_type = reader.Bits(4);
+  for (int i = 0; packet_type == kModEx && i < kModExMax; ++i) packet_type = SkipModEx(&reader);
+  return packet_type == (video ? kVideoMultitrack : kAudioMultitrack) && reader.Bits(4) != kOneTrack;
 }
 
 FrameHeader ReadBody(FrameKind kind, BitReader* reader) {
@@ -235,6 +250,15 @@ absl::string_view SequenceHeaderConfig(FrameKind kind, absl::string_view payload
   BitReader reader(payload);
   const FrameHeader header = ReadBody(kind, &reader);
   if (!reader.ok() || !header.sequence_header) return {};
+  return reader.Rest();
+}
+
+absl::string_view CodedBytes(FrameKind kind, absl::string_view payload) {
+  if (kind == FrameKind::kScript) return {};
+  BitReader reader(payload);
+  const FrameHeader header = ReadBody(kind, &reader);
+  if (!reader.ok() || header.sequence_header || header.end_of_sequence) return {};
+  if (header.codec == Codec::kUnknown || HasSeveralTracks(kind, payload)) return {};
   return reader.Rest();
 }
 

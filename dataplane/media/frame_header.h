@@ -32,6 +32,11 @@ absl::StatusOr<FrameHeader> ParseFrameHeader(FrameKind kind, uint32_t dts_ms,
 // short.
 absl::string_view SequenceHeaderConfig(FrameKind kind, absl::string_view payload);
 
+// The codec's own bytes of a picture or sound (behind FLV and AVC or FourCC header): NAL units with
+// their lengths for H.264 and H.265, a raw frame for others. Empty when `payload` is a header, ends
+// a sequence, is too short, or carries several tracks.
+absl::string_view CodedBytes(FrameKind kind, absl::string_view payload);
+
 // "h264", "aac", …; "unknown".
 absl::string_view CodecName(Codec codec);
 

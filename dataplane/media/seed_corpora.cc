@@ -56,6 +56,12 @@ const std::string kHevcKey =
         "000021"
         "00000004"
         "2601aaaa");
+const std::string kHevcHeader =
+    Hex("9068766331"
+        "0101600000009000000000003ff000fcfdf8f800000f03a00001001840010c01"
+        "ffff01600000030090000003000003003f959409a10001002b42010101600000"
+        "030090000003000003003fa005020171f2e595952930bc05a020000003002000"
+        "00030321a2000100064401c073c189");
 const std::string kAv1Header =
     Hex("90"
         "61763031"
@@ -197,6 +203,27 @@ void WriteFrameSeeds(const CorpusWriter& corpus) {
   corpus.Write("opus_header", audio + Hex("904f7075734f"));
 }
 
+// Kind and time step, length, body.
+std::string Body(uint8_t start, const std::string& body) {
+  std::string bytes(1, static_cast<char>(start));
+  bytes.push_back(static_cast<char>(body.size() >> 8));
+  bytes.push_back(static_cast<char>(body.size()));
+  return bytes + body;
+}
+
+void WriteMuxerSeeds(const CorpusWriter& corpus) {
+  const std::string sound = Hex("af01211004608c1c");
+  corpus.Write("avc_and_aac", Body(1, kAvcHeader) + Body(0, kAacHeader) + Body(1, kAvcKey) +
+                                  Body(40, sound) + Body(81, kAvcInter) + Body(45, sound));
+  corpus.Write("hevc", Body(1, kHevcHeader) + Body(1, kHevcKey) + Body(85, kHevcKey));
+  corpus.Write("mp3", Body(0, Hex("2ffffb9064000102")) + Body(50, Hex("2ffffb9064000102")));
+  corpus.Write("opus", Body(0, Hex("904f7075734f7075734865616401023801"
+                                   "80bb0000000000")) +
+                           Body(40, Hex("914f707573fc0001")));
+  corpus.Write("change", Body(1, kAvcHeader) + Body(1, kAvcKey) + Body(1, kHevcHeader) +
+                             Body(1, kHevcKey) + Body(0, kAacHeader) + Body(40, sound));
+}
+
 void WriteSessionSeeds(const CorpusWriter& corpus) {
   const std::string handshake = "\x03" + std::string(2 * 1536, '\0');
   const std::string connect = Chunks({.header = {}, .payload = ConnectBytes()});
@@ -246,5 +273,6 @@ int main(int argc, char** argv) {
   WriteFlvSeeds({root, "flv_tag_fuzz"});
   WriteFrameSeeds({root, "frame_header_fuzz"});
   WriteSessionSeeds({root, "rtmp_session_fuzz"});
+  WriteMuxerSeeds({root, "muxer_fuzz"});
   return 0;
 }
