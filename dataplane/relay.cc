@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -18,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "dataplane/egress/play_request.h"
 #include "dataplane/pull/http_url.h"
 #include "dataplane/relay_node.h"
 #include "spdlog/spdlog.h"
@@ -45,6 +47,9 @@ ABSL_FLAG(int64_t, gop_cache_ms, 2000,
 ABSL_FLAG(int64_t, merge_write_ms, 0,
           "how long frames are gathered before they are sent: 0 = each at once, 350 = least work; "
           "?merge_write_ms= overrides it");
+ABSL_FLAG(std::string, play, "",
+          "how viewers play whose URL does not say, written as in a URL: "
+          "gop_cache_policy=upper&queue=latency&protected_period=3000");
 ABSL_FLAG(int64_t, gop_keep_ms, 10000, "the largest gop_cache_ms that is always met");
 ABSL_FLAG(int64_t, ring_ms_max, 60000, "media held per stream at most, by time");
 ABSL_FLAG(uint32_t, ring_frames_max, 8192, "media held per stream at most, by frames");
@@ -55,7 +60,7 @@ ABSL_FLAG(uint32_t, waiting_streams_max, 2000,
 ABSL_FLAG(uint32_t, viewers_max, 20000, "viewers on this node at most");
 ABSL_FLAG(
     int64_t, viewer_lag_ms_max, 10000,
-    "a viewer that is further behind goes on at a newer keyframe; 0 = bounded by the ring alone");
+    "a viewer that is further behind gets keyframes and sound alone; 0 = no limit but the ring");
 ABSL_FLAG(int64_t, play_wait_ms, 5000, "how long a viewer waits for a stream to be fetched");
 ABSL_FLAG(int64_t, reconnect_grace_ms, 10000, "how long a lost publisher's viewers are kept");
 ABSL_FLAG(int64_t, takeover_silence_ms, 3000,
@@ -109,7 +114,7 @@ std::vector<std::string> NonEmpty(const std::vector<std::string>& list) {
   return kept;
 }
 
-RelayOptions OptionsFromFlags() {
+absl::StatusOr<RelayOptions> OptionsFromFlags() {
   RelayOptions options;
   options.node = absl::GetFlag(FLAGS_node).empty() ? HostName() : absl::GetFlag(FLAGS_node);
   options.listen_ip = absl::GetFlag(FLAGS_listen_ip);
@@ -121,9 +126,11 @@ RelayOptions OptionsFromFlags() {
   options.capacity_bits_per_s = absl::GetFlag(FLAGS_capacity_mbps) * 1e6;
   const uint32_t threads = absl::GetFlag(FLAGS_threads);
   options.threads = threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
-  options.play.gop_cache_ms = absl::GetFlag(FLAGS_gop_cache_ms);
+  options.play.start.gop_cache_ms = absl::GetFlag(FLAGS_gop_cache_ms);
   options.play.merge_write_ms = absl::GetFlag(FLAGS_merge_write_ms);
-  options.pull.gop_cache_ms = options.play.gop_cache_ms;
+  NC_ASSIGN_OR_RETURN(options.play,
+                      egress::ParsePlayWish(absl::GetFlag(FLAGS_play), options.play));
+  options.pull.gop_cache_ms = options.play.start.gop_cache_ms;
   options.pull.hold_ms = absl::GetFlag(FLAGS_pull_hold_ms);
   options.hub.ring = {.keep_ms = absl::GetFlag(FLAGS_gop_keep_ms),
                       .span_ms_max = absl::GetFlag(FLAGS_ring_ms_max),
@@ -149,9 +156,16 @@ void RaiseDescriptorLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-absl::StatusOr<std::unique_ptr<RelayNode>> StartRelay(const RelayOptions& options) {
+struct Running {
+  RelayOptions options;
+  std::unique_ptr<RelayNode> relay;
+};
+
+absl::StatusOr<Running> StartRelay() {
+  NC_ASSIGN_OR_RETURN(RelayOptions options, OptionsFromFlags());
   NC_RETURN_IF_ERROR(CheckOptions(options));
-  return RelayNode::Start(options);
+  NC_ASSIGN_OR_RETURN(std::unique_ptr<RelayNode> relay, RelayNode::Start(options));
+  return Running{std::move(options), std::move(relay)};
 }
 
 std::string DescribeUpstream(const RelayOptions& options) {
@@ -179,20 +193,21 @@ int Main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread begins: all inherit it
   ::signal(SIGPIPE, SIG_IGN);
 
-  const RelayOptions options = OptionsFromFlags();
-  const absl::StatusOr<std::unique_ptr<RelayNode>> relay = StartRelay(options);
-  if (!relay.ok()) {
+  const absl::StatusOr<Running> running = StartRelay();
+  if (!running.ok()) {
     std::fprintf(stderr, "nearcast-relay: %s\n",
-                 relay.status().ToString(absl::StatusToStringMode::kWithNoExtraData).c_str());
+                 running.status().ToString(absl::StatusToStringMode::kWithNoExtraData).c_str());
     return 1;
   }
+  const RelayOptions& options = running->options;
+  RelayNode& relay = *running->relay;
   spdlog::info("node {}: rtmp://{}:{}/ and http://{}:{}/, {} threads, {}", options.node,
-               options.listen_ip, (*relay)->rtmp_port(), options.listen_ip, (*relay)->http_port(),
+               options.listen_ip, relay.rtmp_port(), options.listen_ip, relay.http_port(),
                options.threads, DescribeUpstream(options));
   int signal = 0;
   sigwait(&signals, &signal);
   spdlog::info("node {}: stops", options.node);
-  (*relay)->Stop();
+  relay.Stop();
   return 0;
 }
 

@@ -92,7 +92,11 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.viewers_refused += counters.viewers_refused.Get();
     totals.bytes_sent += counters.bytes_sent.Get();
     totals.sends += counters.sends.Get();
-    totals.frames_skipped += counters.frames_skipped.Get();
+    totals.drops += {.tail = counters.dropped_tail.Get(),
+                     .unreferred = counters.dropped_unreferred.Get(),
+                     .rest = counters.dropped_rest.Get(),
+                     .jumped = counters.dropped_jumped.Get(),
+                     .undecodable = counters.undecodable.Get()};
     totals.jumps += counters.jumps.Get();
   }
   for (const auto& server : rtmp_servers) {
@@ -116,6 +120,7 @@ node_agent::NodeReading RelayNode::Parts::Reading() const {
   return {.now_ms = egress::MonotonicMs(),
           .cpu_s = CpuSeconds(),
           .processors = std::max(1u, std::thread::hardware_concurrency()),
+    totals.viewers_too_slow += counters.viewers_too_slow.Get();
           .bytes_out = totals.bytes_sent,
           .bytes_in = totals.bytes_received,
           .viewers = static_cast<uint32_t>(totals.viewers),

@@ -13,8 +13,15 @@ struct EgressCounters {
   Counter viewers_refused;
   Counter bytes_sent;
   Counter sends;
-  Counter frames_skipped;  // counted when the viewer leaves
-  Counter jumps;           // likewise
+
+  // Frames that viewers never got (stream/drop_counts.h), as they happen.
+  Counter dropped_tail;
+  Counter dropped_unreferred;
+  Counter dropped_rest;
+  Counter dropped_jumped;
+  Counter undecodable;
+  Counter jumps;            // counted when the viewer leaves
+  Counter viewers_too_slow;  // let go: fallen out of the ring, and no frame of theirs may be dropped
 };
 
 }  // namespace nearcast::egress

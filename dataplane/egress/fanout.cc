@@ -130,12 +130,35 @@ void Fanout::RunRound(Lane* lane) {
 
 void Fanout::Serve(Viewer* viewer) {
   const uint64_t sent_before = viewer->bytes_sent();
+  const stream::DropCounts drops_before = viewer->cursor().drops();
   WriteOutcome outcome = viewer->Write(replica_, tools_.limits, tools_.batch);
   EndIfDrained(viewer, &outcome);
   tools_.counters->sends.Add();
   tools_.counters->bytes_sent.Add(viewer->bytes_sent() - sent_before);
+  CountDrops(viewer->cursor().drops() - drops_before);
   if (outcome == WriteOutcome::kMore) Defer(viewer);
-  if (outcome == WriteOutcome::kDone || outcome == WriteOutcome::kGone) Remove(viewer);
+  if (outcome == WriteOutcome::kTooSlow) tools_.counters->viewers_too_slow.Add();
+  const bool leaves = outcome == WriteOutcome::kDone || outcome == WriteOutcome::kGone ||
+                      outcome == WriteOutcome::kTooSlow;
+  if (leaves) Remove(viewer);
+}
+
+void Fanout::CountDrops(const stream::DropCounts& drops) {
+  if (drops.total() == 0) return;
+  tools_.counters->dropped_tail.Add(drops.tail);
+  tools_.counters->dropped_unreferred.Add(drops.unreferred);
+  tools_.counters->dropped_rest.Add(drops.rest);
+  tools_.counters->dropped_jumped.Add(drops.jumped);
+  tools_.counters->undecodable.Add(drops.undecodable);
+  stream_->AddDrops(drops);
+}
+
+void Fanout::Measure(int64_t now_ms) {
+  for (const auto& lane : lanes_) {
+    for (const auto& viewer : lane->viewers) {
+      if (viewer != nullptr) viewer->Measure(replica_, tools_.limits.drop, now_ms);
+    }
+  }
 }
 
 void Fanout::Defer(Viewer* viewer) {
@@ -190,7 +213,6 @@ void Fanout::Remove(Viewer* viewer) {
     --viewers_;
     stream_->AddViewers(-1);
     tools_.counters->viewers_left.Add();
-    tools_.counters->frames_skipped.Add(viewer->cursor().frames_skipped());
     tools_.counters->jumps.Add(viewer->cursor().jumps());
   };
   if (viewer->fanout == nullptr) return;
@@ -216,6 +238,7 @@ void Fanout::Tick() {
         absl::DeadlineExceededError(absl::StrCat("no stream ", stream_->name(), " came in time")));
     std::swap(waiting_, late);
   }
+  Measure(now_ms);
   BeginRounds(false);
   if (state_ != StreamState::kEnded || now_ms - ended_ms_ < tools_.close_ms_max) return;
   for (const auto& lane : lanes_) {

@@ -88,6 +88,8 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   void ServeBacklog();
   void Remove(Viewer* viewer);
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
+  void CountDrops(const stream::DropCounts& drops);
+  void Measure(int64_t now_ms);
 
   const std::shared_ptr<stream::Stream> stream_;
   const FanoutTools tools_;

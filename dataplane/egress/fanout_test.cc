@@ -103,7 +103,6 @@ class FanoutTest : public testing::Test {
   void SetUp() override {
     publication_ = hub_.Publish("live/a", {}, loop_.now_ms).value();
     tools_ = {.loop = &loop_, .batch = &batch_, .counters = &counters_};
-    tools_.limits.drop.lag_ms_max = 0;
     fanout_ = std::make_shared<Fanout>(publication_->stream(), tools_);
     publication_->stream()->AddListener(fanout_);
   }
@@ -127,6 +126,7 @@ class FanoutTest : public testing::Test {
   }
 
   Viewer* Join(const Player& player, ViewerRequest request = {}) {
+    if (request.arrived_ms == 0) request.arrived_ms = loop_.now_ms;
     if (request.deadline_ms == 0) request.deadline_ms = loop_.now_ms + 5000;
     auto viewer = std::make_unique<Viewer>(player.relay_fd, flv_, request);
     Viewer* joined = viewer.get();
@@ -218,6 +218,8 @@ TEST_F(FanoutTest, AStalledViewerHurtsNobodyAndStaysIntact) {
     loop_.Run();
     good.Receive();
   }
+  loop_.now_ms += 10'000;
+  fanout_->Tick();  // it may be dropped from now
   EXPECT_EQ(good.Tags().size(), 2u + 5 * 2 + 2000 * 2);
   EXPECT_TRUE(slow->blocked());
   for (int i = 0; i < 200; ++i) {
@@ -228,7 +230,59 @@ TEST_F(FanoutTest, AStalledViewerHurtsNobodyAndStaysIntact) {
   stalled.Receive();
   const std::string tags = stalled.Tags();
   EXPECT_GE(slow->cursor().jumps(), 1u);
-  EXPECT_EQ(slow->cursor().frames_skipped() + tags.size() - 2, 10u + 4000);
+  EXPECT_EQ(slow->cursor().drops().total() + tags.size() - 2, 10u + 4000);
+}
+
+TEST_F(FanoutTest, ASlowViewerLosesTheTailsOfGopsAndEveryLossIsCounted) {
+  PushHeaders();
+  Live(30, 2000);
+  Player player(4096);
+  Viewer* slow = Join(player, {.drop = {.queue = {.queue_class = stream::QueueClass::kLatency},
+                                        .protected_period_ms = 1000}});
+  player.Receive();
+  for (int i = 0; i < 1500; ++i) {
+    loop_.now_ms += 40;
+    Live(1, 2000);
+    player.Receive(1700);  // a picture of 2015 bytes and a sound of 16 each time
+    fanout_->OnWritable(slow);
+    fanout_->Tick();
+    loop_.Run();
+  }
+  for (int i = 0; i < 500; ++i) {
+    player.Receive();
+    fanout_->OnWritable(slow);
+    loop_.Run();
+  }
+  player.Receive();
+  const std::string tags = player.Tags();
+  const stream::DropCounts drops = slow->cursor().drops();
+  EXPECT_EQ(drops.total() + tags.size() - 2, 2u * (5 + 1500));
+  EXPECT_EQ(std::count(tags.begin(), tags.end(), 'a'), 5 + 1500) << "sound is not dropped";
+  EXPECT_EQ(std::count(tags.begin(), tags.end(), 'K'), 1 + 60) << "keyframes are not dropped";
+  EXPECT_GT(drops.tail, 0u);
+  EXPECT_EQ(drops.jumped, 0u);
+  EXPECT_EQ(counters_.dropped_tail.Get(), drops.tail);
+  EXPECT_EQ(counters_.dropped_rest.Get(), drops.rest);
+  EXPECT_EQ(publication_->stream()->Status(0).drops.total(), drops.total());
+}
+
+TEST_F(FanoutTest, AViewerThatMayNotLoseFramesIsLetGoWhenItCannotHaveThem) {
+  PushHeaders();
+  Live(30, 3000);
+  Player player(4096);
+  Viewer* slow = Join(player, {.drop = {.protected_period_ms = 0}});
+  Live(2000, 3000);
+  loop_.now_ms += 100'000;
+  fanout_->Tick();
+  loop_.Run();
+  player.Receive();
+  fanout_->OnWritable(slow);
+  loop_.Run();
+  fanout_->Bury();
+  player.Receive();
+  EXPECT_TRUE(player.ended);
+  EXPECT_EQ(fanout_->viewers(), 0u);
+  EXPECT_EQ(counters_.viewers_too_slow.Get(), 1u);
 }
 
 TEST_F(FanoutTest, AnySequenceOfPartialReadsGivesIntactTags) {

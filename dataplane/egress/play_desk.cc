@@ -49,9 +49,13 @@ void PlayDesk::Admit(Worker* worker, Arrival arrival) {
     TurnAway(arrival, stream.status());
     return;
   }
-  ViewerRequest request{.start = arrival.request.start,
-                        .merge_ms = arrival.request.merge_write_ms,
-                        .deadline_ms = MonotonicMs() + options_.wait_ms};
+  const PlayWish& wish = arrival.request.wish;
+  const int64_t now_ms = MonotonicMs();
+  const ViewerRequest request{.start = wish.start,
+                              .drop = wish.drop,
+                              .arrived_ms = now_ms,
+                              .merge_ms = wish.merge_write_ms,
+                              .deadline_ms = now_ms + options_.wait_ms};
   worker->Play(*stream, std::make_unique<Viewer>(arrival.fd, std::move(arrival.protocol), request));
   if (fetcher_ != nullptr) fetcher_->Fetch(*stream, arrival.via);
 }

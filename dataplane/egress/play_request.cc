@@ -1,10 +1,13 @@
 #include "dataplane/egress/play_request.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
@@ -22,55 +25,80 @@ absl::Status ParseMs(absl::string_view key, absl::string_view value, int64_t max
   return absl::OkStatus();
 }
 
-absl::Status ParsePolicy(absl::string_view value, stream::GopCachePolicy* out) {
-  if (value == "lower") {
-    *out = stream::GopCachePolicy::kLowerLimit;
-  } else if (value == "upper") {
-    *out = stream::GopCachePolicy::kUpperLimit;
-  } else {
-    return absl::InvalidArgumentError("gop_cache_policy: want lower or upper");
+// The value that stands for `word`, or an error that lists the words.
+template <typename Enum>
+struct Word {
+  absl::string_view word;
+  Enum value;
+};
+
+template <typename Enum, size_t N>
+absl::Status ParseWord(absl::string_view key, absl::string_view word, const Word<Enum> (&words)[N],
+                       Enum* out) {
+  std::vector<absl::string_view> known;
+  for (const Word<Enum>& candidate : words) {
+    known.push_back(candidate.word);
+    if (candidate.word != word) continue;
+    *out = candidate.value;
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(key, ": want ", absl::StrJoin(known, " or ")));
 }
 
-absl::Status ParseOnlyAudio(absl::string_view value, stream::Wanted* out) {
-  if (value != "0" && value != "1") {
-    return absl::InvalidArgumentError("only_audio: want 0 or 1");
-  }
-  *out = value == "1" ? stream::Wanted::kAudioOnly : stream::Wanted::kEverything;
-  return absl::OkStatus();
+constexpr Word<stream::GopCachePolicy> kPolicies[] = {
+    {"lower", stream::GopCachePolicy::kLowerLimit}, {"upper", stream::GopCachePolicy::kUpperLimit}};
+constexpr Word<stream::Wanted> kAudioOnly[] = {{"0", stream::Wanted::kEverything},
+                                               {"1", stream::Wanted::kAudioOnly}};
+constexpr Word<stream::QueueClass> kQueues[] = {{"latency", stream::QueueClass::kLatency},
+                                                {"smooth", stream::QueueClass::kSmooth}};
+constexpr Word<stream::DropMode> kDropModes[] = {{"progressive", stream::DropMode::kProgressive},
+                                                 {"whole_gop", stream::DropMode::kWholeGop}};
+
+absl::Status ParseQueueMs(absl::string_view key, absl::string_view value, int64_t* out) {
+  NC_RETURN_IF_ERROR(ParseMs(key, value, kQueueMsMax, out));
+  if (*out == 0 || *out >= kQueueMsMin) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(key, "=", value, ": want 0 (by class) or at least ", kQueueMsMin));
 }
 
-absl::Status ApplyParameter(absl::string_view key, absl::string_view value, PlayRequest* request) {
-  if (key == "gop_cache_ms") {
-    return ParseMs(key, value, kGopCacheMsMax, &request->start.gop_cache_ms);
+absl::Status ApplyParameter(absl::string_view key, absl::string_view value, PlayWish* wish) {
+  if (key == "gop_cache_ms") return ParseMs(key, value, kGopCacheMsMax, &wish->start.gop_cache_ms);
+  if (key == "gop_cache_policy") return ParseWord(key, value, kPolicies, &wish->start.policy);
+  if (key == "only_audio") return ParseWord(key, value, kAudioOnly, &wish->start.wanted);
+  if (key == "queue") return ParseWord(key, value, kQueues, &wish->drop.queue.queue_class);
+  if (key == "queue_ms") return ParseQueueMs(key, value, &wish->drop.queue.queue_ms);
+  if (key == "drop") return ParseWord(key, value, kDropModes, &wish->drop.mode);
+  if (key == "protected_period") {
+    return ParseMs(key, value, kProtectedPeriodMsMax, &wish->drop.protected_period_ms);
   }
-  if (key == "gop_cache_policy") return ParsePolicy(value, &request->start.policy);
-  if (key == "only_audio") return ParseOnlyAudio(value, &request->start.wanted);
+  if (key == "gop_keep_duration") {
+    return ParseMs(key, value, kGopKeepMsMax, &wish->drop.gop_keep_ms);
+  }
   if (key == "merge_write_ms") {
-    NC_RETURN_IF_ERROR(ParseMs(key, value, kMergeWriteMsMax, &request->merge_write_ms));
-    request->merge_write_ms -= request->merge_write_ms % 10;
+    NC_RETURN_IF_ERROR(ParseMs(key, value, kMergeWriteMsMax, &wish->merge_write_ms));
+    wish->merge_write_ms -= wish->merge_write_ms % 10;
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
+absl::StatusOr<PlayWish> ParsePlayWish(absl::string_view query, const PlayDefaults& defaults) {
+  PlayWish wish = defaults;
+  for (absl::string_view pair : absl::StrSplit(query, '&')) {
+    const std::pair<absl::string_view, absl::string_view> parameter =
+        absl::StrSplit(pair, absl::MaxSplits('=', 1));
+    NC_RETURN_IF_ERROR(ApplyParameter(parameter.first, parameter.second, &wish));
+  }
+  return wish;
+}
+
 absl::StatusOr<PlayRequest> ParsePlayRequest(absl::string_view app_and_name,
                                              absl::string_view query,
                                              const PlayDefaults& defaults) {
   NC_RETURN_IF_ERROR(ValidateStreamName(app_and_name));
-  PlayRequest request;
-  request.stream = std::string(app_and_name.data(), app_and_name.size());
-  request.start.gop_cache_ms = defaults.gop_cache_ms;
-  request.start.policy = defaults.gop_cache_policy;
-  request.merge_write_ms = defaults.merge_write_ms;
-  for (absl::string_view pair : absl::StrSplit(query, '&')) {
-    const std::pair<absl::string_view, absl::string_view> parameter =
-        absl::StrSplit(pair, absl::MaxSplits('=', 1));
-    NC_RETURN_IF_ERROR(ApplyParameter(parameter.first, parameter.second, &request));
-  }
-  return request;
+  NC_ASSIGN_OR_RETURN(PlayWish wish, ParsePlayWish(query, defaults));
+  return PlayRequest{std::string(app_and_name.data(), app_and_name.size()), std::move(wish)};
 }
 
 absl::StatusOr<std::string> ParseFlvPath(absl::string_view path) {

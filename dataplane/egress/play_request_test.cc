@@ -17,24 +17,39 @@ TEST(PlayRequestTest, ReadsItsParametersAndLeavesOthersAlone) {
                        {})
           .value();
   EXPECT_EQ(request.stream, kName);
-  EXPECT_EQ(request.start.gop_cache_ms, 1800);
-  EXPECT_EQ(request.start.policy, stream::GopCachePolicy::kUpperLimit);
-  EXPECT_EQ(request.start.wanted, stream::Wanted::kAudioOnly);
-  EXPECT_EQ(request.merge_write_ms, 350);
+  EXPECT_EQ(request.wish.start.gop_cache_ms, 1800);
+  EXPECT_EQ(request.wish.start.policy, stream::GopCachePolicy::kUpperLimit);
+  EXPECT_EQ(request.wish.start.wanted, stream::Wanted::kAudioOnly);
+  EXPECT_EQ(request.wish.merge_write_ms, 350);
+}
+
+TEST(PlayRequestTest, SaysHowLongItsQueueMayBeAndWhatItMayLose) {
+  const PlayRequest request =
+      ParsePlayRequest(kName,
+                       "queue=latency&queue_ms=700&protected_period=0&gop_keep_duration=2000"
+                       "&drop=whole_gop",
+                       {})
+          .value();
+  EXPECT_EQ(request.wish.drop.queue.queue_class, stream::QueueClass::kLatency);
+  EXPECT_EQ(request.wish.drop.queue.queue_ms, 700);
+  EXPECT_EQ(request.wish.drop.protected_period_ms, 0);
+  EXPECT_EQ(request.wish.drop.gop_keep_ms, 2000);
+  EXPECT_EQ(request.wish.drop.mode, stream::DropMode::kWholeGop);
 }
 
 TEST(PlayRequestTest, DefaultsHoldWhereTheUrlSaysNothing) {
   const PlayRequest request =
-      ParsePlayRequest(kName, "", {.gop_cache_ms = 3000, .merge_write_ms = 20}).value();
-  EXPECT_EQ(request.start.gop_cache_ms, 3000);
-  EXPECT_EQ(request.merge_write_ms, 20);
-  EXPECT_EQ(request.start.policy, stream::GopCachePolicy::kLowerLimit);
+      ParsePlayRequest(kName, "", {.start = {.gop_cache_ms = 3000}, .merge_write_ms = 20}).value();
+  EXPECT_EQ(request.wish.start.gop_cache_ms, 3000);
+  EXPECT_EQ(request.wish.merge_write_ms, 20);
+  EXPECT_EQ(request.wish.start.policy, stream::GopCachePolicy::kLowerLimit);
 }
 
 TEST(PlayRequestTest, ABadValueIsAnErrorThatNamesTheParameter) {
   for (const char* query :
        {"gop_cache_ms=", "gop_cache_ms=-1", "gop_cache_ms=1s", "gop_cache_ms=99999999",
-        "gop_cache_policy=both", "only_audio=yes", "merge_write_ms=5000"}) {
+        "gop_cache_policy=both", "only_audio=yes", "merge_write_ms=5000", "queue=long",
+        "queue_ms=50", "drop=all", "protected_period=-1", "gop_keep_duration=2s"}) {
     const auto request = ParsePlayRequest(kName, query, {});
     ASSERT_FALSE(request.ok()) << query;
     const std::string key(query, std::string(query).find('='));

@@ -46,6 +46,7 @@ class SendBatch {
   const stream::Frame& frame(size_t i) const { return *frames_[i]; }
   size_t frame_count() const { return frame_count_; }
   size_t frame_bytes() const { return frame_bytes_; }
+  const stream::Cursor& before() const { return before_; }
   const stream::Cursor& after() const { return after_; }
 
   // The iovecs of the frames; up to kPrefix slots before them may be written by the caller.

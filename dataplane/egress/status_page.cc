@@ -25,6 +25,26 @@ void WriteNumber(Json* json, const char* key, double value) {
   json->Int64(std::llround(value));
 }
 
+struct DropKind {
+  const char* name;
+  uint64_t stream::DropCounts::*count;
+};
+
+constexpr DropKind kDropKinds[] = {{"tail", &stream::DropCounts::tail},
+                                   {"unreferred", &stream::DropCounts::unreferred},
+                                   {"rest", &stream::DropCounts::rest},
+                                   {"jumped", &stream::DropCounts::jumped},
+                                   {"undecodable", &stream::DropCounts::undecodable}};
+
+void WriteDrops(Json* json, const stream::DropCounts& drops) {
+  json->Key("dropped");
+  json->StartObject();
+  for (const DropKind& kind : kDropKinds) {
+    WriteNumber(json, kind.name, static_cast<double>(drops.*kind.count));
+  }
+  json->EndObject();
+}
+
 void WriteStream(Json* json, const StreamStatus& status) {
   json->StartObject();
   WriteText(json, "name", status.name);
@@ -47,7 +67,19 @@ void WriteStream(Json* json, const StreamStatus& status) {
   WriteNumber(json, "viewers", status.viewers);
   WriteNumber(json, "epoch", static_cast<double>(status.epoch));
   WriteNumber(json, "clock_jumps", status.clock_jumps);
+  WriteDrops(json, status.drops);
   json->EndObject();
+}
+
+void AppendDrops(const stream::DropCounts& drops, std::string* out) {
+  absl::StrAppend(
+      out,
+      "# HELP nearcast_relay_frames_dropped_total Frames that viewers were meant to get "
+      "and did not.\n# TYPE nearcast_relay_frames_dropped_total counter\n");
+  for (const DropKind& kind : kDropKinds) {
+    absl::StrAppend(out, "nearcast_relay_frames_dropped_total{kind=\"", kind.name, "\"} ",
+                    drops.*kind.count, "\n");
+  }
 }
 
 struct Metric {
@@ -79,6 +111,8 @@ constexpr StreamMetric kStreamMetrics[] = {
      [](const StreamStatus& s) { return static_cast<double>(s.gop_ms) / 1000; }},
     {"nearcast_relay_stream_cached_seconds", "Media held in the frame ring.",
      [](const StreamStatus& s) { return static_cast<double>(s.cached_ms) / 1000; }},
+    {"nearcast_relay_stream_frames_dropped", "Frames that slow viewers of the stream did not get.",
+     [](const StreamStatus& s) { return static_cast<double>(s.drops.slow()); }},
 };
 
 void AppendStreamMetric(const StreamMetric& metric, const std::vector<StreamStatus>& streams,
@@ -144,8 +178,6 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
       {"nearcast_relay_received_bytes_total", "counter", "Bytes received from publishers.",
        count(totals.bytes_received)},
       {"nearcast_relay_sends_total", "counter", "Viewer turns.", count(totals.sends)},
-      {"nearcast_relay_frames_skipped_total", "counter", "Frames that slow viewers never got.",
-       count(totals.frames_skipped)},
       {"nearcast_relay_jumps_total", "counter", "Jumps of slow viewers to a keyframe.",
        count(totals.jumps)},
       {"nearcast_relay_accepts_failed_total", "counter",
@@ -167,3 +199,6 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
 }
 
 }  // namespace nearcast::egress
+      {"nearcast_relay_viewers_too_slow_total", "counter",
+       "Viewers let go because they may not lose frames and were too slow to get all.",
+       count(totals.viewers_too_slow)},

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/stream/drop_counts.h"
 #include "dataplane/stream/stream.h"
 
 namespace nearcast::egress {
@@ -21,7 +22,7 @@ struct NodeTotals {
   uint64_t bytes_sent = 0;
   uint64_t bytes_received = 0;
   uint64_t sends = 0;
-  uint64_t frames_skipped = 0;
+  stream::DropCounts drops;
   uint64_t jumps = 0;
   uint64_t accepts_failed = 0;
   uint64_t rtmp_connections = 0;
@@ -35,6 +36,7 @@ const char* StateName(stream::StreamState state);
 
 std::string WriteStreamsJson(const NodeTotals& totals,
                              const std::vector<stream::StreamStatus>& streams);
+  uint64_t viewers_too_slow = 0;
 
 // Series per stream are limited to the first kMetricStreamsMax by name, so that a scrape stays
 // bounded.

@@ -9,12 +9,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "dataplane/egress/tcp_path.h"
 
 namespace nearcast::egress {
 namespace {
 
 // A player says little; one that keeps talking is not a player.
 constexpr uint32_t kInputBytesMax = 1u << 20;
+
+// The path is measured this often, and only of those who are behind.
+constexpr int64_t kPathMs = 500;
+
+// What a viewer that wants to be near live may have unsent in the kernel, where nothing of it can be
+// dropped any more.
+constexpr int kLatencyUnsentBytes = 16 << 10;
+
+// Of what the ring holds, once it holds enough to tell.
+int64_t BitsPerSecond(const stream::FrameRing& ring) {
+  const int64_t span_ms = ring.span_ms();
+  return span_ms < 500 ? 0 : static_cast<int64_t>(ring.bytes()) * 8000 / span_ms;
+}
 
 }  // namespace
 
@@ -33,7 +47,49 @@ void Viewer::Start(const stream::FrameRing& ring) {
                              .has_audio = ring.has_audio(),
                              .dts_ms = dts_ms,
                              .wanted = request_.start.wanted}));
+  if (request_.drop.queue.queue_class == stream::QueueClass::kLatency) {
+    LimitUnsent(fd_, kLatencyUnsentBytes);
+  }
   state_ = State::kPlaying;
+}
+
+void Viewer::Measure(const stream::FrameRing& ring, const stream::DropLimits& limits,
+                     int64_t now_ms) {
+  if (state_ != State::kPlaying) return;
+  const int64_t cursor_lag_ms = cursor_.LagMs(ring);
+  int64_t kernel_lag_ms = 0;
+  int64_t bits_per_s = 0;
+  if (blocked_) {
+    MeasurePath(now_ms);
+    bits_per_s = BitsPerSecond(ring);
+    if (bits_per_s > 0) kernel_lag_ms = path_.unsent_bytes * 8000 / bits_per_s;
+  }
+  gauge_.Add(now_ms, cursor_lag_ms + kernel_lag_ms);
+  const int64_t bound_ms =
+      stream::ChooseQueueBound(request_.drop.queue, gauge_.jitter_ms(), path_, bits_per_s);
+  order_ = stream::DecideDrop({.session_ms = now_ms - request_.arrived_ms,
+                               .lag_ms = cursor_lag_ms + kernel_lag_ms,
+                               .trend = gauge_.trend(),
+                               .bound_ms = bound_ms},
+                              request_.drop, limits);
+  order_.unsent_ms = kernel_lag_ms;
+}
+
+void Viewer::MeasurePath(int64_t now_ms) {
+  if (now_ms - path_read_ms_ < kPathMs) return;
+  path_read_ms_ = now_ms;
+  path_ = ReadTcpPath(fd_);
+}
+
+stream::Recovery Viewer::Recover(const stream::FrameRing& ring) {
+  const stream::RecoverResult result = cursor_.Recover(ring, request_.start, order_);
+  if (result.headers != nullptr) {
+    QueueHead(BuildHeaderBytes({.headers = result.headers.get(),
+                                .dts_ms = ring.newest_dts_ms(),
+                                .wanted = request_.start.wanted},
+                               protocol_->wire()));
+  }
+  return result.recovery;
 }
 
 void Viewer::FinishWith(const std::string& bytes) {
@@ -57,19 +113,13 @@ WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& lim
   size_t sent_in_turn = 0;
   while (sent_in_turn < turn_bytes_max && !(first_turn && bytes_sent_ > 0)) {
     if (playing) {
-      const stream::RecoverResult jump = cursor_.Recover(ring, request_.start, limits.drop);
-      if (jump.headers != nullptr) {
-        QueueHead(BuildHeaderBytes({.headers = jump.headers.get(),
-                                    .dts_ms = ring.newest_dts_ms(),
-                                    .wanted = request_.start.wanted},
-                                   protocol_->wire()));
-      }
+      if (Recover(ring) == stream::Recovery::kMustLeave) return WriteOutcome::kTooSlow;
       batch->Prepare(ring, cursor_, protocol_->wire(), turn_bytes_max);
     }
     const size_t prefix = WritePrefix(batch);
     const size_t frames = playing ? batch->iovec_count() : 0;
     if (prefix + frames == 0) {
-      if (playing) cursor_.Follow(batch->after());
+      if (playing) cursor_.Follow(batch->before(), batch->after());
       return playing ? WriteOutcome::kCaughtUp : WriteOutcome::kDone;
     }
     size_t wanted_bytes = playing ? batch->frame_bytes() : 0;
@@ -127,7 +177,7 @@ void Viewer::Consume(size_t bytes, const stream::FrameRing& ring, const SendBatc
   }
   if (state_ != State::kPlaying) return;
   if (bytes == batch.frame_bytes()) {
-    cursor_.Follow(batch.after());
+    cursor_.Follow(batch.before(), batch.after());
   } else {
     ConsumePartly(bytes, ring, batch);
   }

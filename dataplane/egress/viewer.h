@@ -22,6 +22,8 @@
 #include "dataplane/stream/drop_policy.h"
 #include "dataplane/stream/frame_ring.h"
 #include "dataplane/stream/gop_start.h"
+#include "dataplane/stream/queue_bound.h"
+#include "dataplane/stream/queue_gauge.h"
 
 namespace nearcast::egress {
 
@@ -37,6 +39,8 @@ struct WriteLimits {
 
 struct ViewerRequest {
   stream::StartRequest start;
+  stream::DropWish drop;
+  int64_t arrived_ms = 0;   // monotonic: when the session began
   int64_t merge_ms = 0;     // 0 = each frame at once; else frames are gathered this long
   int64_t deadline_ms = 0;  // monotonic: how long it waits for the stream to begin
 };
@@ -47,6 +51,7 @@ enum class WriteOutcome : uint8_t {
   kMore,      // its turn is over, there is more
   kDone,      // kClosing and everything has been sent
   kGone,      // the peer has gone
+  kTooSlow,   // it has fallen out of the ring and may not lose a frame
 };
 
 class Viewer {
@@ -67,6 +72,10 @@ class Viewer {
   // Sends as much as limits and socket allow.
   WriteOutcome Write(const stream::FrameRing& ring, const WriteLimits& limits, SendBatch* batch);
 
+  // Measures its queue and its path and decides what it may lose until the next time. Every 100 ms
+  // or so, whether it is blocked or not.
+  void Measure(const stream::FrameRing& ring, const stream::DropLimits& limits, int64_t now_ms);
+
   // Reads what the viewer says. False when it has gone or must go.
   bool Read();
 
@@ -85,6 +94,11 @@ class Viewer {
   const stream::Cursor& cursor() const { return cursor_; }
   uint64_t bytes_sent() const { return bytes_sent_; }
 
+  // As last measured.
+  const stream::QueueGauge& queue() const { return gauge_; }
+  const stream::PathReading& path() const { return path_; }
+  const stream::DropOrder& order() const { return order_; }
+
   Fanout* fanout = nullptr;  // set by the Fanout that has it
 
  private:
@@ -92,6 +106,8 @@ class Viewer {
   void Consume(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch);
   void ConsumePartly(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch);
   void QueueHead(const std::string& bytes);
+  stream::Recovery Recover(const stream::FrameRing& ring);
+  void MeasurePath(int64_t now_ms);
 
   int fd_;
   State state_ = State::kWaiting;
@@ -105,6 +121,10 @@ class Viewer {
   stream::FrameRef carry_;  // partly sent
   stream::FrameRef head_;   // to be sent after carry_, before any frame
   uint64_t bytes_sent_ = 0;
+  stream::QueueGauge gauge_;
+  stream::PathReading path_;
+  int64_t path_read_ms_ = 0;
+  stream::DropOrder order_;
 };
 
 }  // namespace nearcast::egress

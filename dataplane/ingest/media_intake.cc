@@ -17,6 +17,10 @@ std::string NameOf(Codec codec) {
   return std::string(name.data(), name.size());
 }
 
+int64_t PtsMs(const media::FrameHeader& header) {
+  return int64_t{header.dts_ms} + header.composition_ms;
+}
+
 uint32_t Pixels(std::optional<double> value) {
   return value && *value > 0 && *value < 65536 ? static_cast<uint32_t>(*value) : 0;
 }
@@ -62,8 +66,14 @@ FrameRole MediaIntake::VideoRole(const media::FrameHeader& header) {
   if (header.IsKeyPicture()) {
     const bool patient = idr_dts_ms_ && header.dts_ms - *idr_dts_ms_ < kIdrPatienceMs;
     if (header.idr) idr_dts_ms_ = header.dts_ms;
-    if (!looked_into || header.idr || !patient) return FrameRole::kVideoKey;
+    if (!looked_into || header.idr || !patient) {
+      open_gop_pts_ms_ = std::nullopt;
+      if (looked_into && !header.idr) open_gop_pts_ms_ = PtsMs(header);
+      return FrameRole::kVideoKey;
+    }
   }
+  if (open_gop_pts_ms_ && PtsMs(header) < *open_gop_pts_ms_) return FrameRole::kVideoLeading;
+  open_gop_pts_ms_ = std::nullopt;
   return header.disposable ? FrameRole::kVideoDisposable : FrameRole::kVideoInter;
 }
 

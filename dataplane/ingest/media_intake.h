@@ -6,7 +6,8 @@
 // Where viewers may start: IDR pictures. A picture that is only flagged as a key frame (open GOP,
 // recovery point) counts when no IDR has come for kIdrPatienceMs: a decoder can begin there, if not
 // without a blemish, and a viewer is not left to wait for ever. Codecs whose pictures are not
-// looked into count as flagged.
+// looked into count as flagged. Pictures that follow such a start and are shown before it refer to
+// what came before it: kVideoLeading.
 #ifndef DATAPLANE_INGEST_MEDIA_INTAKE_H_
 #define DATAPLANE_INGEST_MEDIA_INTAKE_H_
 
@@ -49,6 +50,9 @@ class MediaIntake {
   stream::MediaDescription description_;
   int nal_length_bytes_ = 4;
   std::optional<uint32_t> idr_dts_ms_;
+
+  // When the keyframe is shown that pictures may still lead: no IDR, and none shown after it yet.
+  std::optional<int64_t> open_gop_pts_ms_;
   uint64_t malformed_ = 0;
 };
 

@@ -17,6 +17,10 @@ using stream::FrameRole;
 std::string Avc(char type_and_codec, char nal_header) {
   return std::string({type_and_codec, 1, 0, 0, 0, 0, 0, 0, 2, nal_header, '\x88'});
 }
+std::string ShownLater(std::string body, uint8_t composition_ms) {
+  body[4] = static_cast<char>(composition_ms);
+  return body;
+}
 const std::string kIdr = Avc(0x17, 0x65);
 const std::string kFlaggedOnly = Avc(0x17, 0x41);
 const std::string kInter = Avc(0x27, 0x41);
@@ -61,6 +65,20 @@ TEST_F(MediaIntakeTest, AFlaggedPictureCountsOnlyWhereNoIdrComes) {
   Take(FrameKind::kVideo, 12'000, kFlaggedOnly);
   EXPECT_EQ(Roles(), (std::vector<FrameRole>{FrameRole::kVideoKey, FrameRole::kVideoInter,
                                              FrameRole::kVideoKey}));
+}
+
+TEST_F(MediaIntakeTest, PicturesShownBeforeAnOpenGopsStartLeadIt) {
+  Take(FrameKind::kVideo, 0, ShownLater(kIdr, 80));
+  Take(FrameKind::kVideo, 40, kInter);  // after an IDR nothing leads
+  Take(FrameKind::kVideo, 12'000, ShownLater(kFlaggedOnly, 120));
+  Take(FrameKind::kVideo, 12'040, ShownLater(kUnreferred, 0));
+  Take(FrameKind::kVideo, 12'080, ShownLater(kInter, 0));
+  Take(FrameKind::kVideo, 12'120, ShownLater(kInter, 120));
+  Take(FrameKind::kVideo, 12'160, kUnreferred);
+  EXPECT_EQ(Roles(), (std::vector<FrameRole>{FrameRole::kVideoKey, FrameRole::kVideoInter,
+                                             FrameRole::kVideoKey, FrameRole::kVideoLeading,
+                                             FrameRole::kVideoLeading, FrameRole::kVideoInter,
+                                             FrameRole::kVideoDisposable}));
 }
 
 TEST_F(MediaIntakeTest, KeepsMetadataAndDescribesTheStream) {

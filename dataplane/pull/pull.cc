@@ -145,6 +145,9 @@ asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {
   url->target =
       WithParameter(url->target, "gop_cache_ms", absl::StrCat(tools_.options->gop_cache_ms));
   url->target = WithParameter(url->target, "merge_write_ms", "0");
+  // Its viewers may lose frames, each for itself; it does not. When it is too slow its line is cut
+  // and taken up again where it stood.
+  url->target = WithParameter(url->target, "protected_period", "0");
   const PullOptions& options = *tools_.options;
   FlvSource connection(tools_.worker->io().get_executor(),
                        {.via = via_,

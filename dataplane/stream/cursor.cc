@@ -1,30 +1,77 @@
 #include "dataplane/stream/cursor.h"
 
+#include <utility>
+
 namespace nearcast::stream {
 
 Cursor Cursor::At(const StartPoint& start, Wanted wanted) {
   Cursor cursor;
   cursor.next_seq_ = start.seq;
+  cursor.burst_end_seq_ = start.burst_end_seq;
   cursor.headers_generation_ = start.headers->generation;
   cursor.waits_for_key_ = start.waits_for_key;
   cursor.wanted_ = wanted;
   return cursor;
 }
 
+int64_t Cursor::LagMs(const FrameRing& ring) const {
+  if (next_seq_ >= ring.end_seq()) return 0;
+  if (next_seq_ < ring.begin_seq()) return ring.span_ms();
+  return ring.newest_dts_ms() - ring.at(next_seq_).dts_ms();
+}
+
+bool Cursor::SameView(const Cursor& other) const {
+  return next_seq_ == other.next_seq_ && cut_ == other.cut_ &&
+         waits_for_key_ == other.waits_for_key_ && skips_leading_ == other.skips_leading_ &&
+         stepwise_ == other.stepwise_ && cut_open_gop_ == other.cut_open_gop_ &&
+         gop_lost_ms_ == other.gop_lost_ms_ && wanted_ == other.wanted_;
+}
+
 RecoverResult Cursor::Recover(const FrameRing& ring, const StartRequest& request,
-                              const DropLimits& limits) {
-  DropDecision decision = DecideNext(ring, next_seq_, request, limits);
-  if (decision.cause == DropCause::kNone) return {};
+                              const DropOrder& order) {
+  if (next_seq_ < ring.begin_seq()) {
+    if (!order.may_jump) return {Recovery::kMustLeave, nullptr};
+    return JumpTo(FindStart(ring, request), Recovery::kFellOffRing);
+  }
+  if (next_seq_ >= cut_.end_seq) cut_ = {};
+  stepwise_ = order.level != DropLevel::kNone && next_seq_ >= burst_end_seq_;
+  if (!stepwise_ && cut_.end_seq == 0) return {};
+  const int64_t lag_ms = LagMs(ring) + order.unsent_ms;
+  const bool hopeless = order.lag_ms_max > 0 && lag_ms > 2 * order.lag_ms_max;
+  if (stepwise_ && order.may_jump && hopeless) {
+    StartPoint start = FindStart(ring, request);
+    const bool better = start.seq > next_seq_ && !start.waits_for_key;
+    if (better) return JumpTo(std::move(start), Recovery::kTooLate);
+  }
+  ReviseCut(ring, order, lag_ms);
+  return {};
+}
+
+RecoverResult Cursor::JumpTo(StartPoint start, Recovery recovery) {
   ++jumps_;
-  frames_skipped_ += decision.next.seq - next_seq_;
-  next_seq_ = decision.next.seq;
-  waits_for_key_ = decision.next.waits_for_key;
-  RecoverResult result{decision.cause, nullptr};
-  if (decision.next.headers->generation != headers_generation_) {
-    headers_generation_ = decision.next.headers->generation;
-    result.headers = std::move(decision.next.headers);
+  drops_.jumped += start.seq - next_seq_;
+  next_seq_ = start.seq;
+  waits_for_key_ = start.waits_for_key;
+  skips_leading_ = true;
+  cut_open_gop_ = false;
+  cut_ = {};
+  gop_lost_ms_ = 0;
+  RecoverResult result{recovery, nullptr};
+  if (start.headers->generation != headers_generation_) {
+    headers_generation_ = start.headers->generation;
+    result.headers = std::move(start.headers);
   }
   return result;
+}
+
+void Cursor::ReviseCut(const FrameRing& ring, const DropOrder& order, int64_t lag_ms) {
+  const bool tail_begun = next_seq_ > cut_.tail_seq && cut_.end_seq != 0;
+  if (tail_begun || waits_for_key_ || next_seq_ >= ring.end_seq()) return;
+  const GopPlace place{next_seq_, gop_lost_ms_, lag_ms};
+  cut_ = stepwise_ ? ChooseCut(ring, place, order) : GopCut{};
+  if (cut_.end_seq == 0 && stepwise_ && MayCutOpenGop(ring, place, order)) {
+    waits_for_key_ = cut_open_gop_ = true;
+  }
 }
 
 size_t Cursor::Collect(const FrameRing& ring, const BatchLimits& limits,
@@ -34,32 +81,65 @@ size_t Cursor::Collect(const FrameRing& ring, const BatchLimits& limits,
   while (next_seq_ < ring.end_seq() && count < out.size() && count < limits.frames_max) {
     const Frame& frame = ring.at(next_seq_);
     if (count > 0 && bytes + frame.flv().size() > limits.bytes_max) break;
-    ++next_seq_;
-    if (!Admits(frame)) continue;
+    if (count > 0 && stepwise_ && frame.role() == FrameRole::kVideoKey) break;
+    if (!Admits(ring, next_seq_++)) continue;
     out[count++] = &frame;
     bytes += frame.flv().size();
   }
   return count;
 }
 
-bool Cursor::Admits(const Frame& frame) {
-  if (IsHeader(frame.role()))
-    ++headers_generation_;  // the ring stores a header only when it is new
+bool Cursor::Admits(const FrameRing& ring, uint64_t seq) {
+  const Frame& frame = ring.at(seq);
+  // The ring stores a header only when it is new.
+  if (IsHeader(frame.role())) ++headers_generation_;
   if (wanted_ == Wanted::kAudioOnly) return frame.track() == Track::kAudio;
-  if (!waits_for_key_ || frame.track() != Track::kVideo) return true;
-  if (frame.role() == FrameRole::kVideoHeader) return true;
-  if (frame.role() != FrameRole::kVideoKey) {
-    ++frames_skipped_;
+  if (frame.track() != Track::kVideo || frame.role() == FrameRole::kVideoHeader) return true;
+  return AdmitsPicture(ring, seq);
+}
+
+bool Cursor::AdmitsPicture(const FrameRing& ring, uint64_t seq) {
+  const Frame& frame = ring.at(seq);
+  if (seq < cut_.end_seq && IsCut(ring, seq)) return false;
+  if (frame.role() == FrameRole::kVideoKey) {
+    waits_for_key_ = cut_open_gop_ = false;
+    gop_lost_ms_ = 0;
+    return true;
+  }
+  if (waits_for_key_) {
+    ++(cut_open_gop_ ? drops_.rest : drops_.undecodable);
+    skips_leading_ = true;
     return false;
   }
-  waits_for_key_ = false;
+  if (frame.role() != FrameRole::kVideoLeading) {
+    skips_leading_ = false;
+    return true;
+  }
+  if (skips_leading_) ++drops_.undecodable;
+  return !skips_leading_;
+}
+
+bool Cursor::IsCut(const FrameRing& ring, uint64_t seq) {
+  if (seq >= cut_.tail_seq) {
+    ++(cut_.last_resort ? drops_.rest : drops_.tail);
+    skips_leading_ = true;
+  } else if (seq >= cut_.thin_seq && ring.at(seq).role() == FrameRole::kVideoDisposable) {
+    ++drops_.unreferred;
+  } else {
+    return false;
+  }
+  gop_lost_ms_ += PictureMs(ring, seq);
   return true;
 }
 
-void Cursor::Follow(const Cursor& other) {
-  next_seq_ = other.next_seq_;
-  waits_for_key_ = other.waits_for_key_;
-  headers_generation_ = other.headers_generation_;
+void Cursor::Follow(const Cursor& before, const Cursor& after) {
+  next_seq_ = after.next_seq_;
+  waits_for_key_ = after.waits_for_key_;
+  skips_leading_ = after.skips_leading_;
+  cut_open_gop_ = after.cut_open_gop_;
+  gop_lost_ms_ = after.gop_lost_ms_;
+  headers_generation_ = after.headers_generation_;
+  drops_ += after.drops_ - before.drops_;
 }
 
 }  // namespace nearcast::stream

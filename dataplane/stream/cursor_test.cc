@@ -1,5 +1,6 @@
 #include "dataplane/stream/cursor.h"
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
@@ -31,7 +32,7 @@ class CursorTest : public testing::Test {
   // One letter per frame: K p a, H for a header that the viewer is sent again after a jump.
   std::string Read(size_t frames_max = 1000) {
     std::string letters;
-    const RecoverResult recovered = cursor_.Recover(ring_, request_, limits_);
+    const RecoverResult recovered = cursor_.Recover(ring_, request_, order_);
     if (recovered.headers != nullptr) letters += 'H';
     std::array<const Frame*, 1000> out;
     const size_t count = cursor_.Collect(ring_, {frames_max, 1u << 20}, absl::MakeSpan(out));
@@ -44,7 +45,7 @@ class CursorTest : public testing::Test {
   FrameRing ring_{RingBounds{.keep_ms = 2000, .frames_max = 400}};
   int next_ = 0;
   StartRequest request_;
-  DropLimits limits_{.lag_ms_max = 0};
+  DropOrder order_{.may_jump = true};
   Cursor cursor_;
 };
 
@@ -55,7 +56,7 @@ TEST_F(CursorTest, AKeepingViewerGetsEveryFrameOnce) {
   Live(1);
   EXPECT_EQ(Read(), "pa");
   EXPECT_EQ(Read(), "");
-  EXPECT_EQ(cursor_.frames_skipped(), 0u);
+  EXPECT_EQ(cursor_.drops().total(), 0u);
 }
 
 TEST_F(CursorTest, AViewerThatFellOffGoesOnAtAKeyframeAndCountsWhatItMissed) {
@@ -66,28 +67,78 @@ TEST_F(CursorTest, AViewerThatFellOffGoesOnAtAKeyframeAndCountsWhatItMissed) {
   ASSERT_LT(cursor_.next_seq(), ring_.begin_seq());
   EXPECT_EQ(Read()[0], 'K');
   EXPECT_EQ(cursor_.jumps(), 1u);
-  EXPECT_EQ(cursor_.frames_skipped() + (ring_.end_seq() - FindStart(ring_, {}).seq),
+  EXPECT_EQ(cursor_.drops().jumped + (ring_.end_seq() - FindStart(ring_, {}).seq),
             ring_.end_seq() - left_at);
 }
 
 TEST_F(CursorTest, ALaggingViewerIsBroughtBackToWhereANewOneWouldStart) {
-  limits_.lag_ms_max = 2000;
+  order_ = {.level = DropLevel::kAllButKey, .lag_ms_max = 1000, .may_jump = true};
   Live(100);
   Join({});
-  Read(4);
+  Read();
   Live(60);
   EXPECT_EQ(Read(1), "K");
   EXPECT_LE(Lag(), 1000);
 }
 
-TEST_F(CursorTest, TheLagBoundNeverThrowsAFreshStartForward) {
-  limits_.lag_ms_max = 100;
+TEST_F(CursorTest, TheStartBurstIsNeverCut) {
+  order_ = {.level = DropLevel::kAllButKey, .lag_ms_max = 1, .may_jump = true};
   Live(200);
   Join({.gop_cache_ms = 1800});
-  const uint64_t start = cursor_.next_seq();
-  Read(1);
-  EXPECT_EQ(cursor_.next_seq(), start + 1);
-  EXPECT_EQ(cursor_.jumps(), 0u);
+  std::string got;
+  for (std::string more = "?"; !more.empty(); got += more) more = Read(7);
+  EXPECT_EQ(std::count(got.begin(), got.end(), 'p') + std::count(got.begin(), got.end(), 'K'), 50);
+  EXPECT_EQ(cursor_.drops().total(), 0u);
+}
+
+TEST_F(CursorTest, AViewerThatMayNotLoseAFrameMustLeaveWhenItFallsOff) {
+  order_.may_jump = false;
+  Live(30);
+  Join({});
+  Live(2000);
+  EXPECT_EQ(cursor_.Recover(ring_, request_, order_).recovery, Recovery::kMustLeave);
+  EXPECT_EQ(cursor_.drops().total(), 0u);
+}
+
+TEST_F(CursorTest, TheTailOfAGopIsCutAndCountedAndSoundGoesOn) {
+  Live(26);
+  Join({});
+  Read();
+  order_ = {.level = DropLevel::kLastTwoFrames};
+  Live(40);
+  std::string got;
+  for (std::string more = "?"; !more.empty(); got += more) more = Read();
+  // Frames 26 to 65: of the GOP that ends before 50 two are cut; the next has no end yet.
+  EXPECT_EQ(std::count(got.begin(), got.end(), 'a'), 40);
+  EXPECT_EQ(got.find("aaaK"), 2u * 22 - 1) << got;
+  EXPECT_EQ(std::count(got.begin(), got.end(), 'p') + std::count(got.begin(), got.end(), 'K'), 38);
+  EXPECT_EQ(cursor_.drops().tail, 2u);
+  EXPECT_EQ(cursor_.drops().total(), 2u);
+}
+
+TEST_F(CursorTest, AGopWithoutEndIsCutAsTheLastResortAndGoesOnAtAKeyframe) {
+  Live(26);
+  Join({});
+  Read();
+  Live(10);
+  order_ = {.level = DropLevel::kAllButKey, .may_cut_open_gop = true};
+  EXPECT_EQ(Read(), std::string(10, 'a'));
+  Live(20);
+  EXPECT_EQ(Read(), std::string(14, 'a'));
+  EXPECT_EQ(Read().substr(0, 3), "Kap");
+  EXPECT_EQ(cursor_.drops().rest, 24u);
+}
+
+TEST_F(CursorTest, LeadingPicturesGoWhenWhatTheyReferToIsGone) {
+  ring_.Append(Key(0));
+  ring_.Append(Leading(40));
+  ring_.Append(Inter(80));
+  ring_.Append(Key(120));
+  ring_.Append(Leading(160));
+  ring_.Append(Inter(200));
+  Join({.gop_cache_ms = 200});
+  EXPECT_EQ(Read(), "KpKlp");  // at a start they cannot be decoded, later they can
+  EXPECT_EQ(cursor_.drops().undecodable, 1u);
 }
 
 TEST_F(CursorTest, AJumpAcrossAHeaderChangeBringsTheHeaderAgain) {

@@ -1,32 +1,50 @@
 #include "dataplane/stream/drop_policy.h"
 
-#include <algorithm>
+#include <cmath>
 
 namespace nearcast::stream {
 namespace {
 
-int64_t LagLimit(const FrameRing& ring, const StartRequest& request, const DropLimits& limits) {
-  return std::max(limits.lag_ms_max, request.gop_cache_ms + 2 * ring.gop_ms());
+bool MayDrop(const QueueState& queue, const DropWish& wish) {
+  return wish.protected_period_ms > 0 && queue.session_ms >= wish.protected_period_ms;
 }
 
-bool LagExceeded(const FrameRing& ring, uint64_t next_seq, const StartRequest& request,
-                 const DropLimits& limits) {
-  if (limits.lag_ms_max == 0 || next_seq >= ring.end_seq()) return false;
-  const int64_t lag_ms = ring.newest_dts_ms() - ring.at(next_seq).dts_ms();
-  return lag_ms > LagLimit(ring, request, limits);
+// Less than this, either way, and a queue stands.
+constexpr double kStandingTrend = 0.1;
+
+DropLevel LastResort(double trend) {
+  if (trend > kStandingTrend) return DropLevel::kAllButKey;
+  return trend < -kStandingTrend ? DropLevel::kQuarter : DropLevel::kHalf;
+}
+
+bool IsTooLate(const QueueState& queue, const DropLimits& limits) {
+  return limits.lag_ms_max > 0 && queue.lag_ms > limits.lag_ms_max;
+}
+
+DropLevel LevelOf(const QueueState& queue, const DropLimits& limits) {
+  if (queue.lag_ms <= queue.bound_ms) return DropLevel::kNone;
+  if (IsTooLate(queue, limits)) return DropLevel::kAllButKey;
+  if (queue.lag_ms > 2 * queue.bound_ms) return LastResort(queue.trend);
+  const int64_t foreseen_ms = queue.lag_ms + std::llround(queue.trend * kForesightMs);
+  if (foreseen_ms <= queue.bound_ms) return DropLevel::kNone;
+  if (4 * foreseen_ms <= 5 * queue.bound_ms) return DropLevel::kLastFrame;
+  if (2 * foreseen_ms <= 3 * queue.bound_ms) return DropLevel::kLastTwoFrames;
+  return DropLevel::kUnreferred;
 }
 
 }  // namespace
 
-DropDecision DecideNext(const FrameRing& ring, uint64_t next_seq, const StartRequest& request,
-                        const DropLimits& limits) {
-  if (next_seq < ring.begin_seq()) {
-    return {DropCause::kFellOffRing, FindStart(ring, request)};
+DropOrder DecideDrop(const QueueState& queue, const DropWish& wish, const DropLimits& limits) {
+  DropOrder order{
+      .bound_ms = queue.bound_ms, .gop_keep_ms = wish.gop_keep_ms, .lag_ms_max = limits.lag_ms_max};
+  if (!MayDrop(queue, wish)) return order;
+  order.may_jump = wish.gop_keep_ms == 0;  // a jump leaves GOPs of which nothing is delivered
+  order.level = LevelOf(queue, limits);
+  order.may_cut_open_gop = IsTooLate(queue, limits);
+  if (wish.mode == DropMode::kWholeGop && order.level != DropLevel::kNone) {
+    order.level = DropLevel::kWholeGop;
   }
-  if (!LagExceeded(ring, next_seq, request, limits)) return {};
-  StartPoint start = FindStart(ring, request);
-  if (start.seq <= next_seq || start.waits_for_key) return {};  // nothing better ahead yet
-  return {DropCause::kLagExceeded, std::move(start)};
+  return order;
 }
 
 }  // namespace nearcast::stream

@@ -29,6 +29,7 @@ Track TrackOf(FrameRole role) {
     case FrameRole::kVideoKey:
     case FrameRole::kVideoInter:
     case FrameRole::kVideoDisposable:
+    case FrameRole::kVideoLeading:
     case FrameRole::kVideoHeader:
       return Track::kVideo;
     case FrameRole::kAudio:

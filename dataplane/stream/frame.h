@@ -24,6 +24,7 @@ enum class FrameRole : uint8_t {
   kVideoKey,  // a decoder can start here
   kVideoInter,
   kVideoDisposable,  // no other frame refers to it
+  kVideoLeading,     // follows a keyframe, is shown before it, refers to frames from before it
   kVideoHeader,      // decoder configuration (AVC, HEVC … sequence header)
   kAudio,
   kAudioHeader,  // decoder configuration (AAC AudioSpecificConfig)

@@ -18,6 +18,12 @@ inline FrameRef Key(int64_t dts_ms, size_t size_bytes = 100) {
 inline FrameRef Inter(int64_t dts_ms, size_t size_bytes = 20) {
   return BuildFrame(FrameRole::kVideoInter, dts_ms, std::string(size_bytes, 'p'));
 }
+inline FrameRef Disposable(int64_t dts_ms, size_t size_bytes = 12) {
+  return BuildFrame(FrameRole::kVideoDisposable, dts_ms, std::string(size_bytes, 'b'));
+}
+inline FrameRef Leading(int64_t dts_ms) {
+  return BuildFrame(FrameRole::kVideoLeading, dts_ms, "l");
+}
 inline FrameRef Audio(int64_t dts_ms, size_t size_bytes = 10) {
   return BuildFrame(FrameRole::kAudio, dts_ms, std::string(size_bytes, 'a'));
 }

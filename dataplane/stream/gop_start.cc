@@ -30,12 +30,12 @@ uint64_t AudioStart(const FrameRing& ring, int64_t limit_dts_ms) {
 StartPoint FindStart(const FrameRing& ring, const StartRequest& request) {
   const int64_t limit = ring.newest_dts_ms() - request.gop_cache_ms;
   if (request.wanted == Wanted::kAudioOnly || !ring.has_video()) {
-    return {AudioStart(ring, limit), ring.headers(), false};
+    return {AudioStart(ring, limit), ring.headers(), false, ring.end_seq()};
   }
-  if (ring.gops().empty()) return {ring.end_seq(), ring.headers(), true};
+  if (ring.gops().empty()) return {ring.end_seq(), ring.headers(), true, ring.end_seq()};
   const Gop& gop = request.policy == GopCachePolicy::kLowerLimit ? LowerLimit(ring.gops(), limit)
                                                                  : UpperLimit(ring.gops(), limit);
-  return {gop.seq, gop.headers, false};
+  return {gop.seq, gop.headers, false, ring.end_seq()};
 }
 
 }  // namespace nearcast::stream

@@ -32,6 +32,7 @@ struct StartPoint {
   uint64_t seq = 0;
   HeadersRef headers;          // to be sent before `seq`; never null
   bool waits_for_key = false;  // skip video until a keyframe comes
+  uint64_t burst_end_seq = 0;  // the live edge at this moment: up to here it is the start burst
 };
 
 StartPoint FindStart(const FrameRing& ring, const StartRequest& request);

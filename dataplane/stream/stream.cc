@@ -45,6 +45,7 @@ StreamStatus Stream::Status(int64_t now_ms) const {
   status.frames = ring_.end_seq();
   status.viewers = viewers();
   status.clock_jumps = clock_jumps_;
+  status.drops = drops_;
   return status;
 }
 
@@ -72,6 +73,11 @@ void Stream::RemoveListener(const StreamListener* listener) {
 
 void Stream::AddViewers(int32_t change) {
   viewers_.fetch_add(static_cast<uint32_t>(change), std::memory_order_relaxed);
+}
+
+void Stream::AddDrops(const DropCounts& drops) {
+  absl::MutexLock lock(&mutex_);
+  drops_ += drops;
 }
 
 Stream::Lease Stream::BeginPublication(PublisherIdentity identity, int64_t now_ms) {

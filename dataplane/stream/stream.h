@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "dataplane/stream/drop_counts.h"
 #include "dataplane/stream/frame_ring.h"
 #include "dataplane/stream/rate_meter.h"
 #include "dataplane/stream/timestamp_rebase.h"
@@ -79,6 +80,7 @@ struct StreamStatus {
   uint64_t frames = 0;
   uint32_t viewers = 0;
   uint32_t clock_jumps = 0;
+  DropCounts drops;  // of all its viewers so far
 };
 
 class Publication;
@@ -102,6 +104,9 @@ class Stream {
   // Viewers, on whatever thread, waiting ones included. Kept by the serving side.
   void AddViewers(int32_t change);
   uint32_t viewers() const { return viewers_.load(std::memory_order_relaxed); }
+
+  // What viewers did not get, as it happens. Seldom: takes the lock.
+  void AddDrops(const DropCounts& drops);
 
   const RingBounds& bounds() const { return bounds_; }
 
@@ -140,6 +145,7 @@ class Stream {
   MediaDescription media_ ABSL_GUARDED_BY(mutex_);
   RateMeter rate_ ABSL_GUARDED_BY(mutex_);
   uint32_t clock_jumps_ ABSL_GUARDED_BY(mutex_) = 0;
+  DropCounts drops_ ABSL_GUARDED_BY(mutex_);
   int64_t changed_ms_ ABSL_GUARDED_BY(mutex_);      // when state_ last changed
   int64_t last_frame_ms_ ABSL_GUARDED_BY(mutex_);   // or when the publisher came
   int64_t last_viewer_ms_ ABSL_GUARDED_BY(mutex_);  // when the hub last saw a viewer

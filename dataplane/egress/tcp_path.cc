@@ -1,0 +1,29 @@
+#include "dataplane/egress/tcp_path.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nearcast::egress {
+
+stream::PathReading ReadTcpPath(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  const bool known = ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+                     size >= offsetof(tcp_info, tcpi_delivery_rate) + sizeof(uint64_t);
+  if (!known) return {};
+  const uint64_t bits_per_s =
+      info.tcpi_delivery_rate_app_limited != 0 ? 0 : info.tcpi_delivery_rate * 8;
+  return {.rtt_ms = info.tcpi_rtt / 1000,
+          .bits_per_s = static_cast<int64_t>(bits_per_s),
+          .unsent_bytes = info.tcpi_notsent_bytes};
+}
+
+void LimitUnsent(int fd, int bytes) {
+  (void)::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
+}  // namespace nearcast::egress

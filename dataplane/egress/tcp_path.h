@@ -1,0 +1,20 @@
+// What the kernel knows of a viewer's path (Linux TCP_INFO, tcp(7); delivery rate: Cardwell et al.,
+// "BBR Congestion Control", 2016).
+#ifndef DATAPLANE_EGRESS_TCP_PATH_H_
+#define DATAPLANE_EGRESS_TCP_PATH_H_
+
+#include "dataplane/stream/queue_bound.h"
+
+namespace nearcast::egress {
+
+// All zero where the socket is not TCP or has gone: not an error, the path is not known then.
+// bits_per_s is 0 unless the last measurement was limited by the path (not by what there was to
+// send). Any thread.
+stream::PathReading ReadTcpPath(int fd);
+
+// Lowers TCP_NOTSENT_LOWAT. Without effect where the socket is not TCP. Any thread.
+void LimitUnsent(int fd, int bytes);
+
+}  // namespace nearcast::egress
+
+#endif  // DATAPLANE_EGRESS_TCP_PATH_H_
