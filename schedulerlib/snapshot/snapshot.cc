@@ -1,13 +1,16 @@
 #include "schedulerlib/snapshot/snapshot.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace nearcast::scheduler {
 namespace {
+
+// RFC 1035 §2.3.4, as text without the dot at the end.
+constexpr size_t kNameCharsMax = 253;
 
 // The place of `name` in a list sorted by spec.name.
 template <typename T>
@@ -34,12 +37,17 @@ std::optional<CdnIndex> Snapshot::FindCdn(absl::string_view name) const {
 }
 
 Snapshot::NameMatch Snapshot::FindName(absl::string_view name) const {
-  const std::string lower = absl::AsciiStrToLower(absl::StripSuffix(name, "."));
+  name = absl::StripSuffix(name, ".");
+  if (name.size() > kNameCharsMax) return {};
+  std::array<char, kNameCharsMax> characters;
+  std::transform(name.begin(), name.end(), characters.begin(), absl::ascii_tolower);
+  const absl::string_view lower(characters.data(), name.size());
   if (const auto at = name_index.find(lower); at != name_index.end())
     return {&names[at->second], {}};
   const size_t dot = lower.find('.');
-  if (dot == std::string::npos) return {};
-  const auto wildcard = name_index.find(absl::StrCat("*", absl::string_view(lower).substr(dot)));
+  if (dot == lower.npos || dot == 0) return {};
+  characters[dot - 1] = '*';
+  const auto wildcard = name_index.find(lower.substr(dot - 1));
   if (wildcard == name_index.end()) return {};
   return {&names[wildcard->second], name.substr(0, dot)};
 }

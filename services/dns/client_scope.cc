@@ -17,10 +17,17 @@ struct PrivateBlock {
 constexpr PrivateBlock kPrivateV4[] = {
     {0x0a000000, 8}, {0xac100000, 12}, {0xc0a80000, 16}, {0xa9fe0000, 16}, {0x7f000000, 8}};
 
+// Of most addresses the first octet tells that they are public.
+bool MayBePrivate(uint32_t first_octet) {
+  return first_octet == 10 || first_octet == 127 || first_octet == 169 || first_octet == 172 ||
+         first_octet == 192;
+}
+
 // Length of the private block around an address, 0 for a public one. RFC 4193 §3.1 (fc00::/7), RFC
 // 4291 §2.5.6.
 uint8_t PrivateBits(const ipdb::IpAddress& address) {
   if (address.is_v4()) {
+    if (!MayBePrivate(address.v4() >> 24)) return 0;
     for (const PrivateBlock& block : kPrivateV4) {
       if ((address.v4() ^ block.first) >> (32 - block.bits) == 0) return block.bits;
     }
