@@ -37,22 +37,43 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
   const std::shared_ptr<const scheduler::Snapshot> snapshot = BuildSampleSnapshot();
   std::vector<std::vector<uint8_t>> packets;
   for (const char* text :
-       {"pull.live.example A +ecs=14.215.177.0/24", "pull.live.example AAAA", "www.live.example A",
-        "chain.live.example A +do", "live.example ANY", "live.example SOA",
+       {"pull.live.example A +ecs=14.215.177.0/24",
+        "pull.live.example AAAA",
+        "www.live.example A",
+        "chain.live.example A +do",
+        "live.example ANY",
+        "live.example SOA",
         "a.very.long.name.that.does.not.exist.in.the.zone.live.example A",
-        "x.wild.live.example TXT", "x.sub.live.example A", "other.example A",
-        "many.live.example TXT", "live.example A +opcode=5", "live.example A +version=1",
-        "live.example A +option=8:00", "web.live.example TYPE65 +ecs=202.0.0.0/8",
-        "mixed.live.example A +ecs=202.96.1.0/24", "x.stream.live.example AAAA",
+        "x.wild.live.example TXT",
+        "x.sub.live.example A",
+        "other.example A",
+        "many.live.example TXT",
+        "live.example A +opcode=5",
+        "live.example A +version=1",
+        "live.example A +option=8:00",
+        "web.live.example TYPE65 +ecs=202.0.0.0/8",
+        "mixed.live.example A +ecs=202.96.1.0/24",
+        "x.stream.live.example AAAA",
         "live.example SOA +option=3: +option=10:0102030405060708",
-        "live.example SOA +noquestion +option=10:0102030405060708"}) {
+        "live.example SOA +noquestion +option=10:0102030405060708",
+        "web.live.example HTTPS +do +option=3: +ecs=14.215.177.0/24 +option=10:0102030405060708 "
+        "+option=11: +option=12:0000",
+        "pull.live.example AAAA +ecs=240e:234:5600::/56 +option=12:",
+        "tomixed.live.example A",
+        "pull.live.example A +ecs=202.0.0.0/8",
+        "live.example A CH +edns",
+        "live.example A +option=8:0001"}) {
     packets.push_back(BuildQuery(text));
   }
   packets.push_back({1, 2, 3});
   std::vector<uint8_t> out(kTcpBytesMax);
   Counters counters;
   const AnswerOptions options{.nsid = "pek1", .cookies = CookieSecrets{}};
+  const AnswerOptions demanding{
+      .nsid = "pek1", .cookies = CookieSecrets{}, .cookie_demand = CookieDemand::kWhoSendsCookies};
   RateLimiter limiter({.replies_per_s = 1, .burst = 1});
+  ReplyFacts facts;
+  PreparedQuery prepared;
   const ipdb::IpAddress source = ipdb::IpAddress::FromV4(0x0ed7b127);
   // Twice: what is built once, at the first use, does not count.
   for (int round = 0; round < 2; ++round) {
@@ -60,12 +81,18 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
     for (const std::vector<uint8_t>& packet : packets) {
       Answer(*snapshot, {packet, source, Transport::kUdp, 0, &options, &limiter}, out, counters);
       Answer(*snapshot, {packet, source, Transport::kTls, 0, &options}, out, counters);
+      Answer(*snapshot, {packet, source, Transport::kHttps, 0, &options, nullptr, &facts}, out,
+             counters);
+      PrepareQuery(*snapshot, packet, source, prepared);
+      FetchDecision(prepared);
+      AnswerPrepared(*snapshot, {packet, source, Transport::kUdp, 0, &demanding, &limiter},
+                     prepared, out, counters);
     }
     if (round == 1) {
       EXPECT_EQ(allocations, before);
     }
   }
-  EXPECT_EQ(counters.OutcomeSum(), 4 * packets.size());
+  EXPECT_EQ(counters.OutcomeSum(), 8 * packets.size());
 }
 
 }  // namespace
