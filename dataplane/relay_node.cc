@@ -98,6 +98,7 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
                      .jumped = counters.dropped_jumped.Get(),
                      .undecodable = counters.undecodable.Get()};
     totals.jumps += counters.jumps.Get();
+    totals.viewers_too_slow += counters.viewers_too_slow.Get();
   }
   for (const auto& server : rtmp_servers) {
     totals.rtmp_connections += server->counters().connections.Get();
@@ -120,7 +121,6 @@ node_agent::NodeReading RelayNode::Parts::Reading() const {
   return {.now_ms = egress::MonotonicMs(),
           .cpu_s = CpuSeconds(),
           .processors = std::max(1u, std::thread::hardware_concurrency()),
-    totals.viewers_too_slow += counters.viewers_too_slow.Get();
           .bytes_out = totals.bytes_sent,
           .bytes_in = totals.bytes_received,
           .viewers = static_cast<uint32_t>(totals.viewers),

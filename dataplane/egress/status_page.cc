@@ -180,6 +180,9 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
       {"nearcast_relay_sends_total", "counter", "Viewer turns.", count(totals.sends)},
       {"nearcast_relay_jumps_total", "counter", "Jumps of slow viewers to a keyframe.",
        count(totals.jumps)},
+      {"nearcast_relay_viewers_too_slow_total", "counter",
+       "Viewers let go because they may not lose frames and were too slow to get all.",
+       count(totals.viewers_too_slow)},
       {"nearcast_relay_accepts_failed_total", "counter",
        "Connections not accepted yet for want of descriptors or memory, attempts.",
        count(totals.accepts_failed)},
@@ -199,6 +202,3 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
 }
 
 }  // namespace nearcast::egress
-      {"nearcast_relay_viewers_too_slow_total", "counter",
-       "Viewers let go because they may not lose frames and were too slow to get all.",
-       count(totals.viewers_too_slow)},

@@ -24,6 +24,7 @@ struct NodeTotals {
   uint64_t sends = 0;
   stream::DropCounts drops;
   uint64_t jumps = 0;
+  uint64_t viewers_too_slow = 0;
   uint64_t accepts_failed = 0;
   uint64_t rtmp_connections = 0;
   uint64_t rtmp_refused = 0;
@@ -36,7 +37,6 @@ const char* StateName(stream::StreamState state);
 
 std::string WriteStreamsJson(const NodeTotals& totals,
                              const std::vector<stream::StreamStatus>& streams);
-  uint64_t viewers_too_slow = 0;
 
 // Series per stream are limited to the first kMetricStreamsMax by name, so that a scrape stays
 // bounded.
