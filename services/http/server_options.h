@@ -31,8 +31,9 @@ struct ServerOptions {
   // Generous, because a carrier's NAT is one address; see ConnectionLimits for IPv6.
   uint32_t connections_per_address_max = 4096;
 
-  // Deadlines are watched every 50 ms, so they pass up to that much later. The first runs from the
-  // first byte of a request to the end of its head, however the bytes trickle.
+  // Deadlines are watched every 50 ms for each 4096 connections of a thread, so they pass up to that
+  // much later. The first runs from the first byte of a request to the end of its head, however the
+  // bytes trickle.
   absl::Duration head_deadline = absl::Seconds(10);
   absl::Duration body_deadline = absl::Seconds(30);
   absl::Duration idle_deadline = absl::Seconds(60);     // between requests

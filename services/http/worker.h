@@ -141,6 +141,7 @@ class Worker {
   std::array<uint64_t, kPhases> phase_ticks_;
   uint64_t tick_ = 0;
   uint64_t stop_tick_ = 0;
+  uint64_t next_sweep_tick_ = 0;
   bool stopping_ = false;
   Connection* first_ = nullptr;
   Connection* last_ = nullptr;  // the longest without a served request
