@@ -1,5 +1,6 @@
 #include "dataplane/stream/hub.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -12,18 +13,20 @@ absl::StatusOr<std::unique_ptr<Publication>> Hub::Publish(absl::string_view name
                                                           PublisherIdentity identity,
                                                           int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
-  std::shared_ptr<Stream> stream = FindLocked(name);
-  if (stream != nullptr) NC_RETURN_IF_ERROR(CheckPublisher(*stream, identity, now_ms));
-  if (stream == nullptr || !stream->WasPublished()) {
-    if (streams_.size() - waiting_ >= options_.streams_max) {
+  while (true) {
+    std::shared_ptr<Stream> stream = FindLocked(name);
+    if (stream != nullptr) NC_RETURN_IF_ERROR(CheckPublisher(*stream, identity, now_ms));
+    const bool is_first = stream == nullptr || !stream->WasPublished();
+    if (is_first && streams_.size() - waiting_ >= options_.streams_max) {
       return absl::ResourceExhaustedError(
           absl::StrCat("this node has ", options_.streams_max, " streams, its limit"));
     }
     if (stream == nullptr) stream = CreateLocked(name, now_ms);
-    --waiting_;
+    const std::optional<Stream::Lease> lease = stream->BeginPublication(identity, now_ms);
+    if (!lease.has_value()) continue;  // it has ended just now: FindLocked drops it
+    if (is_first) --waiting_;
+    return absl::WrapUnique(new Publication(std::move(stream), *lease, now_ms));
   }
-  const Stream::Lease lease = stream->BeginPublication(std::move(identity), now_ms);
-  return absl::WrapUnique(new Publication(std::move(stream), lease, now_ms));
 }
 
 absl::StatusOr<std::shared_ptr<Stream>> Hub::FindOrCreate(absl::string_view name, int64_t now_ms) {

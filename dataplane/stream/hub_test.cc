@@ -142,6 +142,42 @@ TEST_F(HubTest, AnOrderEndsAStreamAndItsPublisher) {
   EXPECT_EQ(hub_.End("live/none").code(), absl::StatusCode::kNotFound);
 }
 
+// Whoever comes first: a stream whose viewers have been told that it is over never goes on. A
+// publisher that comes after the order has a stream of its own.
+TEST_F(HubTest, AnOrderToEndIsNotUndoneByAPublisherThatComesAtThatMoment) {
+  constexpr int kStreams = 20'000;
+  Hub hub(HubOptions{.streams_max = kStreams});
+  std::vector<std::shared_ptr<Stream>> old;
+  for (int i = 0; i < kStreams; ++i) {
+    hub.Publish(absl::StrCat("live/", i), {}, now_ms_).value().reset();
+    old.push_back(hub.Find(absl::StrCat("live/", i)));
+  }
+  std::atomic<int> turn{0};  // both go from stream to stream together
+  std::thread ender([&] {
+    for (int i = 0; i < kStreams; ++i) {
+      turn.fetch_add(1);
+      while (turn.load() < 2 * i + 2) {
+      }
+      EXPECT_TRUE(hub.End(old[i]->name()).ok());
+    }
+  });
+  int own = 0;
+  std::vector<PublicationPtr> back;
+  for (int i = 0; i < kStreams; ++i) {
+    turn.fetch_add(1);
+    while (turn.load() < 2 * i + 2) {
+    }
+    back.push_back(hub.Publish(old[i]->name(), {}, now_ms_).value());
+  }
+  ender.join();
+  for (int i = 0; i < kStreams; ++i) {
+    const bool is_new = back[i]->stream() != old[i];
+    own += is_new ? 1 : 0;
+    ASSERT_NE(old[i]->state(), StreamState::kLive) << i;
+  }
+  RecordProperty("publishers_after_the_order", own);
+}
+
 TEST_F(HubTest, StreamsThatAreWaitedForKeepNoPublisherOut) {
   std::vector<PublicationPtr> publications;
   EXPECT_TRUE(hub_.FindOrCreate("live/a", now_ms_).ok());

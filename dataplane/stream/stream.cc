@@ -80,8 +80,10 @@ void Stream::AddDrops(const DropCounts& drops) {
   drops_ += drops;
 }
 
-Stream::Lease Stream::BeginPublication(PublisherIdentity identity, int64_t now_ms) {
+std::optional<Stream::Lease> Stream::BeginPublication(const PublisherIdentity& identity,
+                                                      int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
+  if (state_ == StreamState::kEnded) return std::nullopt;
   Lease lease{++epoch_, TimestampRebase::KeepSmall()};
   if (identity.resumes_timeline) {
     lease.timeline = TimestampRebase::Keep();
@@ -91,7 +93,7 @@ Stream::Lease Stream::BeginPublication(PublisherIdentity identity, int64_t now_m
   } else if (identity.kind == PublisherKind::kPull) {
     lease.timeline = TimestampRebase::Keep();
   }
-  publisher_ = std::move(identity);
+  publisher_ = identity;
   state_ = StreamState::kLive;
   changed_ms_ = last_frame_ms_ = now_ms;
   return lease;

@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -124,8 +125,8 @@ class Stream {
     TimestampRebase::Start timeline;
   };
 
-  // The hub decides whether; these only do it.
-  Lease BeginPublication(PublisherIdentity identity, int64_t now_ms);
+  // The hub decides whether; these only do it. A stream that has ended stays ended: nothing then.
+  std::optional<Lease> BeginPublication(const PublisherIdentity& identity, int64_t now_ms);
   void EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms);
   absl::Status Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms);
   void Describe(uint64_t epoch, MediaDescription media);
