@@ -58,17 +58,6 @@ class RunTable {
   // The run that holds the address, as its place in runs().
   size_t FindRun(Word address) const noexcept;
 
-  // The two memory accesses of Find for the same address, begun and not waited for: who has other
-  // work between them and Find does not wait there either.
-  void FetchSlot(Word address) const noexcept {
-    __builtin_prefetch(directory_.data() + Slot(address));
-  }
-  void FetchRun(Word address) const noexcept {
-    const size_t slot = Slot(address);
-    const size_t middle = (size_t{directory_[slot]} + directory_[slot + 1]) / 2;
-    __builtin_prefetch(runs_.data() + middle);
-  }
-
   // At least one; the first starts at 0; no two neighbours have the same value.
   std::span<const Run<Word>> runs() const { return runs_; }
   // The last address of a run.

@@ -52,6 +52,11 @@ struct CurrentName {
   uint16_t TailPointer(size_t bytes) const { return PointerTo(offset + wire.size() - bytes); }
 };
 
+// The types of a scheduled name that follow from the decision for the client.
+bool IsDecided(uint16_t type) {
+  return type == rr_type::kA || type == rr_type::kAaaa || type == kHttps || type == rr_type::kCname;
+}
+
 // What rate limits count a reply for: of the names that a zone has, so there are no more than these.
 struct ImputedName {
   Match match = Match::kNotOurs;
@@ -69,16 +74,16 @@ ImputedName ImputeName(const Lookup& found, absl::string_view name) {
 // Answers one well-formed query: RFC 1034 §4.3.2, with what later RFCs made of it.
 class Responder {
  public:
-  Responder(const scheduler::Snapshot& snapshot, const PreparedQuery& prepared, EdnsReply& edns,
-            MessageWriter& writer, Counters& counters)
+  Responder(const scheduler::Snapshot& snapshot, const Request& request, const Query& query,
+            EdnsReply& edns, MessageWriter& writer, Counters& counters)
       : snapshot_(snapshot),
-        prepared_(prepared),
-        query_(prepared.query),
+        request_(request),
+        query_(query),
         edns_(edns),
         writer_(writer),
         counters_(counters),
         outcome_(&counters.refused),
-        name_{.wire = query_.name_view(), .offset = kHeaderBytes} {}
+        name_{.wire = query.name_view(), .offset = kHeaderBytes} {}
 
   void Respond() {
     if (query_.type == rr_type::kOpt) {
@@ -92,7 +97,7 @@ class Responder {
     }
     const Zone* zone = nullptr;
     for (int hop = 0; hop <= kChainMax; ++hop) {
-      const Lookup found = hop == 0 ? prepared_.found : snapshot_.zones.Find(name_.wire);
+      const Lookup found = snapshot_.zones.Find(name_.wire);
       if (hop == 0) {
         if (found.match == Match::kNotOurs) return Disown();
         zone = found.zone;
@@ -197,7 +202,7 @@ class Responder {
 
   void AddScheduled(const scheduler::CompiledName& name, const Node& node,
                     absl::string_view stream) {
-    const ClientScope& scope = prepared_.client;
+    const ClientScope scope = FindClient(query_, request_.source);
     scheduler::NameDecision decision =
         scheduler::DecideName(name, {.client = scope.client, .stream = stream});
     if (scope.kind == ClientKind::kSubnet &&
@@ -290,7 +295,7 @@ class Responder {
   }
 
   const scheduler::Snapshot& snapshot_;
-  const PreparedQuery& prepared_;
+  const Request& request_;
   const Query& query_;
   EdnsReply& edns_;
   MessageWriter& writer_;
@@ -382,11 +387,9 @@ struct Draft {
   ImputedName imputed;
 };
 
-Draft DraftReply(const scheduler::Snapshot& snapshot, const Request& request,
-                 const PreparedQuery& prepared, const CookieCheck& cookie, EdnsReply& edns,
+Draft DraftReply(const scheduler::Snapshot& snapshot, const Request& request, const Query& query,
+                 QueryFault fault, const CookieCheck& cookie, EdnsReply& edns,
                  MessageWriter& writer, Counters& counters) {
-  const Query& query = prepared.query;
-  QueryFault fault = prepared.fault;
   if (fault == QueryFault::kNone && query.has_no_question && !cookie.is_on) {
     fault = QueryFault::kFormErr;
   }
@@ -400,7 +403,7 @@ Draft DraftReply(const scheduler::Snapshot& snapshot, const Request& request,
     return {Rcode::kBadCookie, false, &counters.bad_cookie, {}};
   }
   if (query.has_no_question) return {Rcode::kNoError, false, &counters.no_data, {}};
-  Responder responder(snapshot, prepared, edns, writer, counters);
+  Responder responder(snapshot, request, query, edns, writer, counters);
   responder.Respond();
   if (request.facts != nullptr) request.facts->is_tailored = responder.is_tailored();
   return {responder.rcode(), responder.authoritative(), &responder.outcome(), responder.imputed()};
@@ -432,15 +435,9 @@ Fate Limit(const Request& request, const CookieCheck& cookie, const Draft& draft
 
 size_t Answer(const scheduler::Snapshot& snapshot, const Request& request, std::span<uint8_t> out,
               Counters& counters) {
-  PreparedQuery prepared;
-  PrepareQuery(snapshot, request.packet, request.source, prepared);
-  return AnswerPrepared(snapshot, request, prepared, out, counters);
-}
-
-size_t AnswerPrepared(const scheduler::Snapshot& snapshot, const Request& request,
-                      const PreparedQuery& prepared, std::span<uint8_t> out, Counters& counters) {
-  const Query& query = prepared.query;
-  if (prepared.fault == QueryFault::kDrop) {
+  Query query;
+  const QueryFault fault = ParseQuery(request.packet, query);
+  if (fault == QueryFault::kDrop) {
     counters.dropped.Add();
     return 0;
   }
@@ -449,7 +446,7 @@ size_t AnswerPrepared(const scheduler::Snapshot& snapshot, const Request& reques
   EdnsReply edns = BeginEdns(request, query, cookie);
   MessageWriter writer(out, BytesMax(request, query), edns);
   writer.WriteQuestion(request.packet, query);
-  const Draft draft = DraftReply(snapshot, request, prepared, cookie, edns, writer, counters);
+  const Draft draft = DraftReply(snapshot, request, query, fault, cookie, edns, writer, counters);
   const Fate fate = Limit(request, cookie, draft, writer, counters);
   CountProperties(request, edns, cookie, writer, counters);
   if (fate == Fate::kSilence) {

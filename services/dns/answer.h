@@ -18,7 +18,6 @@
 #include "schedulerlib/snapshot/snapshot.h"
 #include "services/dns/cookie.h"
 #include "services/dns/counters.h"
-#include "services/dns/prepared_query.h"
 #include "services/dns/rate_limiter.h"
 
 namespace nearcast::dns {
@@ -67,10 +66,6 @@ struct Request {
 // (message.h). Returns the reply's length, or 0 where there must be none.
 size_t Answer(const scheduler::Snapshot& snapshot, const Request& request, std::span<uint8_t> out,
               Counters& counters);
-
-// The same for a query that PrepareQuery has read from the request's packet, with this snapshot.
-size_t AnswerPrepared(const scheduler::Snapshot& snapshot, const Request& request,
-                      const PreparedQuery& prepared, std::span<uint8_t> out, Counters& counters);
 
 }  // namespace nearcast::dns
 

@@ -73,7 +73,6 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
       .nsid = "pek1", .cookies = CookieSecrets{}, .cookie_demand = CookieDemand::kWhoSendsCookies};
   RateLimiter limiter({.replies_per_s = 1, .burst = 1});
   ReplyFacts facts;
-  PreparedQuery prepared;
   const ipdb::IpAddress source = ipdb::IpAddress::FromV4(0x0ed7b127);
   // Twice: what is built once, at the first use, does not count.
   for (int round = 0; round < 2; ++round) {
@@ -83,10 +82,7 @@ TEST(AnswerAllocationTest, AnswersWithoutAllocating) {
       Answer(*snapshot, {packet, source, Transport::kTls, 0, &options}, out, counters);
       Answer(*snapshot, {packet, source, Transport::kHttps, 0, &options, nullptr, &facts}, out,
              counters);
-      PrepareQuery(*snapshot, packet, source, prepared);
-      FetchDecision(prepared);
-      AnswerPrepared(*snapshot, {packet, source, Transport::kUdp, 0, &demanding, &limiter},
-                     prepared, out, counters);
+      Answer(*snapshot, {packet, source, Transport::kUdp, 0, &demanding, &limiter}, out, counters);
     }
     if (round == 1) {
       EXPECT_EQ(allocations, before);

@@ -49,7 +49,7 @@ void Run(benchmark::State& state, absl::string_view words, bool with_subnet) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
 }
 
-// The dearest packets that a client can send in one datagram.
+// Dear packets that a client can send in one datagram.
 constexpr size_t kDatagramBytes = 1472;
 
 // live.example A, and as many records as fit, whose owners point at the question.

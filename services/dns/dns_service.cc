@@ -142,6 +142,10 @@ void DnsService::RegisterDoh(http::Router* router, uint32_t workers) {
   doh_->Register(router);
 }
 
+absl::Status DnsService::ReloadTls() {
+  return dot_tls_ == nullptr ? absl::OkStatus() : dot_tls_->Reload();
+}
+
 void DnsService::Stop() {
   for (const std::unique_ptr<UdpServer>& server : udp_servers_) server->Stop();
   if (tcp_server_ != nullptr) tcp_server_->Stop();

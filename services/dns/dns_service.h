@@ -95,6 +95,10 @@ class DnsService {
   // end.
   void RegisterDoh(http::Router* router, uint32_t workers);
 
+  // Reads the files of DNS over TLS again, for connections to come. On an error the old ones stay in
+  // use.
+  absl::Status ReloadTls();
+
   // Ends all threads; what they had received is answered.
   void Stop();
 

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <span>
 
 #include "absl/strings/string_view.h"
@@ -57,9 +56,6 @@ struct ClientSubnet {
 struct Query {
   // Not initialised as a whole: `name` costs more than the rest together.
   Query() {}
-
-  // As new again.
-  void Clear() { new (this) Query; }
 
   uint16_t id = 0;
   uint8_t opcode = 0;

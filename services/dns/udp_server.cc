@@ -13,7 +13,6 @@
 
 #include "schedulerlib/snapshot/snapshot.h"
 #include "services/dns/message.h"
-#include "services/dns/prepared_query.h"
 
 namespace nearcast::dns {
 namespace {
@@ -64,20 +63,14 @@ class UdpServer::Batch {
     return result;
   }
 
-  // `request` has what is the same for all. One step for all queries, then the next: while the
-  // memory for one is fetched, the others are worked on.
+  // `request` has what is the same for all.
   void Answer(const scheduler::Snapshot& snapshot, Request request, Counters& counters) {
-    for (int i = 0; i < received_; ++i) {
-      PrepareQuery(snapshot, PacketOf(i), AddressOf(sources_[i]), prepared_[i]);
-    }
-    for (int i = 0; i < received_; ++i) FetchDecision(prepared_[i]);
     replies_ = 0;
     for (int i = 0; i < received_; ++i) {
-      request.packet = PacketOf(i);
+      request.packet = {queries_[i].data(), in_[i].msg_len};
       request.source = AddressOf(sources_[i]);
       uint8_t* const reply = answers_[replies_].data();
-      const size_t bytes =
-          AnswerPrepared(snapshot, request, prepared_[i], {reply, kUdpBytesMax}, counters);
+      const size_t bytes = dns::Answer(snapshot, request, {reply, kUdpBytesMax}, counters);
       if (bytes > 0) AddReply(in_[i].msg_hdr, reply, bytes);
     }
   }
@@ -99,8 +92,6 @@ class UdpServer::Batch {
   }
 
  private:
-  std::span<const uint8_t> PacketOf(int i) const { return {queries_[i].data(), in_[i].msg_len}; }
-
   void Reset(size_t i) {
     in_[i].msg_hdr.msg_namelen = sizeof(sockaddr_in6);
     in_[i].msg_hdr.msg_controllen = kControlBytes;
@@ -138,7 +129,6 @@ class UdpServer::Batch {
   struct alignas(cmsghdr) Control : std::array<uint8_t, kControlBytes> {};
   std::array<Control, kBatchPackets> controls_;
   std::array<std::array<uint8_t, kQueryBytesMax>, kBatchPackets> queries_;
-  std::array<PreparedQuery, kBatchPackets> prepared_;
   std::array<std::array<uint8_t, kUdpBytesMax>, kBatchPackets> answers_;
 };
 
