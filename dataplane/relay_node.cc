@@ -16,6 +16,8 @@
 #include "dataplane/egress/status_page.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "dataplane/ingest/connection_limiter.h"
+#include "dataplane/ingest/flv_upload.h"
+#include "dataplane/ingest/publish_desk.h"
 #include "dataplane/ingest/publish_gate.h"
 #include "dataplane/node_agent/node_agent.h"
 #include "dataplane/pull/static_finder.h"
@@ -57,7 +59,9 @@ struct RelayNode::Parts {
   const int64_t started_ms = egress::MonotonicMs();
   stream::Hub hub;
   ingest::OpenPublishGate gate;
+  ingest::PublishDesk publish{&hub, &gate};
   ingest::ConnectionLimiter limiter{options.rtmp_per_address_max};
+  std::vector<std::unique_ptr<ingest::FlvUpload>> uploads;
   std::unique_ptr<node_agent::NodeAgent> agent;
   std::unique_ptr<pull::StaticFinder> origins;
   std::unique_ptr<pull::PullDesk> pulls;
@@ -107,6 +111,11 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.accepts_failed += server->accepts_failed();
   }
   for (const auto& server : http_servers) totals.accepts_failed += server->accepts_failed();
+  for (const auto& upload : uploads) {
+    totals.posts += upload->counters().begun.Get();
+    totals.posts_refused += upload->counters().refused.Get();
+    totals.bytes_received += upload->counters().bytes_received.Get();
+  }
   if (pulls != nullptr) {
     const pull::PullCounters& pulled = pulls->counters();
     totals.pulls_started = pulled.started;
@@ -161,7 +170,7 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
                                    const egress::TcpListeners& http) {
   ingest::RtmpServerOptions rtmp_options = options.rtmp;
   rtmp_options.play = options.play;
-  const egress::HttpServerOptions http_options{
+  egress::HttpServerOptions http_options{
       .node = options.node,
       .play = options.play,
       .metrics = [this] { return egress::WriteMetrics(Totals(), Streams()); },
@@ -169,8 +178,11 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
   for (size_t i = 0; i < workers.size(); ++i) {
     egress::Worker* worker = workers[i].get();
     rtmp_servers.push_back(std::make_unique<ingest::RtmpServer>(
-        rtmp_options, worker, ingest::RtmpServices{&hub, desk.get(), &gate, &limiter},
+        rtmp_options, worker, ingest::RtmpServices{&publish, desk.get(), &limiter},
         rtmp.fds[i]));
+    uploads.push_back(std::make_unique<ingest::FlvUpload>(
+        ingest::FlvUploadOptions{.idle_ms_max = options.rtmp.idle_ms_max}, &publish, &limiter));
+    http_options.upload = uploads.back().get();
     http_servers.push_back(
         std::make_unique<egress::HttpServer>(http_options, worker, desk.get(), http.fds[i]));
   }

@@ -10,9 +10,7 @@ namespace {
 
 using stream::StreamState;
 
-// A stream with one track so far may be about to show another one: new viewers wait this much
-// stream time for it.
-constexpr int64_t kTrackWaitMs = 700;
+constexpr int64_t kTrackWaitMs = stream::FrameRing::kTrackWaitMs;
 
 }  // namespace
 

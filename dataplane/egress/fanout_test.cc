@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dataplane/egress/flv_protocol.h"
+#include "dataplane/egress/ws_flv_protocol.h"
 #include "dataplane/stream/frame_builder.h"
 #include "dataplane/stream/hub.h"
 #include "gtest/gtest.h"
@@ -40,6 +41,13 @@ class ManualLoop : public Loop {
 
  private:
   std::deque<std::function<void()>> tasks_;
+};
+
+// What came over a WebSocket.
+struct WsPlayback {
+  std::string head;  // the status line
+  size_t tags = 0;
+  size_t pongs = 0;
 };
 
 // The far end of a viewer's connection: reads tags and notes each by one letter (H header, K, p,
@@ -71,6 +79,34 @@ class Player {
   }
 
   std::string Head() const { return bytes_.substr(0, bytes_.find("\r\n\r\n")); }
+
+  void Send(const std::string& bytes) { (void)::send(fd_, bytes.data(), bytes.size(), 0); }
+
+  // Of the FLV header: 4 sound, 1 picture.
+  int Flags() const { return bytes_[bytes_.find("\r\n\r\n") + 4 + 4]; }
+
+  // Walks the WebSocket messages; fails the test when one is not exactly one FLV tag, the FLV
+  // header, or a pong.
+  WsPlayback Messages() const {
+    WsPlayback seen{bytes_.substr(0, bytes_.find("\r\n"))};
+    size_t at = bytes_.find("\r\n\r\n") + 4;
+    const auto byte = [&](size_t i) { return size_t{static_cast<uint8_t>(bytes_[at + i])}; };
+    while (at + 4 <= bytes_.size()) {
+      const size_t header = byte(1) < 126 ? 2 : 4;
+      const size_t size = header == 2 ? byte(1) : byte(2) << 8 | byte(3);
+      if (at + header + size > bytes_.size()) break;
+      EXPECT_TRUE(byte(0) == 0x82 || byte(0) == 0x8A) << "at byte " << at;
+      const bool flv_header = seen.tags == 0 && size == 13;
+      if (byte(0) == 0x82 && !flv_header) {
+        const size_t payload = byte(header + 1) << 16 | byte(header + 2) << 8 | byte(header + 3);
+        EXPECT_EQ(size, payload + 15) << "at byte " << at;
+      }
+      seen.tags += byte(0) == 0x82 && !flv_header;
+      seen.pongs += byte(0) == 0x8A;
+      at += header + size;
+    }
+    return seen;
+  }
 
   // Walks the FLV tags; fails the test when they are not intact.
   std::string Tags() const {
@@ -125,10 +161,12 @@ class FanoutTest : public testing::Test {
     }
   }
 
-  Viewer* Join(const Player& player, ViewerRequest request = {}) {
+  Viewer* Join(const Player& player, ViewerRequest request = {},
+               std::shared_ptr<ViewerProtocol> protocol = nullptr) {
     if (request.arrived_ms == 0) request.arrived_ms = loop_.now_ms;
     if (request.deadline_ms == 0) request.deadline_ms = loop_.now_ms + 5000;
-    auto viewer = std::make_unique<Viewer>(player.relay_fd, flv_, request);
+    auto viewer = std::make_unique<Viewer>(
+        player.relay_fd, protocol == nullptr ? flv_ : std::move(protocol), request);
     Viewer* joined = viewer.get();
     fanout_->Add(std::move(viewer));
     loop_.Run();
@@ -181,6 +219,45 @@ TEST_F(FanoutTest, OneTrackAloneStartsAfterAShortWait) {
   player.Receive();
   EXPECT_EQ(player.Tags()[0], 'H');
   EXPECT_NE(player.Tags().find('a'), std::string::npos);
+}
+
+TEST_F(FanoutTest, ATrackThatIsPromisedAndNeverComesIsNotAnnounced) {
+  PushHeaders();
+  for (; next_ < 30; ++next_) Push(next_ == 0 ? FrameRole::kVideoKey : FrameRole::kVideoInter, "v");
+  Player player;
+  Join(player);
+  player.Receive();
+  EXPECT_EQ(player.Tags(), "H" + std::string(30, 'v'));
+  EXPECT_EQ(player.Flags(), 1);
+  Push(FrameRole::kAudio, "a");  // and when it comes after all, its header comes with it
+  loop_.Run();
+  player.Receive();
+  EXPECT_EQ(player.Tags(), "H" + std::string(30, 'v') + "Ha");
+}
+
+TEST_F(FanoutTest, AWebSocketViewersMessagesStayWholeThroughEverything) {
+  PushHeaders();
+  Live(30, 2000);
+  std::mt19937 random(9);
+  Player player(4096);
+  auto protocol = WsFlvProtocol::Make("dGhlIHNhbXBsZSBub25jZQ==", "13").value();
+  Viewer* viewer =
+      Join(player, {.drop = {.queue = {.queue_ms = 300}, .protected_period_ms = 1}}, protocol);
+  for (int i = 0; i < 3000; ++i) {
+    loop_.now_ms += 40;
+    Live(1, 300 + random() % 3000);
+    player.Receive(random() % 3000);
+    if (i % 50 == 0) player.Send(std::string("\x89\x82\0\0\0\0hi", 8));
+    if (i % 50 == 0) fanout_->OnReadable(viewer);
+    fanout_->OnWritable(viewer);
+    fanout_->Tick();
+    loop_.Run();
+  }
+  EXPECT_GT(viewer->cursor().drops().slow(), 100u);
+  const WsPlayback seen = player.Messages();
+  EXPECT_EQ(seen.head, "HTTP/1.1 101 Switching Protocols");
+  EXPECT_GT(seen.tags, 1000u);
+  EXPECT_GT(seen.pongs, 10u);
 }
 
 TEST_F(FanoutTest, MergedWritesGatherFramesUntilTheLaneIsDue) {

@@ -23,6 +23,8 @@ const char* ReasonPhrase(int status) {
       return "Forbidden";
     case 404:
       return "Not Found";
+    case 409:
+      return "Conflict";
     case 508:
       return "Loop Detected";
     case 503:
@@ -44,6 +46,9 @@ int HttpStatusOf(absl::StatusCode code) {
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kDeadlineExceeded:
       return 404;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kAborted:
+      return 409;
     case absl::StatusCode::kFailedPrecondition:
       return 508;
     case absl::StatusCode::kResourceExhausted:

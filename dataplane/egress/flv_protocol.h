@@ -26,8 +26,8 @@ class FlvProtocol : public ViewerProtocol {
 std::string BuildHttpRefusal(const absl::Status& reason);
 
 // RFC 9110, 15: InvalidArgument 400, PermissionDenied and Unauthenticated 403, NotFound and
-// DeadlineExceeded 404, ResourceExhausted and Unavailable 503; RFC 5842, 7.2: FailedPrecondition (a
-// loop) 508; anything else 500.
+// DeadlineExceeded 404, AlreadyExists and Aborted 409, ResourceExhausted and Unavailable 503;
+// RFC 5842, 7.2: FailedPrecondition (a loop) 508; anything else 500.
 int HttpStatusOf(absl::StatusCode code);
 
 }  // namespace nearcast::egress

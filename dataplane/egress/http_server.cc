@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -21,6 +22,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "dataplane/egress/tcp_acceptor.h"
+#include "dataplane/egress/tcp_listener.h"
+#include "dataplane/egress/ws_flv_protocol.h"
 
 namespace nearcast::egress {
 namespace {
@@ -62,11 +65,11 @@ std::string BuildResponse(absl::string_view type, absl::string_view body, KeepAl
 
 constexpr char kCorsAnswer[] =
     "HTTP/1.1 204 No Content\r\nServer: nearcast\r\nAccess-Control-Allow-Origin: *\r\n"
-    "Access-Control-Allow-Methods: GET, OPTIONS\r\nAccess-Control-Allow-Headers: *\r\n"
+    "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\nAccess-Control-Allow-Headers: *\r\n"
     "Access-Control-Max-Age: 86400\r\nConnection: close\r\n\r\n";
 
 constexpr char kMethodAnswer[] =
-    "HTTP/1.1 405 Method Not Allowed\r\nServer: nearcast\r\nAllow: GET, OPTIONS\r\n"
+    "HTTP/1.1 405 Method Not Allowed\r\nServer: nearcast\r\nAllow: GET, POST, OPTIONS\r\n"
     "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
 }  // namespace
@@ -87,7 +90,10 @@ class HttpServer::Connections {
   asio::awaitable<void> Serve(tcp::socket socket);
   std::string Answer(const Request& request) const;
   absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
+  absl::StatusOr<std::shared_ptr<ViewerProtocol>> BuildProtocol(const Request& request) const;
   void Play(Arrival arrival, beast::tcp_stream* stream);
+  asio::awaitable<void> TakeUpload(http::request_parser<http::empty_body>* parser,
+                                   beast::flat_buffer* buffer, beast::tcp_stream* stream);
 
   const HttpServerOptions options_;
   Worker* const worker_;
@@ -122,6 +128,10 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
         Play(*std::move(arrival), &stream);
         break;
       }
+    }
+    if (request.method() == http::verb::post && options_.upload != nullptr) {
+      co_await TakeUpload(&parser, &buffer, &stream);
+      break;
     }
     const std::string answer = Answer(request);
     again = absl::StrContains(answer, "Connection: keep-alive") && parser.is_done();
@@ -159,7 +169,43 @@ absl::StatusOr<Arrival> HttpServer::Connections::BuildArrival(const Request& req
   if (!play.ok()) return play.status();
   std::vector<std::string> via = ViaOf(request);
   if (absl::Status loop = CheckVia(via, options_.node); !loop.ok()) return loop;
-  return Arrival{-1, flv_, *std::move(play), std::move(via)};
+  auto protocol = BuildProtocol(request);
+  if (!protocol.ok()) return protocol.status();
+  return Arrival{-1, *std::move(protocol), *std::move(play), std::move(via)};
+}
+
+absl::StatusOr<std::shared_ptr<ViewerProtocol>> HttpServer::Connections::BuildProtocol(
+    const Request& request) const {
+  if (!absl::EqualsIgnoreCase(View(request[http::field::upgrade]), "websocket")) return flv_;
+  auto protocol = WsFlvProtocol::Make(View(request[http::field::sec_websocket_key]),
+                                      View(request[http::field::sec_websocket_version]));
+  if (!protocol.ok()) return protocol.status();
+  return *std::move(protocol);
+}
+
+// The connection ends with the body: whoever publishes has nothing else to ask.
+asio::awaitable<void> HttpServer::Connections::TakeUpload(
+    http::request_parser<http::empty_body>* header, beast::flat_buffer* buffer,
+    beast::tcp_stream* stream) {
+  const absl::string_view target = View(header->get().target());
+  const size_t mark = target.find('?');
+  HttpUpload upload;
+  upload.path = std::string(target.substr(0, mark));
+  if (mark != absl::string_view::npos) upload.query = std::string(target.substr(mark + 1));
+  upload.peer_address = PeerAddress(stream->socket().native_handle());
+  upload.expects_continue =
+      absl::EqualsIgnoreCase(View(header->get()[http::field::expect]), "100-continue");
+  http::request_parser<http::buffer_body> parser(std::move(*header));
+  upload.connection = stream;
+  upload.buffer = buffer;
+  upload.parser = &parser;
+  const absl::Status status = co_await options_.upload->Take(std::move(upload));
+  const std::string answer = status.ok() ? BuildResponse("application/json", "{}\n", KeepAlive::kNo)
+                                         : BuildHttpRefusal(status);
+  boost::system::error_code error;
+  stream->expires_after(std::chrono::milliseconds(options_.request_ms_max));
+  co_await asio::async_write(*stream, asio::buffer(answer),
+                             asio::redirect_error(asio::use_awaitable, error));
 }
 
 void HttpServer::Connections::Play(Arrival arrival, beast::tcp_stream* stream) {

@@ -2,7 +2,9 @@
 // Sources: RFC 9112 (2 messages, 6.3 body length, 9.3 persistence) and RFC 9110 (9.3.1 GET,
 // 9.3.7 OPTIONS, 15 status codes).
 //
-//   GET /{app}/{stream}.flv     plays (play_request.h has the query); OPTIONS answers CORS
+//   GET /{app}/{stream}.flv     plays (play_request.h has the query), over WebSocket where that is
+//                               asked for (RFC 6455); OPTIONS answers CORS
+//   POST /{app}/{stream}.flv    publishes (HttpUploadTaker)
 //   GET /metrics /healthz /api/streams
 //
 // A request that plays leaves this file at once: its socket goes to the PlayDesk, and nothing of
@@ -16,6 +18,7 @@
 #include <string>
 
 #include "dataplane/egress/flv_protocol.h"
+#include "dataplane/egress/http_upload.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/worker.h"
@@ -32,6 +35,7 @@ struct HttpServerOptions {
   PlayDefaults play;
   int64_t request_ms_max = 10'000;  // for a request to arrive whole, and between two
   size_t connections_max = 4'096;   // per worker, viewers not counted
+  HttpUploadTaker* upload = nullptr;  // of this worker; null = nothing is published by HTTP
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;
 };

@@ -22,8 +22,15 @@ namespace nearcast::egress {
 
 // Bytes of `frame` in wire form.
 inline size_t WireBytes(const stream::Frame& frame, Wire wire) {
-  return wire == Wire::kFlv ? frame.flv().size()
-                            : frame.rtmp_header().size() + frame.payload().size();
+  switch (wire) {
+    case Wire::kFlv:
+      return frame.flv().size();
+    case Wire::kWebSocket:
+      return frame.ws_flv().size();
+    case Wire::kRtmp:
+      return frame.rtmp_header().size() + frame.payload().size();
+  }
+  return 0;
 }
 
 // Writes the wire form of `frame` without its first `skip` bytes as at most two iovecs; returns how

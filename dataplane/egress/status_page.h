@@ -28,6 +28,8 @@ struct NodeTotals {
   uint64_t accepts_failed = 0;
   uint64_t rtmp_connections = 0;
   uint64_t rtmp_refused = 0;
+  uint64_t posts = 0;  // HTTP-FLV publishers
+  uint64_t posts_refused = 0;
   uint64_t pulls_started = 0;
   uint64_t pulls_failed = 0;
 };

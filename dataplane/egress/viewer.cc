@@ -85,6 +85,8 @@ stream::Recovery Viewer::Recover(const stream::FrameRing& ring) {
   const stream::RecoverResult result = cursor_.Recover(ring, request_.start, order_);
   if (result.headers != nullptr) {
     QueueHead(BuildHeaderBytes({.headers = result.headers.get(),
+                                .has_video = ring.has_video(),
+                                .has_audio = ring.has_audio(),
                                 .dts_ms = ring.newest_dts_ms(),
                                 .wanted = request_.start.wanted},
                                protocol_->wire()));

@@ -11,10 +11,16 @@ void AppendHeader(const stream::FrameRef& header, const Opening& opening, Wire w
   // Players take metadata at time 0 for the file's, and at any other time for a subtitle.
   const int64_t dts_ms = header->role() == stream::FrameRole::kScript ? 0 : opening.dts_ms;
   const stream::FrameRef frame = stream::Frame::Make({header->role(), dts_ms}, header->payload());
-  if (wire == Wire::kFlv) {
-    absl::StrAppend(out, frame->flv());
-  } else {
-    absl::StrAppend(out, frame->rtmp_header(), frame->payload());
+  switch (wire) {
+    case Wire::kFlv:
+      absl::StrAppend(out, frame->flv());
+      break;
+    case Wire::kWebSocket:
+      absl::StrAppend(out, frame->ws_flv());
+      break;
+    case Wire::kRtmp:
+      absl::StrAppend(out, frame->rtmp_header(), frame->payload());
+      break;
   }
 }
 
@@ -24,9 +30,9 @@ std::string BuildHeaderBytes(const Opening& opening, Wire wire) {
   std::string out;
   if (opening.wanted == stream::Wanted::kEverything) {
     AppendHeader(opening.headers->metadata, opening, wire, &out);
-    AppendHeader(opening.headers->video, opening, wire, &out);
+    if (opening.has_video) AppendHeader(opening.headers->video, opening, wire, &out);
   }
-  AppendHeader(opening.headers->audio, opening, wire, &out);
+  if (opening.has_audio) AppendHeader(opening.headers->audio, opening, wire, &out);
   return out;
 }
 

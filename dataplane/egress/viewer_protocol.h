@@ -15,8 +15,8 @@
 
 namespace nearcast::egress {
 
-// How a frame lies on the wire: Frame::flv(), or Frame::rtmp_header() and payload().
-enum class Wire : uint8_t { kFlv, kRtmp };
+// How a frame lies on the wire: Frame::flv(), Frame::ws_flv(), or Frame::rtmp_header() and payload().
+enum class Wire : uint8_t { kFlv, kWebSocket, kRtmp };
 
 // What a viewer is shown first.
 struct Opening {
@@ -48,7 +48,8 @@ class ViewerProtocol {
   virtual absl::StatusOr<std::string> Read(absl::string_view input) = 0;
 };
 
-// The sequence headers (and metadata) of `opening` as frames at its time, in wire form. A viewer of
+// The sequence headers (and metadata) of `opening` as frames at its time, in wire form, of the
+// tracks that have shown a frame: a player given the header of one that never does waits for it. A viewer of
 // sound alone gets no metadata: it would announce the picture.
 std::string BuildHeaderBytes(const Opening& opening, Wire wire);
 

@@ -187,19 +187,16 @@ absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent
 
 absl::Status RtmpServer::Connections::OnPublish(Peer* peer, const media::RtmpStreamName& name) {
   const std::string stream = NameOf(name);
-  absl::Status allowed = egress::ValidateStreamName(stream);
-  if (allowed.ok()) allowed = services_.gate->Check({stream, name.query, peer->address});
-  if (!allowed.ok()) {
-    peer->session->Refuse("NetStream.Publish.Denied", allowed.message());
-    return allowed;
+  auto intake =
+      services_.publish->Admit({stream, name.query, peer->address}, egress::MonotonicMs());
+  if (!intake.ok()) {
+    const bool taken = intake.status().code() == absl::StatusCode::kAlreadyExists ||
+                       intake.status().code() == absl::StatusCode::kResourceExhausted;
+    peer->session->Refuse(taken ? "NetStream.Publish.BadName" : "NetStream.Publish.Denied",
+                          intake.status().message());
+    return intake.status();
   }
-  auto publication = services_.hub->Publish(
-      stream, {stream::PublisherKind::kPush, peer->address, name.query}, egress::MonotonicMs());
-  if (!publication.ok()) {
-    peer->session->Refuse("NetStream.Publish.BadName", publication.status().message());
-    return publication.status();
-  }
-  peer->intake = std::make_unique<MediaIntake>(*std::move(publication));
+  peer->intake = *std::move(intake);
   peer->session->AcceptPublish();
   counters.publishes.Add();
   spdlog::info("publish {} from {}: begins", stream, peer->address);
@@ -221,7 +218,7 @@ void RtmpServer::Connections::PassOn(Peer* peer, absl::string_view unread) {
   const int fd = peer->stream.release_socket().release(error);
   if (error) return;
   auto protocol = std::make_shared<RtmpPlay>(std::move(peer->session), Text(unread));
-  services_.desk->Admit(worker_, {fd, std::move(protocol), *std::move(peer->play), {}});
+  services_.play->Admit(worker_, {fd, std::move(protocol), *std::move(peer->play), {}});
 }
 
 RtmpServer::RtmpServer(const RtmpServerOptions& options, egress::Worker* worker,

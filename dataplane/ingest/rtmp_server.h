@@ -18,8 +18,7 @@
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/ingest/connection_limiter.h"
-#include "dataplane/ingest/publish_gate.h"
-#include "dataplane/stream/hub.h"
+#include "dataplane/ingest/publish_desk.h"
 
 namespace nearcast::ingest {
 
@@ -40,9 +39,8 @@ struct IngestCounters {
 
 // What the servers of all workers share.
 struct RtmpServices {
-  stream::Hub* hub = nullptr;
-  egress::PlayDesk* desk = nullptr;
-  PublishGate* gate = nullptr;
+  PublishDesk* publish = nullptr;
+  egress::PlayDesk* play = nullptr;
   ConnectionLimiter* limiter = nullptr;
 };
 

@@ -1,5 +1,6 @@
 #include "dataplane/stream/frame.h"
 
+#include <array>
 #include <cstring>
 #include <new>
 
@@ -7,6 +8,7 @@
 #include "dataplane/media/chunk_writer.h"
 #include "dataplane/media/flv_tag.h"
 #include "dataplane/media/rtmp_session.h"
+#include "dataplane/media/web_socket.h"
 
 namespace nearcast::stream {
 namespace {
@@ -53,16 +55,21 @@ FrameRef Frame::Make(const Spec& spec, absl::string_view payload) {
   const media::ChunkHeaders chunk = media::BuildChunkHeaders(
       media::MediaMessageHeader(kind, timestamp, kRtmpPlayStreamId), payload.size());
   const size_t flv_size = media::FlvTagWireSize(payload.size());
-  Frame* frame = Allocate(chunk.first_size + flv_size);
+  std::array<char, media::kWsHeaderBytesMax> ws_header;
+  const size_t ws_header_size =
+      media::WriteWsHeader(media::WsOpcode::kBinary, flv_size, ws_header.data());
+  const size_t flv_begin = chunk.first_size + ws_header_size;
+  Frame* frame = Allocate(flv_begin + flv_size);
   frame->role_ = spec.role;
   frame->dts_ms_ = spec.dts_ms;
   frame->rtmp_header_size_ = chunk.first_size;
-  frame->flv_begin_ = chunk.first_size;
-  frame->payload_begin_ = static_cast<uint8_t>(chunk.first_size + media::kFlvTagHeaderSize);
+  frame->flv_begin_ = static_cast<uint8_t>(flv_begin);
+  frame->payload_begin_ = static_cast<uint8_t>(flv_begin + media::kFlvTagHeaderSize);
   frame->flv_size_ = static_cast<uint32_t>(flv_size);
   frame->payload_size_ = static_cast<uint32_t>(payload.size());
   std::memcpy(frame->bytes(), chunk.first_bytes.data(), chunk.first_size);
-  media::WriteFlvTag(kind, timestamp, payload, frame->bytes() + chunk.first_size);
+  std::memcpy(frame->bytes() + chunk.first_size, ws_header.data(), ws_header_size);
+  media::WriteFlvTag(kind, timestamp, payload, frame->bytes() + flv_begin);
   return FrameRef(frame);
 }
 

@@ -3,11 +3,12 @@
 //
 //   FrameRef key = Frame::Make({.role = FrameRole::kVideoKey, .dts_ms = 40}, payload);
 //   Send(key->flv());                                    // FLV: one piece
+//   Send(key->ws_flv());                                 // the same as a WebSocket message
 //   Send(key->rtmp_header()); Send(key->payload());      // RTMP: two pieces
 //
 // A frame is one heap buffer, written once when it enters the relay and never changed after: every
 // viewer, whatever its protocol, sends pieces of it. FLV: Adobe Flash Video File Format 10.1, Annex
-// E.4.1. RTMP: Adobe RTMP 1.0, 5.3.1.
+// E.4.1. RTMP: Adobe RTMP 1.0, 5.3.1. WebSocket: RFC 6455, 5.2.
 #ifndef DATAPLANE_STREAM_FRAME_H_
 #define DATAPLANE_STREAM_FRAME_H_
 
@@ -73,6 +74,11 @@ class Frame {
   // Tag header (11 bytes), payload, PreviousTagSize (4 bytes).
   absl::string_view flv() const { return {bytes() + flv_begin_, flv_size_}; }
   absl::string_view payload() const { return {bytes() + payload_begin_, payload_size_}; }
+
+  // flv() behind the header of a binary WebSocket message.
+  absl::string_view ws_flv() const {
+    return {bytes() + rtmp_header_size_, flv_begin_ - rtmp_header_size_ + size_t{flv_size_}};
+  }
 
   // A type 0 chunk header, with the extended timestamp where it needs one.
   absl::string_view rtmp_header() const { return {bytes(), rtmp_header_size_}; }

@@ -34,6 +34,7 @@ AppendResult FrameRing::Append(FrameRef frame) {
   if (IsHeader(frame->role()) && AdoptHeader(frame) == AppendResult::kRepeatedHeader) {
     return AppendResult::kRepeatedHeader;
   }
+  if (!IsHeader(frame->role())) Announce(frame->track());
   Note(*frame);
   Store(std::move(frame));
   TrimSoft();
@@ -59,11 +60,22 @@ AppendResult FrameRing::AdoptHeader(const FrameRef& frame) {
   return AppendResult::kStored;
 }
 
+void FrameRing::Announce(Track track) {
+  if (track != Track::kVideo && track != Track::kAudio) return;
+  bool& shown = track == Track::kVideo ? has_video_ : has_audio_;
+  const bool late = !shown && end_ > 0 && lifetime_ms() >= kTrackWaitMs;
+  shown = true;
+  const FrameRef& header = HeaderOf(*headers_, track);
+  if (!late || !header) return;
+  auto next = std::make_shared<Headers>(*headers_);
+  ++next->generation;
+  Store(header);
+  headers_ = std::move(next);
+}
+
 void FrameRing::Note(const Frame& frame) {
   if (end_ == 0) first_dts_ms_ = frame.dts_ms();
   newest_dts_ms_ = std::max(newest_dts_ms_, frame.dts_ms());
-  has_video_ |= frame.track() == Track::kVideo;
-  has_audio_ |= frame.track() == Track::kAudio;
   if (frame.role() != FrameRole::kVideoKey) return;
   if (key_dts_ms_ >= 0) gop_ms_ = frame.dts_ms() - key_dts_ms_;
   key_dts_ms_ = frame.dts_ms();

@@ -17,6 +17,9 @@
 // a GOP that exceeds the bounds alone loses its place in the index and then its oldest frames, so
 // that nobody is ever started on an inter frame. A stream without keyframes rotates by keep_ms.
 //
+// A track that shows its first frame only after kTrackWaitMs has its header stored once more before
+// it: viewers have been started without it by then.
+//
 // A ring is a deterministic function of what was appended: a copy that is given the same frames
 // stays equal. That is how each serving thread keeps a replica that it reads without a lock
 // (Stream::SyncReplica). Complexity: Append O(1) amortised, at() O(1). Thread rule: none; one
@@ -67,6 +70,10 @@ enum class AppendResult {
 
 class FrameRing {
  public:
+  // How much stream time a stream with one track so far is given to show the other one, before
+  // viewers are started with that track alone.
+  static constexpr int64_t kTrackWaitMs = 700;
+
   explicit FrameRing(const RingBounds& bounds);
 
   AppendResult Append(FrameRef frame);
@@ -85,7 +92,8 @@ class FrameRing {
   // In force after the newest frame; never null.
   const HeadersRef& headers() const { return headers_; }
 
-  // Tracks that have shown a header or a frame so far.
+  // Tracks that have shown a picture or sound so far. A header alone is a promise that many
+  // encoders do not keep, and players wait for each track that they are promised.
   bool has_video() const { return has_video_; }
   bool has_audio() const { return has_audio_; }
 
@@ -104,6 +112,7 @@ class FrameRing {
 
  private:
   AppendResult AdoptHeader(const FrameRef& frame);
+  void Announce(Track track);
   void Note(const Frame& frame);
   void Store(FrameRef frame);
   void Grow();

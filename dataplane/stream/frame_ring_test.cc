@@ -156,6 +156,33 @@ TEST(FrameRingTest, ARepeatedHeaderIsIgnored) {
   EXPECT_EQ(ring.headers()->generation, 1u);
 }
 
+TEST(FrameRingTest, ATrackThatComesLateBringsItsHeaderAgain) {
+  FrameRing ring(RingBounds{});
+  FrameRing replica(RingBounds{});
+  ring.Append(AudioHeader(0));
+  ring.Append(VideoHeader(0));
+  for (int64_t t = 0; t < 5000; t += 40) ring.Append(t % 1000 == 0 ? Key(t) : Inter(t));
+  EXPECT_FALSE(ring.has_audio());
+  const uint64_t before = ring.end_seq();
+  ring.Append(Audio(5000));
+  EXPECT_TRUE(ring.has_audio());
+  EXPECT_EQ(ring.end_seq(), before + 2);
+  EXPECT_EQ(ring.at(before).role(), FrameRole::kAudioHeader);
+  ring.Append(Audio(5023));
+  EXPECT_EQ(ring.end_seq(), before + 3);
+  for (uint64_t seq = 0; seq < ring.end_seq(); ++seq) replica.Append(ring.ref(seq));
+  EXPECT_EQ(replica.end_seq(), ring.end_seq());
+  EXPECT_EQ(replica.headers()->generation, ring.headers()->generation);
+}
+
+TEST(FrameRingTest, ATrackThatComesInTimeDoesNot) {
+  FrameRing ring(RingBounds{});
+  ring.Append(AudioHeader(0));
+  ring.Append(Key(0));
+  ring.Append(Audio(600));
+  EXPECT_EQ(ring.end_seq(), 3u);
+}
+
 TEST(FrameRingTest, EachGopKeepsTheHeadersThatDecodeIt) {
   FrameRing ring(RingBounds{});
   ring.Append(VideoHeader(0, "A"));

@@ -156,8 +156,7 @@ TEST_F(HubTest, AnOrderToEndIsNotUndoneByAPublisherThatComesAtThatMoment) {
   std::thread ender([&] {
     for (int i = 0; i < kStreams; ++i) {
       turn.fetch_add(1);
-      while (turn.load() < 2 * i + 2) {
-      }
+      while (turn.load() < 2 * i + 2) std::this_thread::yield();
       EXPECT_TRUE(hub.End(old[i]->name()).ok());
     }
   });
@@ -165,8 +164,7 @@ TEST_F(HubTest, AnOrderToEndIsNotUndoneByAPublisherThatComesAtThatMoment) {
   std::vector<PublicationPtr> back;
   for (int i = 0; i < kStreams; ++i) {
     turn.fetch_add(1);
-    while (turn.load() < 2 * i + 2) {
-    }
+    while (turn.load() < 2 * i + 2) std::this_thread::yield();
     back.push_back(hub.Publish(old[i]->name(), {}, now_ms_).value());
   }
   ender.join();
