@@ -1,6 +1,7 @@
 """What strangers may do to a relay, while one ordinary viewer must not notice."""
 
 import random
+import resource
 import select
 import socket
 import struct
@@ -31,7 +32,7 @@ class HostileTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.random = random.Random(7)
-        cls.relay = Relay("--rtmp_per_ip_max=300")
+        cls.relay = Relay("--rtmp_per_ip_max=300", "--reconnect_grace_ms=1500")
         cls.publisher = Publisher(cls.relay.rtmp("live/show"), gop_frames=25)
         cls.relay.wait_live("live/show")
 
@@ -126,6 +127,87 @@ class HostileTest(unittest.TestCase):
                 self.assertIn(b"NetStream.Publish.Denied", answer)
         self.assertEqual(set(self.relay.streams()), {"live/show"})
         self.relay.get("/metrics").decode("ascii")
+
+    def publish(self, name):
+        """A stranger that has been let in to publish live/`name`."""
+        stranger = self.shake_hands()
+        connect = (amf_string(b"connect") + amf_number(1) + b"\x03\0\x03app" + amf_string(b"live")
+                   + b"\0\0\x09")
+        stranger.sendall(chunk(3, 20, connect)
+                         + chunk(3, 20, amf_string(b"createStream") + amf_number(2) + b"\x05")
+                         + chunk(3, 20, amf_string(b"publish") + amf_number(3) + b"\x05" + amf_string(name)
+                                 + amf_string(b"live"), message_stream=1))
+        answer = b""
+        while b"NetStream.Publish." not in answer:
+            got = stranger.recv(4096)
+            self.assertTrue(got, answer)
+            answer += got
+        return stranger, b"NetStream.Publish.Start" in answer
+
+    def wait_forgotten(self):
+        wait_for("the strangers' streams to be forgotten",
+                 lambda: set(self.relay.streams()) == {"live/show"}, seconds=10)
+
+    def test_crafted_messages_after_a_good_publish(self):
+        for i, (kind, payload) in enumerate((
+                (9, b""), (9, b"\x17"), (9, b"\x17\x01\0\0\0\xff\xff\xff\xff"), (9, b"\x97hvc1" * 9),
+                (8, b""), (8, b"\xaf"), (18, b"\x02\xff\xff"), (15, bytes(100)), (22, bytes(11) * 9),
+                (20, amf_string(b"publish") + amf_number(3) + b"\x05" + amf_string(b"other") + amf_string(b"append")),
+                (20, amf_string(b"FCUnpublish") + b"\x0a\xff\xff\xff\xff"), (99, bytes(50)))):
+            stranger, admitted = self.publish(b"crafted-%d" % i)
+            self.assertTrue(admitted)
+            for _ in range(3):
+                self.send(stranger, chunk(4, kind, payload, message_stream=1))
+            stranger.close()
+        self.wait_forgotten()
+
+    def test_long_names_are_taken_whole_or_refused(self):
+        for length, admitted in ((255, True), (300, True), (507, True), (508, False), (5000, False)):
+            with self.subTest(length):
+                self.assertEqual(self.publish(b"n" * length)[1], admitted)
+                if admitted:
+                    self.assertIn("live/" + "n" * length, self.relay.streams())
+        for stranger in self.open:
+            stranger.close()
+        self.wait_forgotten()
+
+    def test_posters_that_dribble_claim_or_lie(self):
+        before = self.relay.resident_kb()
+        head = b"POST /live/dribble-%d.flv HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for i in range(60):
+            stranger = self.connect(HTTP_PORT)
+            self.send(stranger, head % i + b"1\r\nF\r\n")
+        for i in range(60, 120):  # one tag of 16 MB, of which nothing comes
+            self.send(self.connect(HTTP_PORT), head % i + b"18\r\nFLV\x01\x05\0\0\0\x09\0\0\0\0"
+                      b"\x09\xff\xff\xff\0\0\0\0\0\0\0\r\n")
+        for i in range(120, 140):
+            self.send(self.connect(HTTP_PORT), head % i + b"ffffffffffffffff\r\n" + bytes(1000))
+        time.sleep(0.3)
+        self.assertLess(self.relay.resident_kb() - before, 20_000)
+        for stranger in self.open:
+            stranger.close()
+        self.wait_forgotten()
+
+    def test_ten_thousand_idle_connections(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+        if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 11_000:
+            self.skipTest("too few descriptors for 10,000 connections")
+        before = self.relay.resident_kb()
+        for i in range(10_000):
+            stranger = socket.create_connection((self.relay.ip, HTTP_PORT), timeout=5)
+            if i % 2:
+                stranger.sendall(b"GET /live/sh")
+            self.open.append(stranger)
+        count = len(self.viewer.video())
+        wait_for("the viewer to go on", lambda: len(self.viewer.video()) > count + 25)
+        self.assertLess(self.relay.resident_kb() - before, 10_000 * 8)
+        for stranger in self.open:
+            stranger.close()
+        self.open.clear()
+        again = self.relay.resident_kb()
+        for _ in range(10_000):
+            socket.create_connection((self.relay.ip, HTTP_PORT), timeout=5).close()
+        self.assertLess(self.relay.resident_kb() - again, 10_000)
 
     def test_silent_and_half_open_clients(self):
         for port in (RTMP_PORT, HTTP_PORT):
