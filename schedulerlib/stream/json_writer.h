@@ -1,46 +1,80 @@
-// JsonWriter: RapidJSON's writer with absl::string_view keys and values, for the renderers of this
-// folder.
+// JsonWriter: JSON as one text, member by member, for the renderers of this folder.
+//
+//   JsonWriter json;
+//   json.Open().Member("name", "hd").Key("list").OpenList().Int(1).CloseList().Close();
+//   std::string text = json.Take();
+//
+// It appends to a string and looks for what must be escaped sixteen octets at a time: most of an
+// answer is URLs, which have nothing. Bytes are as RapidJSON's writer gives them (RFC 8259).
 #ifndef SCHEDULERLIB_STREAM_JSON_WRITER_H_
 #define SCHEDULERLIB_STREAM_JSON_WRITER_H_
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
-#include "rapidjson/stringbuffer.h"
-#include "rapidjson/writer.h"
 
 namespace nearcast::scheduler {
 
-// Values and keys come in the order of a JSON text; Take gives the text once.
+// Appends what stands between the quotes of a JSON string. `text` is UTF-8 and stays as it is but
+// for '"', '\' and control characters.
+void AppendJsonEscaped(absl::string_view text, std::string& out);
+
+// Values and keys come in the order of a JSON text; commas follow by themselves.
 class JsonWriter {
  public:
-  JsonWriter() : writer_(buffer_) {}
+  JsonWriter() = default;
+  explicit JsonWriter(size_t expected_size) { out_.reserve(expected_size); }
 
-  JsonWriter& Open() { return writer_.StartObject(), *this; }
-  JsonWriter& Close() { return writer_.EndObject(), *this; }
-  JsonWriter& OpenList() { return writer_.StartArray(), *this; }
-  JsonWriter& CloseList() { return writer_.EndArray(), *this; }
-  JsonWriter& Key(absl::string_view key) {
-    return writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size())), *this;
-  }
+  JsonWriter& Open() { return Value(), out_.push_back('{'), *this; }
+  JsonWriter& Close() { return out_.push_back('}'), *this; }
+  JsonWriter& OpenList() { return Value(), out_.push_back('['), *this; }
+  JsonWriter& CloseList() { return out_.push_back(']'), *this; }
+  JsonWriter& Key(absl::string_view key) { return Text(key), out_.push_back(':'), *this; }
   JsonWriter& Text(absl::string_view value) {
-    return writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size())), *this;
+    Value();
+    out_.push_back('"');
+    AppendJsonEscaped(value, out_);
+    return out_.push_back('"'), *this;
   }
-  JsonWriter& Int(int64_t value) { return writer_.Int64(value), *this; }
-  JsonWriter& Bool(bool value) { return writer_.Bool(value), *this; }
-  JsonWriter& Null() { return writer_.Null(), *this; }
+  JsonWriter& Int(int64_t value);
+  JsonWriter& Bool(bool value) { return Raw(value ? "true" : "false"); }
+  JsonWriter& Null() { return Raw("null"); }
+
+  // A value that is JSON already: "1.4", "{}".
+  JsonWriter& Raw(absl::string_view json) {
+    return Value(), out_.append(json.data(), json.size()), *this;
+  }
+
+  // A string whose escapes are written already.
+  JsonWriter& RawText(absl::string_view escaped) {
+    Value();
+    out_.push_back('"');
+    out_.append(escaped.data(), escaped.size());
+    return out_.push_back('"'), *this;
+  }
 
   JsonWriter& Member(absl::string_view key, absl::string_view value) {
     return Key(key).Text(value);
   }
   JsonWriter& Member(absl::string_view key, int64_t value) { return Key(key).Int(value); }
 
-  std::string Take() const { return std::string(buffer_.GetString(), buffer_.GetSize()); }
+  // How much has been written.
+  size_t size() const { return out_.size(); }
+
+  // The text, once; the writer is empty after that.
+  std::string Take() { return std::exchange(out_, std::string()); }
 
  private:
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_;
+  // Before a key or a value: a comma, unless it is the first of its object or list, or a member's.
+  void Value() {
+    if (out_.empty()) return;
+    const char last = out_.back();
+    if (last != '{' && last != '[' && last != ':') out_.push_back(',');
+  }
+
+  std::string out_;
 };
 
 }  // namespace nearcast::scheduler

@@ -1,0 +1,66 @@
+#include "schedulerlib/stream/json_writer.h"
+
+#include <array>
+#include <bit>
+#include <charconv>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace nearcast::scheduler {
+namespace {
+
+bool MustEscape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+// Where the first character stands that must be escaped; the size if there is none.
+size_t FindEscape(absl::string_view text) {
+  size_t at = 0;
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i last_control = _mm_set1_epi8(0x1f);
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i chars = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(chars, last_control), chars);
+    const __m128i found = _mm_or_si128(
+        control, _mm_or_si128(_mm_cmpeq_epi8(chars, quote), _mm_cmpeq_epi8(chars, backslash)));
+    const auto bits = static_cast<unsigned>(_mm_movemask_epi8(found));
+    if (bits != 0) return at + std::countr_zero(bits);
+  }
+#endif
+  while (at < text.size() && !MustEscape(text[at])) ++at;
+  return at;
+}
+
+void AppendEscape(char c, std::string& out) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  constexpr absl::string_view kNamed = "\"\"\\\\\bb\ff\nn\rr\tt";  // character, letter
+  out.push_back('\\');
+  for (size_t i = 0; i < kNamed.size(); i += 2) {
+    if (kNamed[i] == c) return out.push_back(kNamed[i + 1]);
+  }
+  out.append("u00");
+  out.push_back(kDigits[c >> 4]);
+  out.push_back(kDigits[c & 15]);
+}
+
+}  // namespace
+
+void AppendJsonEscaped(absl::string_view text, std::string& out) {
+  while (true) {
+    const size_t plain = FindEscape(text);
+    out.append(text.data(), plain);
+    if (plain == text.size()) return;
+    AppendEscape(text[plain], out);
+    text.remove_prefix(plain + 1);
+  }
+}
+
+JsonWriter& JsonWriter::Int(int64_t value) {
+  std::array<char, 24> digits;
+  const char* end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+  return Raw({digits.data(), static_cast<size_t>(end - digits.data())});
+}
+
+}  // namespace nearcast::scheduler
