@@ -116,7 +116,7 @@ GopCacheSetting ChooseGopCache(const GopCache& cache, const GopCacheWish& wish) 
 }
 
 void AppendGopCacheQuery(const GopCache& cache, const GopCacheSetting& setting,
-                         const DropProtection& drop, std::string& query) {
+                         const DropProtection* drop, std::string& query) {
   const auto text = [&query](absl::string_view piece) { absl::StrAppend(&query, piece); };
   ForEachPiece(cache.query, text, [&](absl::string_view name) {
     if (name == "value") {
@@ -127,11 +127,11 @@ void AppendGopCacheQuery(const GopCache& cache, const GopCacheSetting& setting,
       absl::StrAppend(&query, name == "minus_ms" ? -int64_t{setting.ms} : int64_t{setting.ms});
     }
   });
-  if (cache.drop_query.empty()) return;
+  if (cache.drop_query.empty() || drop == nullptr) return;
   if (!cache.query.empty()) query.push_back('&');
   ForEachPiece(cache.drop_query, text, [&](absl::string_view name) {
     absl::StrAppend(&query,
-                    name == "protected_ms" ? drop.protected_period_ms : drop.gop_keep_duration_ms);
+                    name == "protected_ms" ? drop->protected_period_ms : drop->gop_keep_duration_ms);
   });
 }
 

@@ -36,9 +36,9 @@ struct GopCacheSetting {
 GopCacheSetting ChooseGopCache(const GopCache& cache, const GopCacheWish& wish);
 
 // Appends "gop_cache_ms=1800&protected_period=5000": what the vendor's dialect has for the setting
-// and for the protection; nothing where it knows nothing.
+// and for the protection (null = none is asked for); nothing where it knows nothing.
 void AppendGopCacheQuery(const GopCache& cache, const GopCacheSetting& setting,
-                         const DropProtection& drop, std::string& query);
+                         const DropProtection* drop, std::string& query);
 
 // INVALID_ARGUMENT for unknown names in braces of GopCache.query and GopCache.drop_query.
 absl::Status ValidateGopCacheQuery(absl::string_view text);

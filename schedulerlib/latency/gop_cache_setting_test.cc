@@ -15,9 +15,9 @@ GopCache Cache(GopCacheModel model, const std::string& query) {
 }
 
 std::string Query(const GopCache& cache, const GopCacheSetting& setting) {
+  const DropProtection drop = {.protected_period_ms = 5000, .gop_keep_duration_ms = 1500};
   std::string query;
-  AppendGopCacheQuery(cache, setting, {.protected_period_ms = 5000, .gop_keep_duration_ms = 1500},
-                      query);
+  AppendGopCacheQuery(cache, setting, &drop, query);
   return query;
 }
 
@@ -154,6 +154,9 @@ TEST(GopCacheSettingTest, DropProtectionFollowsTheSetting) {
   EXPECT_EQ(Query(cache, setting), "fast=-1800&protected_period=5000&gop_keep_duration=1500");
   cache.query = "";
   EXPECT_EQ(Query(cache, setting), "protected_period=5000&gop_keep_duration=1500");
+  std::string query;
+  AppendGopCacheQuery(cache, setting, nullptr, query);
+  EXPECT_EQ(query, "");
 }
 
 TEST(GopCacheSettingTest, NoSettingOfTheVendorComesNearerToTheMean) {
