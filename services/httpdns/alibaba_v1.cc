@@ -84,12 +84,11 @@ void AppendHost(const NameResult& result, std::string* out) {
   Append("\",", out);
 }
 
-// Our names have one TTL, so what is left of it is all of it.
 void AppendRest(const NameResult& result, std::string* out) {
   Append(",\"ttl\":", out);
   AppendNumber(result.ttl_s, out);
   Append(",\"origin_ttl\":", out);
-  AppendNumber(result.ttl_s, out);
+  AppendNumber(result.ttl_s + result.age_s, out);
   Append(",\"client_ip\":\"", out);
   AppendAddress(result.client, out);
   Append("\"", out);
@@ -220,9 +219,10 @@ Refusal AlibabaRefusal(Reason reason) {
     case Reason::kRate:
       return {403, "ServiceLevelDeny", message, reason};
     case Reason::kNotReady:
+    case Reason::kUpstream:
       break;
   }
-  return {500, "InternalError", message, Reason::kNotReady};
+  return {500, "InternalError", message, reason};
 }
 
 void WriteAlibabaV1(std::span<const NameResult> results, AlibabaForm form, Families families,

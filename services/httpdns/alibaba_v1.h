@@ -12,7 +12,8 @@
 //     {"service_ip":["192.0.2.9"],"service_ipv6":[]}   SIGN: md5hex(NONCE "-" secret "-" END)
 //
 // With sdns-KEY=VALUE parameters (sdns.h), or where the answer is an alias, the reply has `extra`:
-// "cname=ALIAS;stream=STREAM", either alone where the other is absent.
+// "cname=ALIAS;stream=STREAM", either alone where the other is absent. `ttl` is what is left of
+// `origin_ttl`; they differ for names that were resolved upstream.
 //
 // `ipsv6` stands there only when asked for. A name without addresses is an answer with an empty
 // list: SDKs keep that for its TTL. Refusals are {"code":"…","message":"…"}; the message is ours,

@@ -101,6 +101,7 @@ Refusal BaiduRefusal(Reason reason) {
     case Reason::kRate:
       return {429, "", message, reason};
     case Reason::kNotReady:
+    case Reason::kUpstream:
       return {500, "", message, reason};
     default:
       return {403, "", message, reason};

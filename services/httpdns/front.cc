@@ -1,5 +1,7 @@
 #include "services/httpdns/front.h"
 
+#include <algorithm>
+
 #include "services/httpdns/resolve.h"
 #include "services/httpdns/taobao.h"
 
@@ -12,6 +14,7 @@ using http::Response;
 
 std::optional<Reason> Front::Admit(const Caller& caller) {
   if (caller.account == nullptr || caller.account->requests_per_s_max == 0) return std::nullopt;
+  if (turn_ == Turn::kLast) return std::nullopt;
   RateBucket* const bucket = rates_.Find(caller.account->account_id);
   const auto verdict =
       bucket->Take(caller.account->requests_per_s_max, options().clock->Monotonic());
@@ -24,13 +27,27 @@ std::optional<Reason> Front::CheckReady(const scheduler::Snapshot& snapshot) {
   return std::nullopt;
 }
 
-void Front::ResolveAll(const scheduler::Snapshot& snapshot, const Caller& caller, Dialect dialect) {
+std::optional<Reason> Front::ResolveAll(const scheduler::Snapshot& snapshot, const Caller& caller,
+                                        Dialect dialect) {
   Resolve(snapshot, caller.account, question_, options().unknown_ttl_s, &results_);
+  vendor_names_.Resolve(snapshot, caller.account, question_.families, turn_, &results_);
+  if (!vendor_names_.awaited().empty()) return std::nullopt;
   DialectCounters& counters = counters_.of(dialect);
   counters.names.Add(results_.size());
   for (const NameResult& result : results_) {
     if (result.answer == nullptr) counters.names_unknown.Add();
+    if (result.is_upstreams) counters.names_upstream.Add();
+    if (result.has_failed) counters.names_failed.Add();
   }
+  results_.erase(std::remove_if(results_.begin(), results_.end(),
+                                [](const NameResult& result) { return result.has_failed; }),
+                 results_.end());
+  if (results_.empty()) return Reason::kUpstream;
+  return std::nullopt;
+}
+
+void Front::CountQuery(Dialect dialect) {
+  if (turn_ == Turn::kFirst) counters_.of(dialect).queries.Add();
 }
 
 const std::vector<std::string>& Front::ServiceAddresses(const Caller& caller) const {
@@ -50,7 +67,7 @@ void Front::AnswerD(const Request& request, Response& response) {
 }
 
 void Front::AnswerTaobao(const Request& request, Response& response) {
-  counters_.of(Dialect::kTaobao).queries.Add();
+  CountQuery(Dialect::kTaobao);
   const auto params = request.params();
   if (!params.ok()) return RefuseTaobao({400, "", params.status().message()}, response);
   ipdb::IpAddress asked;

@@ -4,6 +4,7 @@
 #ifndef SERVICES_HTTPDNS_FRONT_H_
 #define SERVICES_HTTPDNS_FRONT_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "services/httpdns/httpdns_options.h"
 #include "services/httpdns/question.h"
 #include "services/httpdns/tencent.h"
+#include "services/httpdns/vendor_names.h"
 #include "services/httpdns/volcengine.h"
 
 namespace nearcast::httpdns {
@@ -40,7 +42,19 @@ class Front {
     AccountRates* rates;
   };
   explicit Front(const Shared& shared)
-      : shared_(shared), reader_(shared.holder), rates_(shared.rates) {}
+      : shared_(shared),
+        reader_(shared.holder),
+        rates_(shared.rates),
+        vendor_names_(shared.options->upstream) {}
+
+  // kLast for a request that was answered before in the turn kFirst, and had to wait: it has been
+  // counted, and its place in its account's rate taken.
+  void BeginTurn(Turn turn) { turn_ = turn; }
+
+  // What the last answer still waits for: if there is anything, the answer is not right and must be
+  // made anew, in the turn kLast, after `patience` at the latest.
+  VendorNames& vendor_names() { return vendor_names_; }
+  absl::Duration patience() const { return std::min(vendor_names_.patience(), question_.patience); }
 
   // Paths that vendors share: the parameter that names the names tells them apart.
   void AnswerD(const http::Request& request, http::Response& response);
@@ -66,8 +80,12 @@ class Front {
   std::optional<Reason> Admit(const Caller& caller);
   std::optional<Reason> CheckReady(const scheduler::Snapshot& snapshot);
 
-  // question_ → results_.
-  void ResolveAll(const scheduler::Snapshot& snapshot, const Caller& caller, Dialect dialect);
+  // question_ → results_. Names whose own servers do not answer are left out, for an empty answer
+  // would be believed; kUpstream when no other is left.
+  std::optional<Reason> ResolveAll(const scheduler::Snapshot& snapshot, const Caller& caller,
+                                   Dialect dialect);
+
+  void CountQuery(Dialect dialect);
 
   const std::vector<std::string>& ServiceAddresses(const Caller& caller) const;
 
@@ -95,6 +113,8 @@ class Front {
   SnapshotHolder<scheduler::Snapshot>::Reader reader_;
   AccountRateCache rates_;
   HttpdnsCounters counters_;
+  Turn turn_ = Turn::kFirst;
+  VendorNames vendor_names_;
 
   http::QueryParams form_;
   AlibabaV2Call alibaba_v2_;

@@ -8,7 +8,7 @@ using http::Response;
 
 void Front::AnswerAlibabaV1(const Request& request, AlibabaForm form, Signing signing,
                             Response& response) {
-  counters_.of(Dialect::kAlibabaV1).queries.Add();
+  CountQuery(Dialect::kAlibabaV1);
   if (auto refusal = ReadAlibabaV1(request, form, signing)) {
     return RefuseJson(Dialect::kAlibabaV1, *refusal, response);
   }
@@ -37,13 +37,13 @@ std::optional<Refusal> Front::ReadAlibabaV1(const Request& request, AlibabaForm 
   }
   if (!reason) reason = Admit(caller);
   if (!reason) reason = CheckReady(snapshot);
+  if (!reason) reason = ResolveAll(snapshot, caller, Dialect::kAlibabaV1);
   if (reason) return AlibabaRefusal(*reason);
-  ResolveAll(snapshot, caller, Dialect::kAlibabaV1);
   return std::nullopt;
 }
 
 void Front::AnswerAlibabaSchedule(const Request& request, Response& response) {
-  counters_.of(Dialect::kAlibabaV1).queries.Add();
+  CountQuery(Dialect::kAlibabaV1);
   Caller caller;
   if (auto refusal = ReadAlibabaSchedule(request, &caller)) {
     return RefuseJson(Dialect::kAlibabaV1, *refusal, response);

@@ -7,7 +7,7 @@ using http::Request;
 using http::Response;
 
 void Front::AnswerAlibabaV2(const Request& request, Response& response) {
-  counters_.of(Dialect::kAlibabaV2).queries.Add();
+  CountQuery(Dialect::kAlibabaV2);
   Caller caller;
   if (auto refusal = ReadAlibabaV2(request, &caller)) {
     return RefuseJson(Dialect::kAlibabaV2, *refusal, response);
@@ -30,8 +30,8 @@ std::optional<Refusal> Front::ReadAlibabaV2(const Request& request, Caller* call
   }
   reason = Admit(*caller);
   if (!reason) reason = CheckReady(snapshot);
+  if (!reason) reason = ResolveAll(snapshot, *caller, Dialect::kAlibabaV2);
   if (reason) return AlibabaV2Refusal(*reason);
-  ResolveAll(snapshot, *caller, Dialect::kAlibabaV2);
   return std::nullopt;
 }
 

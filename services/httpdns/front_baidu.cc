@@ -9,7 +9,7 @@ using http::Response;
 
 void Front::AnswerBaidu(const Request& request, Response& response) {
   DialectCounters& counters = counters_.of(Dialect::kBaidu);
-  counters.queries.Add();
+  CountQuery(Dialect::kBaidu);
   const absl::Time now = options().clock->Now();
   Caller caller;
   if (auto refusal = ReadBaidu(request, now, &caller)) {
@@ -35,8 +35,8 @@ std::optional<Refusal> Front::ReadBaidu(const Request& request, absl::Time now, 
   if (auto refusal = ParseBaidu(**params, *caller, request.client, &question_)) return refusal;
   reason = Admit(*caller);
   if (!reason) reason = CheckReady(snapshot);
+  if (!reason) reason = ResolveAll(snapshot, *caller, Dialect::kBaidu);
   if (reason) return BaiduRefusal(*reason);
-  ResolveAll(snapshot, *caller, Dialect::kBaidu);
   return std::nullopt;
 }
 

@@ -63,13 +63,13 @@ std::optional<Refusal> Front::ReadTencent(const Request& request, const QueryPar
   }
   auto reason = Admit(caller);
   if (!reason) reason = CheckReady(snapshot);
+  if (!reason) reason = ResolveAll(snapshot, caller, Dialect::kTencent);
   if (reason) return TencentRefusal(*reason);
-  ResolveAll(snapshot, caller, Dialect::kTencent);
   return std::nullopt;
 }
 
 void Front::AnswerTencent(const Request& request, const QueryParams& params, Response& response) {
-  counters_.of(Dialect::kTencent).queries.Add();
+  CountQuery(Dialect::kTencent);
   response.content_type = http::kTextType;
   TencentStyle style;
   if (auto refusal = ReadTencent(request, params, &style)) {
@@ -80,7 +80,7 @@ void Front::AnswerTencent(const Request& request, const QueryParams& params, Res
 }
 
 void Front::AnswerTencentConf(const Request& request, Response& response) {
-  counters_.of(Dialect::kTencent).queries.Add();
+  CountQuery(Dialect::kTencent);
   response.content_type = http::kTextType;
   if (auto refusal = CheckMethod(request)) return RefuseTencent(*refusal, response);
   const auto params = request.params();

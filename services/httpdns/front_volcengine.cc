@@ -18,7 +18,7 @@ void Front::AnswerResolve(const Request& request, Response& response) {
 }
 
 void Front::AnswerVolcengine(const Request& request, VolcengineCall call, Response& response) {
-  counters_.of(Dialect::kVolcengine).queries.Add();
+  CountQuery(Dialect::kVolcengine);
   const absl::Time now = options().clock->Now();
   Caller caller;
   if (auto refusal = ReadVolcengine(request, call, now, &caller)) {
@@ -48,8 +48,10 @@ std::optional<Refusal> Front::ReadVolcengine(const Request& request, VolcengineC
     reason = CheckReady(snapshot);
   }
   if (!reason) reason = Admit(*caller);
+  if (!reason && call == VolcengineCall::kResolve) {
+    reason = ResolveAll(snapshot, *caller, Dialect::kVolcengine);
+  }
   if (reason) return VolcengineRefusal(*reason);
-  if (call == VolcengineCall::kResolve) ResolveAll(snapshot, *caller, Dialect::kVolcengine);
   return std::nullopt;
 }
 

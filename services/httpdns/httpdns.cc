@@ -1,8 +1,11 @@
 #include "services/httpdns/httpdns.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "services/httpdns/front.h"
 #include "services/httpdns/httpdns_counters.h"
+#include "services/httpdns/kept_request.h"
 
 namespace nearcast::httpdns {
 
@@ -13,7 +16,7 @@ using http::Response;
 Httpdns::Httpdns(const SnapshotHolder<scheduler::Snapshot>* holder, const ipdb::NameTable* names,
                  const HttpdnsOptions& options)
     : options_(options) {
-  for (uint32_t i = 0; i < options.workers; ++i) {
+  for (uint32_t i = 0; i < options.workers + 1; ++i) {
     fronts_.push_back(std::make_unique<Front>(Front::Shared{holder, names, &options_, &rates_}));
   }
 }
@@ -24,8 +27,10 @@ void Httpdns::Register(http::Router* router) {
   // `answer` is called with the front of the request's thread.
   const auto handle = [this, router](absl::string_view path, auto answer) {
     router->HandleAnyMethod(path, [this, answer](const Request& request, Response& response) {
-      NC_CHECK(request.worker < fronts_.size());
-      answer(*fronts_[request.worker], request, response);
+      NC_CHECK(request.worker < options_.workers);
+      Front& front = *fronts_[request.worker];
+      answer(front, request, response);
+      if (!front.vendor_names().awaited().empty()) AnswerLater(request, front, answer);
     });
   };
   const auto alibaba_v1 = [](AlibabaForm form, Signing signing) {
@@ -60,9 +65,27 @@ void Httpdns::Register(http::Router* router) {
   });
   router->Handle(Method::kGet, "/service/getIpInfo.php",
                  [this](const Request& request, Response& response) {
-                   NC_CHECK(request.worker < fronts_.size());
+                   NC_CHECK(request.worker < options_.workers);
                    fronts_[request.worker]->AnswerTaobao(request, response);
                  });
+}
+
+// What the front has written is dropped: the request is answered anew when upstream has spoken.
+void Httpdns::AnswerLater(const Request& request, Front& front, const Answer& answer) {
+  const http::Responder responder = request.AnswerLater();
+  const auto kept = std::make_shared<const KeptRequest>(request);
+  const auto answer_with = [kept, responder, answer](Front& last) {
+    Response response;
+    last.BeginTurn(Turn::kLast);
+    answer(last, kept->request(), response);
+    last.BeginTurn(Turn::kFirst);
+    responder.Send(std::move(response));
+  };
+  const absl::Duration patience = front.patience();
+  const auto admitted = options_.upstream->Await(
+      front.vendor_names().TakeAwaited(), patience,
+      [answer_with, front_of_upstream = fronts_.back().get()] { answer_with(*front_of_upstream); });
+  if (admitted == upstream::Admitted::kNo) answer_with(front);
 }
 
 void Httpdns::AddMetrics(http::MetricsWriter& out) const {
@@ -87,6 +110,10 @@ void Httpdns::AddMetrics(http::MetricsWriter& out) const {
         &DialectCounters::names);
     add("nearcast_httpdns_names_unknown_total", "Names asked for that are not ours.",
         &DialectCounters::names_unknown);
+    add("nearcast_httpdns_names_upstream_total", "Names asked for that were resolved upstream.",
+        &DialectCounters::names_upstream);
+    add("nearcast_httpdns_names_failed_total", "Of these, those that got no answer there.",
+        &DialectCounters::names_failed);
   }
 }
 

@@ -9,6 +9,7 @@
 #ifndef SERVICES_HTTPDNS_HTTPDNS_H_
 #define SERVICES_HTTPDNS_HTTPDNS_H_
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,7 +25,8 @@ namespace nearcast::httpdns {
 
 class Front;
 
-// Handlers answer at once and keep their buffers from query to query. While the snapshot
+// Handlers answer at once and keep their buffers from query to query; only a query that must wait for
+// upstream is answered later, on upstream's thread. While the snapshot
 // has no scheduled name (nothing is configured yet) they answer 503, or Alibaba's 500
 // InternalError: SDKs then keep what they have.
 class Httpdns {
@@ -43,9 +45,14 @@ class Httpdns {
   void AddMetrics(http::MetricsWriter& out) const;
 
  private:
+  // With a front, answers a request.
+  using Answer = std::function<void(Front&, const http::Request&, http::Response&)>;
+
+  void AnswerLater(const http::Request& request, Front& front, const Answer& answer);
+
   const HttpdnsOptions options_;
   AccountRates rates_;
-  std::vector<std::unique_ptr<Front>> fronts_;
+  std::vector<std::unique_ptr<Front>> fronts_;  // by worker, then that of upstream's thread
 };
 
 }  // namespace nearcast::httpdns

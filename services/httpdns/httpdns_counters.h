@@ -1,7 +1,8 @@
 // What HTTPDNS counts, per dialect. One HttpdnsCounters per thread; the reader sums them.
 //
 // The algebra: queries = answered + the sum of refused over all reasons. names counts what answered queries asked, each name
-// for each client; names_unknown is the part of it that is no name of ours.
+// for each client (and queries refused for reason upstream); of these, names_unknown are no names of
+// ours, names_upstream were resolved upstream, and names_failed got no answer there.
 #ifndef SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_
 #define SERVICES_HTTPDNS_HTTPDNS_COUNTERS_H_
 
@@ -25,6 +26,8 @@ struct DialectCounters {
   std::array<Counter, kReasons> refused;  // by Reason
   Counter names;
   Counter names_unknown;
+  Counter names_upstream;
+  Counter names_failed;
 
   void AddRefused(Reason reason) { refused[static_cast<size_t>(reason)].Add(); }
 };

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "services/httpdns/question.h"
+#include "services/upstream/upstream.h"
 
 namespace nearcast::httpdns {
 
@@ -26,6 +27,10 @@ struct HttpdnsOptions {
   // What an account without service addresses of its own gets from /ss, /conf and /svc_meta. SDKs
   // keep the list they have when it is empty.
   std::vector<std::string> service_addresses;
+
+  // Resolves aliases and names of CDNs; null = aliases are given as such. Must have ended before
+  // Httpdns: what waits there calls it.
+  upstream::Upstream* upstream = nullptr;
 
   // For signatures and rates. Must outlive Httpdns.
   const Clock* clock = Clock::System();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "ipdb/ip_address.h"
 #include "schedulerlib/place/steering.h"
 
@@ -36,7 +37,8 @@ struct Question {
   std::vector<absl::string_view> names;  // as written by the client; at least one
   std::vector<ipdb::IpAddress> clients;  // at least one
   Families families = Families::kIpv4;
-  absl::string_view stream;  // sdns-stream; empty = none
+  absl::string_view stream;                            // sdns-stream; empty = none
+  absl::Duration patience = absl::InfiniteDuration();  // how long the caller waits, if it says so
 
   // Empty again, in the same memory.
   void Clear() {
@@ -44,6 +46,7 @@ struct Question {
     clients.clear();
     families = Families::kIpv4;
     stream = {};
+    patience = absl::InfiniteDuration();
   }
 };
 
@@ -60,12 +63,13 @@ enum class Reason : uint8_t {
   kCipher,
   kRate,
   kNotReady,
+  kUpstream,
 };
-inline constexpr size_t kReasons = 11;
+inline constexpr size_t kReasons = 12;
 inline constexpr absl::string_view kReasonNames[kReasons] = {
     "method",   "parameter", "account_missing", "account_unknown",
     "unsigned", "signature", "expired",         "duration",
-    "cipher",   "rate",      "not_ready"};
+    "cipher",   "rate",      "not_ready",       "upstream"};
 
 // For people; what a client did wrong and can change.
 inline constexpr absl::string_view kReasonMessages[kReasons] = {
@@ -79,7 +83,8 @@ inline constexpr absl::string_view kReasonMessages[kReasons] = {
     "the signature would be valid for too long",
     "the cipher text does not open with the account's key",
     "too many requests for this account",
-    "not ready"};
+    "not ready",
+    "the name's own servers do not answer"};
 
 // A request that gets no answer. `code` is in the dialect's vocabulary; both texts are literals.
 struct Refusal {
@@ -97,10 +102,13 @@ struct NameResult {
   absl::string_view name;
   ipdb::IpAddress client;
   const scheduler::NameAnswer* answer = nullptr;  // null: no name of ours
-  uint32_t ttl_s = 0;
-  absl::string_view stream;  // the question's
+  uint32_t ttl_s = 0;                             // what is left of it
+  absl::string_view stream;                       // the question's
+  uint32_t age_s = 0;                             // what has passed of it, for answers of upstream
+  bool is_upstreams = false;
+  bool has_failed = false;  // there should be an answer, and there is none
 
-  // What stands in place of addresses; empty = nothing.
+  // What stands in place of addresses, or before upstream's; empty = nothing.
   absl::string_view alias() const {
     return answer == nullptr ? absl::string_view() : absl::string_view(answer->cname);
   }

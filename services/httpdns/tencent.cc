@@ -1,8 +1,10 @@
 #include "services/httpdns/tencent.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 #include "base/check.h"
 #include "services/httpdns/answer_text.h"
@@ -25,6 +27,13 @@ std::optional<Refusal> ReadNames(absl::string_view names, Question* question) {
 
 Shown ReadSwitch(const http::QueryParams& params, absl::string_view name) {
   return params.Get(name) == "1" ? Shown::kYes : Shown::kNo;
+}
+
+// What is no number says nothing.
+absl::Duration ReadPatience(absl::string_view text) {
+  int64_t ms = 0;
+  if (!absl::SimpleAtoi(text, &ms)) return absl::InfiniteDuration();
+  return absl::Milliseconds(std::clamp<int64_t>(ms, 1000, 5000));
 }
 
 template <typename Address>
@@ -78,6 +87,7 @@ std::optional<Refusal> ParseTencent(const http::QueryParams& params, const Tence
   if (absl::EqualsIgnoreCase(type, "addrs")) question->families = Families::kBoth;
   style->ttl = ReadSwitch(params, "ttl");
   style->client = ReadSwitch(params, "clientip");
+  question->patience = ReadPatience(params.Get("timeout"));
   style->names = question->names.size() > 1 ? Shown::kYes : ReadSwitch(params, "query");
   ipdb::IpAddress client = connection;
   if (const absl::string_view text = texts.ip; !text.empty()) {
@@ -144,7 +154,8 @@ Refusal TencentRefusal(Reason reason) {
     case Reason::kRate:
       return {429, "", message, reason};
     case Reason::kNotReady:
-      return {503, "", "not ready", reason};
+    case Reason::kUpstream:
+      return {503, "", message, reason};
     default:
       return {403, "", message, reason};
   }

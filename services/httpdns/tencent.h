@@ -2,7 +2,7 @@
 // scripts speak. Source: Tencent Cloud HTTPDNS documents 379/95497 and 379/3530; the Android SDK's
 // ResponseParser.
 //
-//   /d?dn=NAME[,NAME…][&ip=CLIENT][&type=aaaa|addrs][&ttl=1][&clientip=1][&query=1]
+//   /d?dn=NAME[,NAME…][&ip=CLIENT][&type=aaaa|addrs][&ttl=1][&clientip=1][&query=1][&timeout=MS]
 //
 //   line  = [name ".:"] lists ["|" client]     the name with query=1 or with several names
 //   lists = list | list "-" list               the second with type=addrs: IPv4, then IPv6
@@ -13,6 +13,7 @@
 //
 //   /conf?id=ACCOUNT[&alg=des|aes] or /conf?token=TOKEN     log:0|domain:0|ip:192.0.2.1;192.0.2.2|ttl:60
 //
+// `timeout` is how long the caller waits, 1000 to 5000 ms; other numbers count as the nearest of these.
 // One line a name, "\n" between lines. The client stands on every line: the document shows it on
 // the last alone, the SDK skips lines without it, and both readings accept this.
 //

@@ -106,9 +106,10 @@ Refusal VolcengineRefusal(Reason reason) {
     case Reason::kRate:
       return {429, "TooManyRequests", message, reason};
     case Reason::kNotReady:
+    case Reason::kUpstream:
       break;
   }
-  return {500, "InternalError", message, Reason::kNotReady};
+  return {500, "InternalError", message, reason};
 }
 
 void WriteVolcengine(std::span<const NameResult> results, Families families, std::string* out) {

@@ -86,18 +86,17 @@ void Upstream::Arrive(Arrival arrival) {
   arrivals_.push_back(std::move(arrival));
 }
 
-void Upstream::Await(std::vector<Question> questions, absl::Duration patience,
-                     std::function<void()> done) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (waiting_ < options_.waits_max) {
-      ++waiting_;
-      ++totals_.waits;
-      return Arrive({std::move(questions), clock_->Monotonic() + patience, std::move(done)});
-    }
+Admitted Upstream::Await(std::vector<Question> questions, absl::Duration patience,
+                         std::function<void()> done) {
+  absl::MutexLock lock(&mutex_);
+  if (waiting_ >= options_.waits_max) {
     ++totals_.waits_refused;
+    return Admitted::kNo;
   }
-  done();
+  ++waiting_;
+  ++totals_.waits;
+  Arrive({std::move(questions), clock_->Monotonic() + patience, std::move(done)});
+  return Admitted::kYes;
 }
 
 UpstreamTotals Upstream::totals() const {

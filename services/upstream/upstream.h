@@ -50,6 +50,9 @@ struct UpstreamOptions {
   absl::Duration stale_patience = absl::Milliseconds(1800);
 };
 
+// Whether one more request may wait.
+enum class Admitted : uint8_t { kYes, kNo };
+
 // The algebra: finds = fresh + stale + missing + failed. An expired answer counts as stale when it
 // is found within `recheck` of a failure, or by FindAnyway.
 struct UpstreamTotals {
@@ -59,7 +62,7 @@ struct UpstreamTotals {
   uint64_t failed = 0;
   uint64_t refreshes = 0;      // asked ahead of expiry
   uint64_t waits = 0;          // requests that waited
-  uint64_t waits_refused = 0;  // by waits_max: they went on at once
+  uint64_t waits_refused = 0;  // by waits_max
   uint64_t waits_over = 0;     // by their patience
   uint64_t evicted = 0;        // answers, by entries_max
   uint64_t entries = 0;        // now
@@ -85,8 +88,10 @@ class Upstream {
   // After the wait: kMissing, or what there is.
   Found FindAnyway(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet);
 
-  // Calls `done` once: when each question has been answered or has failed, or after `patience`.
-  void Await(std::vector<Question> questions, absl::Duration patience, std::function<void()> done);
+  // Calls `done` once, on the upstream's own thread: when each question has been answered or has
+  // failed, or after `patience`. Never when too many wait already.
+  Admitted Await(std::vector<Question> questions, absl::Duration patience,
+                 std::function<void()> done);
 
   UpstreamTotals totals() const;
   const LookupCounters& lookups() const { return lookups_->counters(); }

@@ -16,7 +16,9 @@
 #include "base/fake_clock.h"
 #include "ipdb/ip_address.h"
 #include "ipdb/ip_prefix.h"
+#include "services/http/metrics_page.h"
 #include "services/upstream/fake_upstream.h"
+#include "services/upstream/upstream_metrics.h"
 
 namespace nearcast::upstream {
 namespace {
@@ -38,7 +40,7 @@ class UpstreamTest : public ::testing::Test {
   }
   void Start(UpstreamOptions options = {}) {
     options.servers.servers = {server_->address()};
-    options.servers.timeout = absl::Milliseconds(100);
+    options.servers.timeout = timeout_;
     auto started = Upstream::Start(options, &clock_);
     ASSERT_TRUE(started.ok()) << started.status();
     upstream_ = *std::move(started);
@@ -81,6 +83,7 @@ class UpstreamTest : public ::testing::Test {
   }
 
   FakeClock clock_{absl::FromUnixSeconds(1700000000)};
+  absl::Duration timeout_ = absl::Seconds(10);  // c-ares's own, in real time
   std::unique_ptr<FakeUpstream> server_;
   std::unique_ptr<Upstream> upstream_;
 };
@@ -154,6 +157,7 @@ TEST_F(UpstreamTest, ServesStaleWhileUpstreamIsGoneAndFreshWhenItIsBack) {
 
 TEST_F(UpstreamTest, ASilentUpstreamFailsAndIsLeftAloneForAMoment) {
   Serve([](const FakeQuery&) { return FakeReply{.silent = true}; });
+  timeout_ = absl::Milliseconds(50);
   Start();
   EXPECT_EQ(Resolve("14.215.0.0/16"), "failed");
   EXPECT_EQ(server_->query_count(), 2u);  // c-ares tries twice
@@ -307,12 +311,15 @@ TEST_F(UpstreamTest, TheAnswerForAnotherSubnetIsDropped) {
 
 TEST_F(UpstreamTest, AFloodOfNamesIsBounded) {
   Serve([](const FakeQuery&) { return FakeReply{.silent = true}; });
+  timeout_ = absl::Milliseconds(50);
   Start({.cache = {.entries_max = 50}, .in_flight_max = 10, .waits_max = 100});
   std::atomic<int> done = 0;
   constexpr int kFlood = 1000;
   for (int i = 0; i < kFlood; ++i) {
-    upstream_->Await({Of("14.215.0.0/16", absl::StrCat("n", i, ".vendor.example"))}, absl::Hours(1),
-                     [&done] { ++done; });
+    const Admitted admitted =
+        upstream_->Await({Of("14.215.0.0/16", absl::StrCat("n", i, ".vendor.example"))},
+                         absl::Hours(1), [&done] { ++done; });
+    if (admitted == Admitted::kNo) ++done;
     EXPECT_LE(upstream_->totals().in_flight, 10u);
   }
   for (int i = 0; i < 1000 && done < kFlood; ++i) absl::SleepFor(absl::Milliseconds(10));
@@ -335,8 +342,26 @@ TEST_F(UpstreamTest, TheNextServerIsAskedWhenOneIsGone) {
   EXPECT_EQ(Resolve("14.215.0.0/16"), "fresh 60 192.0.2.1");
 }
 
+TEST_F(UpstreamTest, TellsWhatItCounts) {
+  Serve(&SayByPlace);
+  Start();
+  Find("14.215.0.0/16");
+  Resolve("14.215.0.0/16");
+  http::MetricsWriter out;
+  AddUpstreamMetrics(*upstream_, out);
+  const std::string text = out.Finish();
+  for (const char* line : {"nearcast_upstream_finds_total{result=\"missing\"} 1\n",
+                           "nearcast_upstream_finds_total{result=\"fresh\"} 1\n",
+                           "nearcast_upstream_lookups_total{result=\"answered\"} 1\n",
+                           "nearcast_upstream_messages_total 1\n",
+                           "nearcast_upstream_waits_total 1\n", "nearcast_upstream_answers 1\n"}) {
+    EXPECT_TRUE(absl::StrContains(text, line)) << line << text;
+  }
+}
+
 TEST_F(UpstreamTest, StopsWhileOthersWait) {
   Serve([](const FakeQuery&) { return FakeReply{.silent = true}; });
+  timeout_ = absl::Milliseconds(50);
   Start();
   upstream_->Await({Of("14.215.0.0/16")}, absl::Hours(1), [] { ADD_FAILURE(); });
   ASSERT_TRUE(server_->AwaitQueries(1));
