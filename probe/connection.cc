@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -63,13 +64,31 @@ absl::Status BindSource(int socket, const std::string& source, int family) {
 SSL_CTX* TlsContext() {
   static SSL_CTX* const context = [] {
     SSL_CTX* made = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_verify(made, SSL_VERIFY_NONE, nullptr);
+    SSL_CTX_set_default_verify_paths(made);
     return made;
   }();
   return context;
 }
 
+// The certificate must be for the server's name, or for the address when there is none.
+bool SetExpectations(SSL* tls, const TlsTerms& terms) {
+  if (!terms.server_name.empty()) SSL_set_tlsext_host_name(tls, terms.server_name.c_str());
+  SSL_set_verify(tls, terms.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (!terms.verify) return true;
+  if (!terms.server_name.empty()) return SSL_set1_host(tls, terms.server_name.c_str()) == 1;
+  return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), terms.address.c_str()) == 1;
+}
+
 }  // namespace
+
+absl::Status AddTlsRoots(const std::string& pem_file) {
+  if (SSL_CTX_load_verify_locations(TlsContext(), pem_file.c_str(), nullptr) == 1) {
+    return absl::OkStatus();
+  }
+  ERR_clear_error();
+  return absl::InvalidArgumentError(
+      absl::StrCat(pem_file, ": cannot be read, or has no certificate in PEM form"));
+}
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Endpoint& endpoint,
                                                              absl::Duration deadline) {
@@ -100,16 +119,20 @@ Connection::~Connection() {
   ::close(socket_);
 }
 
-absl::Status Connection::StartTls(const std::string& host) {
+absl::Status Connection::StartTls(const TlsTerms& terms) {
   tls_ = SSL_new(TlsContext());
-  if (tls_ == nullptr || SSL_set_fd(tls_, socket_) != 1) {
+  if (tls_ == nullptr || SSL_set_fd(tls_, socket_) != 1 || !SetExpectations(tls_, terms)) {
     return absl::UnavailableError("TLS cannot be set up");
   }
-  if (!host.empty()) SSL_set_tlsext_host_name(tls_, host.c_str());
   while (true) {
     ERR_clear_error();
     const int result = SSL_connect(tls_);
     if (result == 1) return absl::OkStatus();
+    const long verified = SSL_get_verify_result(tls_);
+    if (terms.verify && verified != X509_V_OK) {
+      return absl::UnavailableError(
+          absl::StrCat("certificate refused: ", X509_verify_cert_error_string(verified)));
+    }
     NC_RETURN_IF_ERROR(WaitForTls(result, "no TLS handshake"));
   }
 }

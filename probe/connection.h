@@ -1,7 +1,7 @@
 // Connection: one TCP or TLS connection with a deadline for everything that is done on it.
 //
-// TLS does not verify the certificate: a check connects to an address, and asks whether the node
-// serves, not who it is.
+// TLS verifies the certificate unless it is told not to: a node whose certificate has expired or is
+// for another name does not serve, as players see it.
 #ifndef PROBE_CONNECTION_H_
 #define PROBE_CONNECTION_H_
 
@@ -25,6 +25,17 @@ struct Endpoint {
   std::string source;  // an address of this host to connect from; empty = the system's choice
 };
 
+struct TlsTerms {
+  std::string
+      server_name;  // asked for (SNI), and the certificate must be for it; empty = `address`
+  std::string address;
+  bool verify = true;
+};
+
+// Trusts the certificates in a PEM file too, beside the system's (which $SSL_CERT_FILE and
+// $SSL_CERT_DIR replace). Before the first connection. INVALID_ARGUMENT when there is none in it.
+absl::Status AddTlsRoots(const std::string& pem_file);
+
 // Thread rule: one owner.
 class Connection {
  public:
@@ -34,8 +45,8 @@ class Connection {
                                                           absl::Duration deadline);
   ~Connection();
 
-  // `host` is the server's name (SNI); an empty one is left out.
-  absl::Status StartTls(const std::string& host);
+  // UNAVAILABLE says what is wrong with the certificate ("certificate has expired").
+  absl::Status StartTls(const TlsTerms& terms);
 
   absl::Status Write(absl::string_view bytes);
 

@@ -20,7 +20,9 @@ namespace nearcast::probe {
 
 class FakeNode {
  public:
-  enum class Security { kPlain, kTls };
+  // kTls: a certificate of its own making, for node.example and 127.0.0.1; kTlsExpired: one that
+  // was good until an hour ago.
+  enum class Security { kPlain, kTls, kTlsExpired };
 
   class Peer {
    public:
@@ -38,6 +40,9 @@ class FakeNode {
   // `serve` is called for one connection after the other, which is closed when it returns.
   FakeNode(Security security, Serve serve);
   ~FakeNode();
+
+  // The certificate, to be trusted, as a PEM file. Only with TLS.
+  void WriteCertificate(const std::string& path) const;
 
   uint16_t port() const { return port_; }
 

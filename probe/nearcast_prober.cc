@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "probe/connection.h"
 #include "probe/prober.h"
 #include "spdlog/spdlog.h"
 
@@ -22,6 +23,8 @@ ABSL_FLAG(std::vector<std::string>, control, {},
           "host:port of the control plane's gRPC port, one per replica, separated by commas; "
           "required");
 ABSL_FLAG(std::string, source_ip, "", "address of this host to connect from; any by default");
+ABSL_FLAG(std::string, tls_roots, "",
+          "PEM file with certificates that HTTPS checks trust beside the system's");
 ABSL_FLAG(uint32_t, threads, 64, "checks that run at the same time at most");
 
 namespace nearcast::probe {
@@ -68,8 +71,12 @@ int Main(int argc, char** argv) {
   absl::SetFlagsUsageConfig(config);
   absl::ParseCommandLine(argc, argv);
   const absl::StatusOr<ProberOptions> options = OptionsFromFlags();
-  if (!options.ok()) {
-    std::fprintf(stderr, "nearcast-prober: %s\n", std::string(options.status().message()).c_str());
+  absl::Status ready = options.status();
+  if (const std::string roots = absl::GetFlag(FLAGS_tls_roots); ready.ok() && !roots.empty()) {
+    ready = AddTlsRoots(roots);
+  }
+  if (!ready.ok()) {
+    std::fprintf(stderr, "nearcast-prober: %s\n", std::string(ready.message()).c_str());
     return 2;
   }
   sigset_t signals;

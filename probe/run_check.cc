@@ -25,7 +25,11 @@ absl::StatusOr<std::unique_ptr<Connection>> Connect(const Check& check, const st
                                         .port = static_cast<uint16_t>(check.port()),
                                         .source = source},
                                        deadline));
-  if (check.type() == "https") NC_RETURN_IF_ERROR(connection->StartTls(check.host()));
+  if (check.type() == "https") {
+    NC_RETURN_IF_ERROR(connection->StartTls({.server_name = check.server_name(),
+                                             .address = check.address(),
+                                             .verify = !check.skip_verify()}));
+  }
   return connection;
 }
 

@@ -7,6 +7,7 @@
 #include "dataplane/media/flv_tag.h"
 #include "dataplane/media/rtmp_handshake.h"
 #include "gtest/gtest.h"
+#include "probe/connection.h"
 #include "probe/fake_node.h"
 
 namespace nearcast::probe {
@@ -87,6 +88,7 @@ class HttpCheckTest : public ::testing::TestWithParam<Security> {
   std::string RunHttp(const FakeNode& node) {
     check_.set_port(node.port());
     check_.set_type(GetParam() == Security::kTls ? "https" : "http");
+    check_.set_skip_verify(true);
     return VerdictOf(check_);
   }
 
@@ -140,6 +142,56 @@ INSTANTIATE_TEST_SUITE_P(Both, HttpCheckTest, ::testing::Values(Security::kPlain
 TEST(HttpsCheckTest, NodeThatSpeaksNoTlsFails) {
   FakeNode node(Security::kPlain, Says(Ok("fine")));
   EXPECT_TRUE(absl::StartsWith(VerdictOf(CheckOf("https", node.port())), "no TLS handshake"));
+}
+
+// What a check of a node says whose certificate is trusted and for node.example and 127.0.0.1.
+class CertificateTest : public ::testing::Test {
+ protected:
+  std::string RunWith(const std::string& server_name, bool skip_verify = false) {
+    return RunAt(node_, server_name, skip_verify);
+  }
+
+  static std::string RunAt(const FakeNode& node, const std::string& server_name,
+                           bool skip_verify = false) {
+    v1::ProbePlan::Check check = CheckOf("https", node.port());
+    check.set_server_name(server_name);
+    check.set_skip_verify(skip_verify);
+    return VerdictOf(check);
+  }
+
+  static void Trust(const FakeNode& node) {
+    const std::string path = absl::StrCat(::testing::TempDir(), "/node-", node.port(), ".pem");
+    node.WriteCertificate(path);
+    ASSERT_TRUE(AddTlsRoots(path).ok());
+  }
+
+  FakeNode node_{Security::kTls, Says(Ok("fine"))};
+};
+
+TEST_F(CertificateTest, MustBeTrustedUnlessItIsSkipped) {
+  EXPECT_EQ(RunWith("node.example"), "certificate refused: self-signed certificate");
+  EXPECT_EQ(RunWith("node.example", true), "");
+  Trust(node_);
+  EXPECT_EQ(RunWith("node.example"), "");
+}
+
+TEST_F(CertificateTest, MustBeForTheServerNameOrElseTheAddress) {
+  Trust(node_);
+  EXPECT_EQ(RunWith(""), "");
+  EXPECT_EQ(RunWith("other.example"), "certificate refused: hostname mismatch");
+  EXPECT_EQ(RunWith("other.example", true), "");
+}
+
+TEST_F(CertificateTest, MustNotHaveExpired) {
+  FakeNode expired(Security::kTlsExpired, Says(Ok("fine")));
+  Trust(expired);
+  EXPECT_EQ(RunAt(expired, "node.example"), "certificate refused: certificate has expired");
+  EXPECT_EQ(RunAt(expired, "node.example", true), "");
+}
+
+TEST(TlsRootsTest, FileWithoutACertificateIsRefused) {
+  EXPECT_EQ(AddTlsRoots("/nonexistent.pem").message(),
+            "/nonexistent.pem: cannot be read, or has no certificate in PEM form");
 }
 
 TEST(RtmpCheckTest, HandshakeMustComeToItsEnd) {
