@@ -32,7 +32,7 @@ ABSL_FLAG(
     "address that viewers reach this node by, told to the control plane; --listen_ip by default");
 ABSL_FLAG(uint16_t, rtmp_port, 1935, "RTMP port, publish and play; 0 = any free one");
 ABSL_FLAG(uint16_t, http_port, 8088,
-          "HTTP port: HTTP-FLV, /metrics, /healthz, /api/streams; 0 = any");
+          "HTTP port: HTTP-FLV, HLS, /metrics, /healthz, /api/streams; 0 = any");
 ABSL_FLAG(std::vector<std::string>, control, {},
           "host:port of the control plane's gRPC port, one per replica, separated by commas; "
           "empty = stand-alone");
@@ -66,6 +66,20 @@ ABSL_FLAG(int64_t, reconnect_grace_ms, 10000, "how long a lost publisher's viewe
 ABSL_FLAG(int64_t, takeover_silence_ms, 3000,
           "a second publisher is let in when the first has been silent this long");
 ABSL_FLAG(int64_t, pull_hold_ms, 10000, "how long a pull goes on after the last viewer has left");
+ABSL_FLAG(int32_t, hls_slice_ms, 2000,
+          "HLS: length of a slice, 500 to 10000; ?hls_slice_ms= and ?network_grade= override it");
+ABSL_FLAG(std::string, hls_cut, "key",
+          "HLS: where slices are cut, key or even; ?hls_cut= overrides it");
+ABSL_FLAG(std::string, hls_entry, "nested",
+          "HLS: how clients learn their session's URL, nested (playlist) or redirect (302); "
+          "?hls_entry= overrides it");
+ABSL_FLAG(std::string, hls_base_url, "",
+          "HLS: this node in session URLs, http://host:port; relative = as the client came; by "
+          "default its public address and HTTP port");
+ABSL_FLAG(bool, hls_bind_ip, false, "HLS: a session belongs to the IP address that opened it");
+ABSL_FLAG(uint32_t, hls_sessions_max, 20000, "HLS: sessions on this node at most");
+ABSL_FLAG(uint32_t, hls_part_ms, 500, "LL-HLS: length of a part; longer for few frames a second");
+ABSL_FLAG(uint32_t, hls_mb_max, 64, "HLS: megabytes kept per stream and format at most");
 ABSL_FLAG(uint32_t, rtmp_per_ip_max, 512, "RTMP connections of one address at most");
 ABSL_FLAG(uint32_t, send_queue_kb, 128, "unsent kilobytes per viewer in the kernel at most");
 
@@ -73,7 +87,8 @@ namespace nearcast {
 namespace {
 
 constexpr char kUsage[] =
-    "nearcast-relay: one media node. RTMP and HTTP-FLV in and out, GOP cache, back-to-source.\n\n"
+    "nearcast-relay: one media node. RTMP in; RTMP, HTTP-FLV and HLS out; GOP cache, "
+    "back-to-source.\n\n"
     "  nearcast-relay --listen_ip=127.0.0.11                          stand-alone\n"
     "  nearcast-relay --node=edge-1 --listen_ip=127.0.0.12 --control=127.0.0.1:7070\n"
     "  nearcast-relay --listen_ip=127.0.0.12 --origin=http://127.0.0.11:8088\n\n"
@@ -114,6 +129,31 @@ std::vector<std::string> NonEmpty(const std::vector<std::string>& list) {
   return kept;
 }
 
+absl::Status ReadHlsFlags(RelayOptions* options) {
+  const int32_t slice_ms = absl::GetFlag(FLAGS_hls_slice_ms);
+  const std::string cut = absl::GetFlag(FLAGS_hls_cut);
+  const std::string entry = absl::GetFlag(FLAGS_hls_entry);
+  if (slice_ms < hls::kSliceMsMin || slice_ms > hls::kSliceMsMax) {
+    return absl::InvalidArgumentError("--hls_slice_ms: want 500 to 10000");
+  }
+  if (cut != "key" && cut != "even") {
+    return absl::InvalidArgumentError("--hls_cut: want key or even");
+  }
+  if (entry != "nested" && entry != "redirect") {
+    return absl::InvalidArgumentError("--hls_entry: want nested or redirect");
+  }
+  options->hls.session = {.entry = entry == "nested" ? hls::Entry::kNested : hls::Entry::kRedirect,
+                          .cut = cut == "key" ? hls::Cut::kKey : hls::Cut::kEven,
+                          .slice_ms = slice_ms};
+  options->hls.channel.segment_ms = slice_ms;
+  options->hls.channel.part_ms = std::max(100u, absl::GetFlag(FLAGS_hls_part_ms));
+  options->hls.channel.pieces.bytes_max = size_t{absl::GetFlag(FLAGS_hls_mb_max)} << 20;
+  options->hls.bind_address = absl::GetFlag(FLAGS_hls_bind_ip);
+  options->hls.sessions_max = absl::GetFlag(FLAGS_hls_sessions_max);
+  options->hls_base_url = absl::GetFlag(FLAGS_hls_base_url);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<RelayOptions> OptionsFromFlags() {
   RelayOptions options;
   options.node = absl::GetFlag(FLAGS_node).empty() ? HostName() : absl::GetFlag(FLAGS_node);
@@ -145,6 +185,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.sendq_bytes = static_cast<int>(absl::GetFlag(FLAGS_send_queue_kb) << 10);
   options.write.drop.lag_ms_max = absl::GetFlag(FLAGS_viewer_lag_ms_max);
   options.rtmp_per_address_max = absl::GetFlag(FLAGS_rtmp_per_ip_max);
+  NC_RETURN_IF_ERROR(ReadHlsFlags(&options));
   return options;
 }
 

@@ -37,6 +37,16 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// Empty: relative.
+std::string HlsBaseUrl(const RelayOptions& options, uint16_t http_port) {
+  if (options.hls_base_url == "relative") return "";
+  if (!options.hls_base_url.empty()) return options.hls_base_url;
+  const std::string& host =
+      options.public_address.empty() ? options.listen_ip : options.public_address;
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return absl::StrCat("http://", ipv6 ? "[" : "", host, ipv6 ? "]" : "", ":", http_port);
+}
+
 std::string RandomId() {
   std::random_device random;
   return absl::StrFormat("%08x%08x", random(), random());
@@ -66,6 +76,7 @@ struct RelayNode::Parts {
   std::unique_ptr<pull::StaticFinder> origins;
   std::unique_ptr<pull::PullDesk> pulls;
   std::unique_ptr<egress::PlayDesk> desk;
+  std::unique_ptr<hls::HlsDesk> hls;
   std::vector<std::unique_ptr<egress::Worker>> workers;
   std::vector<std::unique_ptr<egress::HttpServer>> http_servers;
   std::vector<std::unique_ptr<ingest::RtmpServer>> rtmp_servers;
@@ -88,7 +99,18 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
   egress::NodeTotals totals;
   totals.node = options.node;
   totals.uptime_s = static_cast<uint64_t>(egress::MonotonicMs() - started_ms) / 1000;
-  totals.viewers = desk->viewers();
+  const hls::HlsTotals hls_totals = hls->totals();
+  totals.hls = {.sessions = hls_totals.sessions,
+                .sessions_opened = hls_totals.sessions_opened,
+                .sessions_expired = hls_totals.sessions_expired,
+                .sessions_refused = hls_totals.sessions_refused,
+                .streams = hls_totals.channels,
+                .muxed_bytes = hls_totals.muxed_bytes,
+                .playlists = hls_totals.playlists,
+                .slices = hls_totals.slices,
+                .refused = hls_totals.refused};
+  totals.viewers = desk->viewers() + hls_totals.sessions;
+  totals.bytes_sent = hls_totals.bytes_sent;
   totals.waiting_refused = hub.waiting_refused();
   for (const auto& worker : workers) {
     const egress::EgressCounters& counters = worker->counters();
@@ -164,6 +186,9 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
     pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder);
   }
   desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get());
+  hls::HlsOptions hls_options = options.hls;
+  hls_options.base_url = HlsBaseUrl(options, http_port);
+  hls = std::make_unique<hls::HlsDesk>(hls_options, all, desk.get());
 }
 
 void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
@@ -174,7 +199,8 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
       .node = options.node,
       .play = options.play,
       .metrics = [this] { return egress::WriteMetrics(Totals(), Streams()); },
-      .streams_json = [this] { return egress::WriteStreamsJson(Totals(), Streams()); }};
+      .streams_json = [this] { return egress::WriteStreamsJson(Totals(), Streams()); },
+      .route = hls.get()};
   for (size_t i = 0; i < workers.size(); ++i) {
     egress::Worker* worker = workers[i].get();
     rtmp_servers.push_back(std::make_unique<ingest::RtmpServer>(
@@ -191,6 +217,7 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
 void RelayNode::Parts::SweepUntilStopped() {
   absl::MutexLock lock(&mutex);
   while (!mutex.AwaitWithTimeout(absl::Condition(&stopped), kSweepEvery)) {
+    hls->Sweep(egress::MonotonicMs());
     const stream::SweepReport report = hub.Sweep(egress::MonotonicMs());
     for (const std::string& name : report.ended) spdlog::info("stream {}: ended", name);
   }
@@ -228,6 +255,7 @@ void RelayNode::Stop() {
   }
   if (parts_->sweeper.joinable()) parts_->sweeper.join();
   for (const auto& worker : parts_->workers) worker->Stop();
+  parts_->hls->Stop();
   if (parts_->agent != nullptr) parts_->agent->Stop();
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/viewer.h"
+#include "dataplane/hls/hls_desk.h"
 #include "dataplane/ingest/rtmp_server.h"
 #include "dataplane/pull/pull_desk.h"
 #include "dataplane/stream/hub.h"
@@ -40,6 +41,11 @@ struct RelayOptions {
   egress::PlayDefaults play;
   egress::WriteLimits write;
   egress::PlayDeskOptions desk;
+  hls::HlsOptions hls;
+
+  // How clients of HLS get back to this node (hls.base_url): "http://host:port" or "https://host",
+  // "relative", or empty for http:// with the public address and the HTTP port.
+  std::string hls_base_url;
   ingest::RtmpServerOptions rtmp;
   stream::HubOptions hub;
   pull::PullOptions pull;

@@ -20,6 +20,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
@@ -52,6 +53,12 @@ absl::Status CheckVia(const std::vector<std::string>& via, const std::string& no
         absl::StrCat("the request has come through more than ", kViaNodesMax, " nodes"));
   }
   return absl::OkStatus();
+}
+
+std::string PeerIp(const beast::tcp_stream& stream) {
+  boost::system::error_code error;
+  const tcp::endpoint peer = stream.socket().remote_endpoint(error);
+  return error ? std::string() : peer.address().to_string();
 }
 
 enum class KeepAlive : uint8_t { kNo, kYes };
@@ -89,6 +96,8 @@ class HttpServer::Connections {
   void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   std::string Answer(const Request& request) const;
+  bool IsRouted(const Request& request) const;
+  asio::awaitable<bool> AnswerRouted(const Request& request, beast::tcp_stream* stream);
   absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
   absl::StatusOr<std::shared_ptr<ViewerProtocol>> BuildProtocol(const Request& request) const;
   void Play(Arrival arrival, beast::tcp_stream* stream);
@@ -122,6 +131,10 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
                                      asio::redirect_error(asio::use_awaitable, error));
     if (error) break;
     const Request& request = parser.get();
+    if (IsRouted(request)) {
+      again = co_await AnswerRouted(request, &stream) && parser.is_done();
+      continue;
+    }
     if (request.method() == http::verb::get) {
       absl::StatusOr<Arrival> arrival = BuildArrival(request);
       if (arrival.ok()) {
@@ -140,6 +153,44 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
     if (error) break;
   }
   --open_;
+}
+
+bool HttpServer::Connections::IsRouted(const Request& request) const {
+  if (options_.route == nullptr || request.method() != http::verb::get) return false;
+  const absl::string_view target = View(request.target());
+  return options_.route->Owns(target.substr(0, target.find('?')));
+}
+
+// Whether the connection may go on.
+asio::awaitable<bool> HttpServer::Connections::AnswerRouted(const Request& request,
+                                                            beast::tcp_stream* stream) {
+  const absl::string_view target = View(request.target());
+  const size_t mark = target.find('?');
+  RouteRequest routed;
+  routed.path = std::string(target.substr(0, mark));
+  if (mark != absl::string_view::npos) routed.query = std::string(target.substr(mark + 1));
+  routed.peer_address = PeerIp(*stream);
+  routed.via = ViaOf(request);
+  stream->expires_never();
+  RouteReply reply;
+  if (absl::Status loop = CheckVia(routed.via, options_.node); loop.ok()) {
+    reply = co_await options_.route->Answer(std::move(routed), worker_);
+  } else {
+    reply.head = BuildHttpRefusal(loop);
+    reply.keep_alive = false;
+  }
+  if (!request.keep_alive()) {
+    reply.head =
+        absl::StrReplaceAll(reply.head, {{"\r\nConnection: keep-alive", "\r\nConnection: close"}});
+  }
+  std::vector<asio::const_buffer> pieces = {asio::buffer(reply.head)};
+  for (const auto& piece : reply.body) pieces.push_back(asio::buffer(*piece));
+  boost::system::error_code error;
+  stream->expires_after(std::chrono::milliseconds(options_.reply_ms_max));
+  const size_t sent = co_await asio::async_write(
+      *stream, pieces, asio::redirect_error(asio::use_awaitable, error));
+  options_.route->NoteSent(sent);
+  co_return !error && reply.keep_alive && request.keep_alive();
 }
 
 std::string HttpServer::Connections::Answer(const Request& request) const {

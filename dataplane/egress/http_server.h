@@ -6,6 +6,7 @@
 //                               asked for (RFC 6455); OPTIONS answers CORS
 //   POST /{app}/{stream}.flv    publishes (HttpUploadTaker)
 //   GET /metrics /healthz /api/streams
+//   GET what the route owns: HLS (hls/hls_desk.h)
 //
 // A request that plays leaves this file at once: its socket goes to the PlayDesk, and nothing of
 // HTTP stays with the viewer.
@@ -18,6 +19,7 @@
 #include <string>
 
 #include "dataplane/egress/flv_protocol.h"
+#include "dataplane/egress/http_route.h"
 #include "dataplane/egress/http_upload.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/play_request.h"
@@ -34,10 +36,12 @@ struct HttpServerOptions {
   std::string node;
   PlayDefaults play;
   int64_t request_ms_max = 10'000;  // for a request to arrive whole, and between two
-  size_t connections_max = 4'096;   // per worker, viewers not counted
+  int64_t reply_ms_max = 60'000;    // for a route's reply to be taken
+  size_t connections_max = 16'384;  // per worker; viewers of streams not counted, those of HLS are
   HttpUploadTaker* upload = nullptr;  // of this worker; null = nothing is published by HTTP
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;
+  HttpRoute* route = nullptr;  // may be null
 };
 
 // Serves on one worker. Thread rule: made before the worker starts, destroyed after it stopped.

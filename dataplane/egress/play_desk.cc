@@ -24,13 +24,12 @@ size_t PlayDesk::viewers() const {
   return admitted > left ? admitted - left : 0;
 }
 
-absl::StatusOr<std::shared_ptr<stream::Stream>> PlayDesk::FindStream(const Arrival& arrival) {
+absl::StatusOr<std::shared_ptr<stream::Stream>> PlayDesk::Find(const std::string& name) {
   if (viewers() >= options_.viewers_max) {
     return absl::ResourceExhaustedError(
         absl::StrCat("this node has ", options_.viewers_max, " viewers, its limit"));
   }
   const int64_t now_ms = MonotonicMs();
-  const std::string& name = arrival.request.stream;
   std::shared_ptr<stream::Stream> stream = hub_->Find(name);
   const bool here = stream != nullptr && stream->state() != stream::StreamState::kEnded &&
                     stream->state() != stream::StreamState::kWaiting;
@@ -44,7 +43,7 @@ absl::StatusOr<std::shared_ptr<stream::Stream>> PlayDesk::FindStream(const Arriv
 }
 
 void PlayDesk::Admit(Worker* worker, Arrival arrival) {
-  const auto stream = FindStream(arrival);
+  const auto stream = Find(arrival.request.stream);
   if (!stream.ok()) {
     TurnAway(arrival, stream.status());
     return;
@@ -57,7 +56,12 @@ void PlayDesk::Admit(Worker* worker, Arrival arrival) {
                               .merge_ms = wish.merge_write_ms,
                               .deadline_ms = now_ms + options_.wait_ms};
   worker->Play(*stream, std::make_unique<Viewer>(arrival.fd, std::move(arrival.protocol), request));
-  if (fetcher_ != nullptr) fetcher_->Fetch(*stream, arrival.via);
+  Fetch(*stream, arrival.via);
+}
+
+void PlayDesk::Fetch(const std::shared_ptr<stream::Stream>& stream,
+                     const std::vector<std::string>& via) {
+  if (fetcher_ != nullptr) fetcher_->Fetch(stream, via);
 }
 
 void PlayDesk::TurnAway(const Arrival& arrival, const absl::Status& reason) {

@@ -55,9 +55,13 @@ class PlayDesk {
   // Viewers on this node, waiting ones included. Any thread.
   size_t viewers() const;
 
+  // For viewers without a connection of their own (HLS sessions): the stream, which may be still to
+  // come. Whoever watches it or waits for it counts itself (Stream::AddViewers), and then has it
+  // fetched. NotFound, ResourceExhausted. Any thread.
+  absl::StatusOr<std::shared_ptr<stream::Stream>> Find(const std::string& name);
+  void Fetch(const std::shared_ptr<stream::Stream>& stream, const std::vector<std::string>& via);
+
  private:
-  // NotFound, ResourceExhausted.
-  absl::StatusOr<std::shared_ptr<stream::Stream>> FindStream(const Arrival& arrival);
   void TurnAway(const Arrival& arrival, const absl::Status& reason);
 
   const PlayDeskOptions options_;

@@ -127,6 +127,30 @@ void AppendStreamMetric(const StreamMetric& metric, const std::vector<StreamStat
   }
 }
 
+void AppendHlsMetrics(const HlsCounts& hls, std::string* out) {
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_hls_sessions", "gauge", "HLS sessions alive.", count(hls.sessions)},
+      {"nearcast_relay_hls_sessions_opened_total", "counter", "HLS sessions ever opened.",
+       count(hls.sessions_opened)},
+      {"nearcast_relay_hls_sessions_expired_total", "counter",
+       "HLS sessions that ended because nobody asked for more.", count(hls.sessions_expired)},
+      {"nearcast_relay_hls_sessions_refused_total", "counter",
+       "HLS sessions not opened because there were too many.", count(hls.sessions_refused)},
+      {"nearcast_relay_hls_streams", "gauge", "Streams that are muxed for HLS.",
+       count(hls.streams)},
+      {"nearcast_relay_hls_muxed_bytes_total", "counter",
+       "Bytes of HLS made, once for all viewers.", count(hls.muxed_bytes)},
+      {"nearcast_relay_hls_playlists_total", "counter", "HLS playlists sent.",
+       count(hls.playlists)},
+      {"nearcast_relay_hls_slices_total", "counter", "HLS slices and parts sent.",
+       count(hls.slices)},
+      {"nearcast_relay_hls_refused_total", "counter", "HLS requests answered with an error.",
+       count(hls.refused)},
+  };
+  for (const Metric& metric : metrics) AppendMetric(metric, out);
+}
+
 }  // namespace
 
 const char* StateName(stream::StreamState state) {
@@ -200,6 +224,8 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   };
   std::string out;
   for (const Metric& metric : metrics) AppendMetric(metric, &out);
+  AppendHlsMetrics(totals.hls, &out);
+  AppendDrops(totals.drops, &out);
   for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, &out);
   return out;
 }

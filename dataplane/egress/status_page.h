@@ -12,6 +12,18 @@
 
 namespace nearcast::egress {
 
+struct HlsCounts {
+  uint64_t sessions = 0;
+  uint64_t sessions_opened = 0;
+  uint64_t sessions_expired = 0;
+  uint64_t sessions_refused = 0;
+  uint64_t streams = 0;
+  uint64_t muxed_bytes = 0;
+  uint64_t playlists = 0;
+  uint64_t slices = 0;
+  uint64_t refused = 0;
+};
+
 struct NodeTotals {
   std::string node;
   uint64_t uptime_s = 0;
@@ -32,6 +44,7 @@ struct NodeTotals {
   uint64_t posts_refused = 0;
   uint64_t pulls_started = 0;
   uint64_t pulls_failed = 0;
+  HlsCounts hls;
 };
 
 // "live", "interrupted", …

@@ -1,0 +1,62 @@
+#include "dataplane/hls/piece_cutter.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nearcast::hls {
+
+using media::CodedFrame;
+using media::FrameKind;
+
+void PieceCutter::BeginSection(const media::MediaConfig& config) {
+  if (open_) Close(newest_ms_ + interval_ms_, nullptr);
+  discontinuity_ = !first_;
+  first_ = false;
+  config_ = config;
+  clock_ms_ = -1;
+  ChangeTracks(config);
+}
+
+void PieceCutter::Finish() {
+  if (open_) Close(newest_ms_ + interval_ms_, nullptr);
+}
+
+bool PieceCutter::Cuts(const CodedFrame& frame) {
+  const bool picture = frame.kind == FrameKind::kVideo;
+  if (picture || !config_.video) return EndsBefore(frame, *open_);
+  return frame.dts_ms - std::max(clock_ms_, open_->start_ms) >= kPatienceMs &&
+         EndsBefore(frame, *open_);
+}
+
+void PieceCutter::Add(const CodedFrame& frame) {
+  if (open_ && Cuts(frame)) Close(frame.dts_ms, &frame);
+  if (!open_) Open(frame);
+  const bool picture = frame.kind == FrameKind::kVideo;
+  if (picture || !config_.video) NoteClock(frame.dts_ms);
+  newest_ms_ = std::max(newest_ms_, frame.dts_ms);
+  open_->has_key |= !config_.video || frame.key;
+  AddFrame(frame, &bytes_);
+}
+
+void PieceCutter::NoteClock(int64_t dts_ms) {
+  if (clock_ms_ >= 0 && dts_ms > clock_ms_) interval_ms_ = dts_ms - clock_ms_;
+  clock_ms_ = dts_ms;
+}
+
+void PieceCutter::Open(const CodedFrame& frame) {
+  open_.emplace();
+  open_->start_ms = frame.dts_ms;
+  open_->key = config_.video ? frame.key : true;
+  open_->discontinuity = std::exchange(discontinuity_, false);
+  BeginPiece(frame, &*open_, &bytes_);
+}
+
+void PieceCutter::Close(int64_t end_ms, const CodedFrame* next) {
+  open_->key_next = next != nullptr && (config_.video ? next->key : true);
+  EndPiece(next, &*open_, &bytes_);
+  open_->duration_ms = static_cast<int32_t>(std::max<int64_t>(end_ms - open_->start_ms, 0));
+  open_->bytes = std::make_shared<const std::string>(std::exchange(bytes_, {}));
+  store_->Append(*std::exchange(open_, std::nullopt));
+}
+
+}  // namespace nearcast::hls
