@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "ipdb/ip_address.h"
 #include "ipdb/ip_prefix.h"
+#include "schedulerlib/config/delay_probes.h"
 #include "schedulerlib/config/latency.h"
 #include "schedulerlib/config/nearness.h"
 #include "schedulerlib/config/publishing.h"
@@ -45,6 +46,7 @@ class Validator {
   std::vector<Problem> Validate() {
     CheckAll("Account", config_.accounts, &Validator::CheckAccount);
     CheckAll("Cdn", config_.cdns, &Validator::CheckCdn);
+    CheckAll("DelayProbe", config_.delay_probes, &Validator::CheckDelayProbe);
     CheckAll("Domain", config_.domains, &Validator::CheckDomain);
     CheckAll("HealthCheck", config_.health_checks, &Validator::CheckHealthCheck);
     CheckAll("LatencyPolicy", config_.latency_policies, &Validator::CheckLatencyPolicy);
@@ -331,12 +333,24 @@ class Validator {
     if (check.host.size() > 255 || !std::all_of(check.host.begin(), check.host.end(), is_print)) {
       Add("spec.host", "must have no spaces, and at most 255 characters");
     }
+    if (check.server_name.size() > 253 ||
+        !std::all_of(check.server_name.begin(), check.server_name.end(), is_print)) {
+      Add("spec.server_name", "must have no spaces, and at most 253 characters");
+    }
+    if (check.type != CheckType::kHttps && (!check.server_name.empty() || check.skip_verify)) {
+      Add("spec.type", "is not HTTPS, which server_name and skip_verify are for");
+    }
     if (check.expected_status != 0) {
       CheckRange("spec.expected_status", check.expected_status, 100, 599);
     }
     if (check.body_contains.size() > 1024) {
       Add("spec.body_contains", "must have at most 1024 characters");
     }
+  }
+
+  void CheckDelayProbe(const DelayProbe& probe) {
+    if (!probe.cdn.empty()) CheckOwnCdn("spec.cdn", probe.cdn);
+    ValidateDelayProbe(probe, samples_, Adder());
   }
 
   void CheckNearness(const NearnessPolicy& policy) {
@@ -371,6 +385,7 @@ class Validator {
   std::set<std::string> points_;
   std::set<std::string> account_ids_;               // seen so far
   std::map<ipdb::IpPrefix, std::string> prefixes_;  // overridden so far, and where
+  std::map<std::string, std::string> samples_;      // seen so far, and in which probe
   absl::string_view kind_;
   absl::string_view name_;
   std::vector<Problem> problems_;

@@ -121,6 +121,18 @@ std::vector<Row> HealthCheckRows() {
   const char* kFlvPath = "spec.path: must end with .flv for type FLV, as in /live/probe.flv";
   const char* kTimeout = "spec.timeout_ms: must be 1 to interval_ms, and at most 60000 (a minute)";
   return {
+      CheckRow(
+          "ServerName", [](H& h) { h.type = CheckType::kHttps, h.server_name = "a b"; },
+          "spec.server_name: must have no spaces, and at most 253 characters"),
+      CheckRow(
+          "VerifyOfPlainHttp", [](H& h) { h.type = CheckType::kHttp, h.skip_verify = true; },
+          "spec.type: is not HTTPS, which server_name and skip_verify are for"),
+      {"DelayProbeOfNobody",
+       [](Config& c) {
+         c.delay_probes.push_back({.name = "d", .samples = {{"192.0.2.1"}}, .cdn = "nobody"});
+       },
+       "DelayProbe/d: spec.cdn: names Cdn \"nobody\", which does not exist; there are "
+       "own, vendor"},
       {"ProbeAddress", [](Config& c) { c.nodes[0].probe_address = "gz.example"; },
        "Node/gz: spec.probe_address: is not an IP address: \"gz.example\""},
       CheckRow(

@@ -63,6 +63,8 @@ class Converter {
         return out_.config.prefix_overrides.push_back(PrefixOverrideOf(
             resource_->name(), resource.prefix_override(),
             [this](absl::string_view path, absl::string_view text) { Problem(path, text); }));
+      case v1::Resource::kDelayProbe:
+        return AddDelayProbe(resource.delay_probe());
       case v1::Resource::SPEC_NOT_SET:
         return Problem("spec", "is missing");
     }
@@ -297,6 +299,21 @@ class Converter {
     to.up_threshold = Or(from.up_threshold(), to.up_threshold);
     to.down_threshold = Or(from.down_threshold(), to.down_threshold);
     to.quorum = from.quorum();
+    to.server_name = from.server_name();
+    to.skip_verify = from.skip_verify();
+  }
+
+  void AddDelayProbe(const v1::DelayProbe& from) {
+    DelayProbe& to = out_.config.delay_probes.emplace_back();
+    to.name = resource_->name();
+    for (const v1::DelayProbe::Sample& sample : from.samples()) {
+      to.samples.push_back({sample.address(), LocationOf(sample.place())});
+    }
+    to.cdn = from.cdn();
+    to.between_nodes = from.between_nodes();
+    to.interval_s = Or(from.interval_s(), to.interval_s);
+    to.timeout_ms = Or(from.timeout_ms(), to.timeout_ms);
+    to.tries = Or(from.tries(), to.tries);
   }
 
   ConvertedConfig& out_;

@@ -233,6 +233,39 @@ TEST(ConfigConvertTest, QualityPolicyArrivesWhole) {
   EXPECT_EQ(policy.by_grade[1].tier, Tier::kSd);
 }
 
+TEST(ConfigConvertTest, DelayProbeArrivesWhole) {
+  const DelayProbe probe = Convert(R"pb(
+                             name: "d"
+                             delay_probe {
+                               samples { address: "192.0.2.1" }
+                               samples {
+                                 address: "192.0.2.2:443"
+                                 place { country: "CN" isp: "chinatelecom" }
+                               }
+                               cdn: "own"
+                               between_nodes: true
+                               interval_s: 10
+                               timeout_ms: 300
+                               tries: 5
+                             })pb")
+                               .delay_probes[0];
+  EXPECT_EQ(probe.name, "d");
+  ASSERT_EQ(probe.samples.size(), 2u);
+  EXPECT_EQ(probe.samples[0].address, "192.0.2.1");
+  EXPECT_EQ(probe.samples[0].place, ipdb::Location());
+  EXPECT_EQ(probe.samples[1].place, (ipdb::Location{"CN", "", "", "chinatelecom"}));
+  EXPECT_EQ(probe.cdn, "own");
+  EXPECT_TRUE(probe.between_nodes);
+  EXPECT_EQ(probe.interval_s, 10u);
+  EXPECT_EQ(probe.timeout_ms, 300u);
+  EXPECT_EQ(probe.tries, 5u);
+  const DelayProbe plain = Convert("name: 'd' delay_probe {}").delay_probes[0];
+  EXPECT_EQ(plain.interval_s, 60u);
+  EXPECT_EQ(plain.timeout_ms, 1000u);
+  EXPECT_EQ(plain.tries, 3u);
+  EXPECT_FALSE(plain.between_nodes);
+}
+
 TEST(ConfigConvertTest, WhatTheModelCannotSayIsAProblem) {
   EXPECT_THAT(ProblemsOf("name: 'n' node { rtmp_port: 65536 http_port: 70000 }"),
               ElementsAre("Node/n: spec.rtmp_port: is no port: 65536; 1 to 65535",

@@ -38,6 +38,9 @@ void FillCheck(const HealthCheck& check, const Node& node, v1::ProbePlan::Check&
   to.set_body_contains(check.body_contains);
   to.set_interval_ms(check.interval_ms);
   to.set_timeout_ms(check.timeout_ms);
+  if (check.type != CheckType::kHttps) return;
+  to.set_server_name(check.server_name.empty() ? check.host : check.server_name);
+  to.set_skip_verify(check.skip_verify);
 }
 
 }  // namespace

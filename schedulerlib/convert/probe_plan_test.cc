@@ -69,6 +69,26 @@ TEST(ProbePlanTest, EveryExpectationGoesToTheVantage) {
   EXPECT_EQ(check.timeout_ms(), 300u);
 }
 
+TEST(ProbePlanTest, CertificateIsForTheServerNameOrElseTheHost) {
+  Given given = World();
+  given.config().health_checks = {
+      {.name = "a", .nodes = {"bj"}, .type = CheckType::kHttps, .host = "live.example"},
+      {.name = "b",
+       .nodes = {"bj"},
+       .type = CheckType::kHttps,
+       .host = "live.example",
+       .server_name = "node.example",
+       .skip_verify = true},
+      {.name = "c", .nodes = {"bj"}, .type = CheckType::kHttp, .host = "live.example"}};
+  const v1::ProbePlan plan = BuildProbePlan(*given.Snapshot());
+  ASSERT_EQ(plan.checks_size(), 3);
+  EXPECT_EQ(plan.checks(0).server_name(), "live.example");
+  EXPECT_FALSE(plan.checks(0).skip_verify());
+  EXPECT_EQ(plan.checks(1).server_name(), "node.example");
+  EXPECT_TRUE(plan.checks(1).skip_verify());
+  EXPECT_EQ(plan.checks(2).server_name(), "");
+}
+
 TEST(ProbePlanTest, WithoutChecksThereIsNothingToDo) {
   const v1::ProbePlan plan = BuildProbePlan(*World().Snapshot());
   EXPECT_EQ(plan.checks_size(), 0);
