@@ -71,8 +71,10 @@ std::optional<Reason> CheckBaidu(const http::QueryParams& params, const Caller& 
   const absl::string_view end = params.Get("t");
   if (end.empty()) return Reason::kParameter;
   if (caller.account == nullptr) return Reason::kAccountUnknown;
-  const std::string expected =
-      Md5Hex({params.Get("dn"), "-", caller.account->sign_secret, "-", end});
+  // A request has one of the two; what it has is signed.
+  const absl::string_view dn = params.Get("dn");
+  const absl::string_view asked = dn.empty() ? params.Get("tag") : dn;
+  const std::string expected = Md5Hex({asked, "-", caller.account->sign_secret, "-", end});
   if (auto reason = CheckSignature(caller, expected, given)) return reason;
   return CheckExpiry(end, TimeUnit::kSeconds, now);
 }
@@ -80,7 +82,10 @@ std::optional<Reason> CheckBaidu(const http::QueryParams& params, const Caller& 
 std::optional<Refusal> ParseBaidu(const http::QueryParams& params, const Caller& caller,
                                   const ipdb::IpAddress& connection, Question* question) {
   question->Clear();
-  if (!params.Get("tag").empty()) return Refusal{400, "", "tag is not served; give dn"};
+  if (!params.Get("tag").empty()) {
+    if (!params.Get("dn").empty()) return Refusal{400, "", "give dn or tag, not both"};
+    return Refusal{400, "", "tag is not served; give dn"};
+  }
   if (auto refusal = RefusalOf(ReadNames(params.Get("dn"), kBaiduNamesMax, question))) {
     return refusal;
   }

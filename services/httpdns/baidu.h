@@ -7,8 +7,10 @@
 //
 //   SIGN  md5hex(dn "-" secret "-" END), dn as sent; END: seconds since 1970, 10 digits
 //
-// At most 10 names. With alt_server_ip=true the reply has "serverip":{"ipv4":[…],"ipv6":[…]}. tag= (a
-// list of names kept at the vendor) is refused; detail= says nothing here. Refusals are {"msg":"…"} in
+// At most 10 names. With alt_server_ip=true the reply has "serverip":{"ipv4":[…],"ipv6":[…]}. In place
+// of dn a request may have tag=, the name of a list of names that is kept at the vendor; it is signed
+// in dn's place. There are no such lists here: it is refused, as are both together. detail= says
+// nothing here. Refusals are {"msg":"…"} in
 // our words: the vendor's list is not published. Pure.
 #ifndef SERVICES_HTTPDNS_BAIDU_H_
 #define SERVICES_HTTPDNS_BAIDU_H_
