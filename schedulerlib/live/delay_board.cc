@@ -62,9 +62,9 @@ bool DelayBoard::Settle(absl::Duration now) {
   for (const auto& [node, tracks] : tracks_of_node_) {
     SettleNode(node, tracks, now, delays, between);
   }
-  if (delays == delays_ && between.delay_us_ == between_.delay_us_) return false;
+  if (delays == delays_ && between.delay_us_ == between_->delay_us_) return false;
   delays_ = std::move(delays);
-  between_ = std::move(between);
+  between_ = std::make_shared<const NodeDelays>(std::move(between));
   return true;
 }
 

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,7 +51,7 @@ struct DelayView {
   absl::Duration age;
 };
 
-// Delays between nodes that count, in steps.
+// Delays between nodes that count, in steps. Immutable once a board has given it away.
 class NodeDelays {
  public:
   // As `from` has measured it, else as `to` has; nothing when neither did.
@@ -82,7 +83,7 @@ class DelayBoard {
 
   // As of the last Settle, in the order of nodes and places.
   const std::vector<MeasuredDelay>& Delays() const { return delays_; }
-  const NodeDelays& Between() const { return between_; }
+  const std::shared_ptr<const NodeDelays>& Between() const { return between_; }
 
   // Every path of `node`, or of all nodes when it is empty, in the order of nodes and targets; at
   // most `count_max` of them, which do not count the ones left out.
@@ -107,7 +108,7 @@ class DelayBoard {
   absl::flat_hash_map<std::string, DelaySubject> subjects_;
   std::map<std::string, Tracks> tracks_of_node_;  // every node of the configuration
   std::vector<MeasuredDelay> delays_;
-  NodeDelays between_;
+  std::shared_ptr<const NodeDelays> between_ = std::make_shared<const NodeDelays>();
 };
 
 }  // namespace nearcast::scheduler

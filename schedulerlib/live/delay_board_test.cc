@@ -69,7 +69,7 @@ TEST_F(DelayBoardTest, StaleMeasurementsDoNotCountAnyMore) {
   now_ += absl::Seconds(1);
   EXPECT_TRUE(board_.Settle(now_));
   EXPECT_THAT(board_.Delays(), IsEmpty());
-  EXPECT_EQ(board_.Between().Between("a", "b"), std::nullopt);
+  EXPECT_EQ(board_.Between()->Between("a", "b"), std::nullopt);
   const auto views = board_.Describe("a", 10, now_);
   ASSERT_EQ(views.size(), 2u) << "people still see them";
   EXPECT_EQ(views[1].counted_us, std::nullopt);
@@ -80,12 +80,12 @@ TEST_F(DelayBoardTest, StaleMeasurementsDoNotCountAnyMore) {
 TEST_F(DelayBoardTest, NodesDelayIsTheAskersOwnElseTheOthers) {
   Report("a", {Found("node/b", 8'000)});
   board_.Settle(now_);
-  EXPECT_EQ(board_.Between().Between("a", "b"), 8'000);
-  EXPECT_EQ(board_.Between().Between("b", "a"), 8'000);
+  EXPECT_EQ(board_.Between()->Between("a", "b"), 8'000);
+  EXPECT_EQ(board_.Between()->Between("b", "a"), 8'000);
   Report("b", {Found("node/a", 20'000)});
   board_.Settle(now_);
-  EXPECT_EQ(board_.Between().Between("a", "b"), 8'000);
-  EXPECT_EQ(board_.Between().Between("b", "a"), 20'000);
+  EXPECT_EQ(board_.Between()->Between("a", "b"), 8'000);
+  EXPECT_EQ(board_.Between()->Between("b", "a"), 20'000);
   EXPECT_THAT(board_.Delays(), IsEmpty()) << "a node is not a sample of clients";
 }
 

@@ -54,6 +54,7 @@ std::vector<std::string> LiveState::Expire(absl::Duration now) {
     lost.last_report_at = live.last_report_at;
     lost.checks = live.checks;
     lost.checks_detail = live.checks_detail;
+    lost.self = std::move(live.self);
     live = std::move(lost);
     down.push_back(name);
   }

@@ -13,6 +13,15 @@ namespace nearcast::scheduler {
 // kUnknown: no word of the node yet, and too early to call it down.
 enum class Health { kUnknown, kUp, kDown };
 
+// What a node says of itself, for operators to compare with what they declared.
+struct NodeSelf {
+  std::string instance_id;
+  std::string listen_address;
+  uint32_t rtmp_port = 0;
+  uint32_t http_port = 0;
+  double capacity_bits_per_s = 0;  // 0 = not stated
+};
+
 struct NodeLive {
   Health health = Health::kUnknown;  // by the node's own reports
   double out_bits_per_s = 0;
@@ -31,6 +40,7 @@ struct NodeLive {
   absl::Duration last_report_at = -absl::InfiniteDuration();
   Health checks = Health::kUnknown;  // by the vantages' checks
   std::string checks_detail;         // for people; empty when nothing is known
+  NodeSelf self;                     // as its last report says
 };
 
 // By node name. A node that is absent is kUnknown, and counts as up: a restart of the control plane
