@@ -10,10 +10,12 @@
 #include "absl/strings/str_join.h"
 #include "ipdb/ip_address.h"
 #include "ipdb/ip_prefix.h"
+#include "schedulerlib/config/clients.h"
 #include "schedulerlib/config/delay_probes.h"
 #include "schedulerlib/config/latency.h"
 #include "schedulerlib/config/nearness.h"
 #include "schedulerlib/config/publishing.h"
+#include "schedulerlib/config/rules.h"
 #include "schedulerlib/config/vendors.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/url_template.h"
@@ -46,6 +48,7 @@ class Validator {
   std::vector<Problem> Validate() {
     CheckAll("Account", config_.accounts, &Validator::CheckAccount);
     CheckAll("Cdn", config_.cdns, &Validator::CheckCdn);
+    CheckAll("ClientPolicy", config_.client_policies, &Validator::CheckClientPolicy);
     CheckAll("DelayProbe", config_.delay_probes, &Validator::CheckDelayProbe);
     CheckAll("Domain", config_.domains, &Validator::CheckDomain);
     CheckAll("HealthCheck", config_.health_checks, &Validator::CheckHealthCheck);
@@ -56,6 +59,7 @@ class Validator {
     CheckAll("PublishPoint", config_.publish_points, &Validator::CheckPublishPoint);
     CheckAll("QualityPolicy", config_.quality_policies, &Validator::CheckQualityPolicy);
     CheckAll("RatioRule", config_.ratio_rules, &Validator::CheckRatioRule);
+    CheckAll("Switch", config_.switches, &Validator::CheckSwitch);
     CheckAll("TranscodeTemplate", config_.transcode_templates, &Validator::CheckTemplate);
     return std::move(problems_);
   }
@@ -257,6 +261,7 @@ class Validator {
     if (!rule.scope.publish_point.empty()) {
       CheckRef("spec.scope.publish_point", "PublishPoint", rule.scope.publish_point, points_);
     }
+    ValidateRatioTerms(rule, Adder());
   }
 
   void CheckPublishPoint(const PublishPoint& point) {
@@ -370,12 +375,15 @@ class Validator {
   }
 
   void CheckQualityPolicy(const QualityPolicy& policy) {
-    for (size_t i = 0; i < policy.by_grade.size(); ++i) {
-      const uint32_t grade = policy.by_grade[i].grade_max;
-      if (grade >= 1 && grade <= 8) continue;
-      Add(absl::StrCat("spec.by_grade[", i, "].grade_max"), "must be 1 (worst) to 8 (best)");
-    }
+    ValidateQualityPolicy(policy, config_, Adder());
   }
+
+  void CheckClientPolicy(const ClientPolicy& policy) {
+    ValidateMatch(policy.match, "spec.match", Adder());
+    ValidateClientPolicy(policy, Adder());
+  }
+
+  void CheckSwitch(const Switch& item) { ValidateSwitch(item, config_, Adder()); }
 
   const Config& config_;
   std::set<std::string> cdns_;

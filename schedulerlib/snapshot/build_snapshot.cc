@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -12,7 +12,11 @@
 #include "base/check.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/place/steering_builder.h"
+#include "schedulerlib/quality/tier_choice.h"
+#include "schedulerlib/snapshot/client_overrides.h"
 #include "schedulerlib/split/ratio.h"
+#include "schedulerlib/split/ratio_index.h"
+#include "schedulerlib/switches/switch_board.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -27,22 +31,30 @@ std::vector<T> SortedByName(std::vector<T> items) {
 class Builder {
  public:
   Builder(const Config& config, const LiveView& live,
-          std::shared_ptr<const ipdb::PrefixTable> places)
-      : config_(config), live_(live), snapshot_(std::make_shared<Snapshot>()) {
+          std::shared_ptr<const ipdb::PrefixTable> places, const Snapshot* previous)
+      : config_(config), live_(live), previous_(previous), snapshot_(std::make_shared<Snapshot>()) {
     snapshot_->revision = config.revision;
     snapshot_->places = std::move(places);
   }
 
-  std::shared_ptr<const Snapshot> Build() {
+  std::shared_ptr<const Snapshot> Build(const std::vector<MeasuredDelay>& delays) {
     AddCdns();
     AddNodes();
+    AddClients();
+    AddNearness(delays);
+    FindChanges();
     RankNodes();
     AddScheduledNames();
     AddRatioRules();
+    for (const QualityPolicy& policy : SortedByName(config_.quality_policies)) {
+      snapshot_->qualities.push_back(CompileQuality(policy));
+    }
     AddPublishPoints();
+    AddSwitches();
     for (const Account& account : config_.accounts) {
       snapshot_->accounts.emplace(account.account_id, account);
     }
+    snapshot_->client_policies = ClientPolicySet(config_.client_policies);
     snapshot_->health_checks = config_.health_checks;
     return snapshot_;
   }
@@ -52,10 +64,16 @@ class Builder {
     for (const Cdn& cdn : SortedByName(config_.cdns)) {
       CompiledCdn& compiled = snapshot_->cdns.emplace_back();
       compiled.spec = cdn;
+      compiled.push_signer = UrlSigner(cdn.push_signing);
+      compiled.pull_signer = UrlSigner(cdn.pull_signing);
       snapshot_->cdn_buckets.push_back(
-          {.hash = StableHash(cdn.name),
-           .standing = cdn.disabled ? CdnStanding::kOut : CdnStanding::kUsable});
+          {.hash = StableHash(cdn.name), .standing = DeclaredStanding(cdn)});
     }
+  }
+
+  static CdnStanding DeclaredStanding(const Cdn& cdn) {
+    if (cdn.disabled || cdn.health == CdnHealth::kDown) return CdnStanding::kOut;
+    return cdn.health == CdnHealth::kPoor ? CdnStanding::kLastResort : CdnStanding::kUsable;
   }
 
   void AddNodes() {
@@ -84,7 +102,8 @@ class Builder {
       CompiledCdn& cdn = snapshot_->cdns[i];
       if (cdn.spec.kind != CdnKind::kOwn) continue;
       RankNodesOf(cdn);
-      if (!cdn.spec.disabled) snapshot_->cdn_buckets[i].standing = StandingOfOwn(cdn);
+      CdnStanding& standing = snapshot_->cdn_buckets[i].standing;
+      standing = std::max(standing, StandingOfOwn(cdn));
     }
   }
 
@@ -96,38 +115,102 @@ class Builder {
     return serves ? CdnStanding::kUsable : CdnStanding::kLastResort;
   }
 
-  void RankNodesOf(CompiledCdn& cdn) {
-    cdn.ranking_of_cell = RankAll(cdn, [](const CompiledNode&) { return true; });
+  void AddClients() {
+    if (previous_ != nullptr) {
+      snapshot_->clients = previous_->clients;
+      return;
+    }
+    snapshot_->clients = std::make_shared<const ClientTable>(
+        snapshot_->places, ResolveOverrides(config_, [this](const std::string& name) {
+          return *snapshot_->FindNode(name);
+        }));
   }
 
-  // Every cell's ranking of those nodes of a CDN that `wanted` takes.
+  void AddNearness(const std::vector<MeasuredDelay>& delays) {
+    snapshot_->nearness =
+        previous_ != nullptr ? previous_->nearness
+        : config_.nearness_policies.empty()
+            ? std::make_shared<const NearnessTable>()
+            : std::make_shared<const NearnessTable>(config_.nearness_policies.front());
+    snapshot_->measured =
+        std::make_shared<const MeasuredTable>(delays, [this](absl::string_view name) {
+          const auto node = snapshot_->FindNode(name);
+          return node ? node->value() : UINT32_MAX;
+        });
+    if (previous_ != nullptr && *previous_->measured == *snapshot_->measured) {
+      snapshot_->measured = previous_->measured;
+    }
+  }
+
+  // What is different from the previous snapshot: nodes whose place in rankings may be, and CDNs
+  // whose answers may be.
+  void FindChanges() {
+    is_changed_.resize(snapshot_->cdns.size(), previous_ == nullptr);
+    if (previous_ == nullptr) return;
+    if (previous_->measured != snapshot_->measured) {
+      is_changed_.assign(is_changed_.size(), true);
+    }
+    for (size_t i = 0; i < snapshot_->nodes.size(); ++i) {
+      const CompiledNode& was = previous_->nodes[i];
+      const CompiledNode& is = snapshot_->nodes[i];
+      const bool moves = was.standing != is.standing || was.load_penalty_us != is.load_penalty_us;
+      if (moves) moved_nodes_.push_back(NodeIndex(static_cast<uint32_t>(i)));
+      if (moves || was.endpoint.load_weight != is.endpoint.load_weight) {
+        is_changed_[is.cdn.value()] = true;
+      }
+    }
+  }
+
+  void RankNodesOf(CompiledCdn& cdn) {
+    cdn.rankings = RankAll(
+        cdn, [](const CompiledNode&) { return true; }, &CompiledCdn::rankings);
+  }
+
+  // Every cell's ranking of those nodes of a CDN that `wanted` takes; `kept` is where the previous
+  // snapshot has it.
   template <typename Wanted>
-  CellRankings RankAll(const CompiledCdn& cdn, Wanted wanted) const {
-    std::vector<Candidate> candidates;
-    for (const NodeIndex index : cdn.nodes) {
-      const CompiledNode& node = snapshot_->node(index);
-      if (!wanted(node)) continue;
-      candidates.push_back(
-          {index, node.spec.location, node.spec.announces, node.standing, node.load_penalty_us});
+  CellRankings RankAll(const CompiledCdn& cdn, Wanted wanted,
+                       CellRankings CompiledCdn::*kept) const {
+    const size_t index = static_cast<size_t>(&cdn - snapshot_->cdns.data());
+    const CellRankings* before = previous_ != nullptr ? &(previous_->cdns[index].*kept) : nullptr;
+    if (before != nullptr && before->empty()) before = nullptr;
+    if (before != nullptr && !is_changed_[index]) return *before;
+    CellRankerInput input;
+    for (const NodeIndex node : cdn.nodes) {
+      const CompiledNode& compiled = snapshot_->node(node);
+      if (wanted(compiled)) input.candidates.push_back(CandidateOf(*snapshot_, node));
     }
-    CellRankings rankings;
-    const size_t cells = snapshot_->places->cell_count();
-    rankings.reserve(cells);
-    for (uint32_t cell = 0; cell < cells; ++cell) {
-      CellRanking ranking =
-          RankBest(snapshot_->places->location(ipdb::CellId(cell)), candidates, kRankedNodesMax);
-      ranking.shrink_to_fit();
-      rankings.push_back(std::move(ranking));
+    input.clients = snapshot_->clients.get();
+    input.nearness = snapshot_->nearness.get();
+    input.measured = snapshot_->measured.get();
+    input.count = kRankedNodesMax;
+    if (before == nullptr || previous_->measured != snapshot_->measured) return RankCells(input);
+    return RankCellsAgain(input, *before, MovedAmong(input.candidates));
+  }
+
+  std::vector<NodeIndex> MovedAmong(const std::vector<Candidate>& candidates) const {
+    std::vector<NodeIndex> moved;
+    for (const NodeIndex node : moved_nodes_) {
+      const bool is_one = std::binary_search(
+          candidates.begin(), candidates.end(), Candidate{.node = node},
+          [](const Candidate& a, const Candidate& b) { return a.node < b.node; });
+      if (is_one) moved.push_back(node);
     }
-    return rankings;
+    return moved;
   }
 
   void AddScheduledNames() {
     for (const CompiledNode& node : snapshot_->nodes) endpoints_.push_back(&node.endpoint);
+    memo_.emplace(snapshot_->clients.get(), endpoints_, snapshot_->nearness->equal_cost_us());
+    if (previous_ != nullptr) {
+      for (const CompiledName& name : previous_->names) memo_->Remember(*name.steering);
+    }
     for (const Domain& domain : SortedByName(config_.domains)) {
       for (const ScheduledName& name : domain.scheduled_names) AddScheduledName(domain, name);
     }
-    snapshot_->zones = zone::ZoneSet::Build(config_.domains, snapshot_->name_index);
+    snapshot_->zones = previous_ != nullptr
+                           ? previous_->zones
+                           : zone::ZoneSet::Build(config_.domains, snapshot_->name_index);
   }
 
   void AddScheduledName(const Domain& domain, const ScheduledName& name) {
@@ -138,12 +221,43 @@ class Builder {
     compiled.answers_max = name.answers;
     compiled.cdn = *snapshot_->FindCdn(name.cdn);
     compiled.https = name.https;
-    compiled.steering = SteeringFor(compiled.cdn, name);
+    compiled.rules = name.rules;
+    compiled.steering = KeepsAnswers(compiled.cdn, name)
+                            ? previous_->names[snapshot_->names.size() - 1].steering
+                            : SteeringFor(compiled.cdn, name, OverrideCnames(compiled.name, name));
     snapshot_->name_index[compiled.name] = static_cast<uint32_t>(snapshot_->names.size() - 1);
   }
 
+  // Whether the previous snapshot's map for a name still holds.
+  bool KeepsAnswers(CdnIndex cdn, const ScheduledName& name) const {
+    if (is_changed_[cdn.value()]) return false;
+    const auto moves = [this](const std::string& node) {
+      return std::binary_search(moved_nodes_.begin(), moved_nodes_.end(),
+                                *snapshot_->FindNode(node));
+    };
+    return std::none_of(name.rules.begin(), name.rules.end(), [&moves](const PlaceRule& rule) {
+      return std::any_of(rule.nodes.begin(), rule.nodes.end(), moves);
+    });
+  }
+
+  // By override: the alias that this name gives there. None at a zone's own name, where SOA and NS
+  // stand (RFC 2181 §10.1).
+  std::vector<std::string> OverrideCnames(const std::string& full_name,
+                                          const ScheduledName& name) const {
+    std::vector<std::string> cnames;
+    if (name.name == "@") return cnames;
+    for (const ClientOverride& override : snapshot_->clients->overrides()) {
+      const auto& only = override.cname_for;
+      const bool applies =
+          only.empty() || std::find(only.begin(), only.end(), full_name) != only.end();
+      cnames.push_back(applies ? override.cname : "");
+    }
+    return cnames;
+  }
+
   // Names of one CDN that ask for the same share one map.
-  std::shared_ptr<const SteeringMap> SteeringFor(CdnIndex cdn, const ScheduledName& name) {
+  std::shared_ptr<const SteeringMap> SteeringFor(CdnIndex cdn, const ScheduledName& name,
+                                                 std::vector<std::string> override_cnames) {
     std::string key =
         absl::StrCat(cdn.value(), " ", name.answers, " ", static_cast<int>(name.spread), " ",
                      name.diverse, " ", name.by_load, " ", name.fallback_cname);
@@ -152,13 +266,16 @@ class Builder {
       absl::StrAppend(&key, "\n", m.country, "/", m.region, "/", m.city, "/", m.isp, " ",
                       rule.cname, " ", absl::StrJoin(rule.nodes, " "));
     }
+    absl::StrAppend(&key, "\n", absl::StrJoin(override_cnames, " "));
     std::shared_ptr<const SteeringMap>& shared = steering_[key];
-    if (shared == nullptr) shared = BuildSteering(cdn, name);
+    if (shared == nullptr) shared = BuildSteering(cdn, name, std::move(override_cnames));
     return shared;
   }
 
-  std::shared_ptr<const SteeringMap> BuildSteering(CdnIndex cdn, const ScheduledName& name) {
+  std::shared_ptr<const SteeringMap> BuildSteering(CdnIndex cdn, const ScheduledName& name,
+                                                   std::vector<std::string> override_cnames) {
     SteeringPolicy policy;
+    policy.override_cnames = std::move(override_cnames);
     policy.answers_max = name.answers;
     policy.spread = name.spread;
     policy.diversity = name.diverse ? Diversity::kDiverse : Diversity::kAny;
@@ -169,13 +286,8 @@ class Builder {
     }
     return BuildSteeringMap({.ranking_v4 = RankingOf(cdn, Family::kV4),
                              .ranking_v6 = RankingOf(cdn, Family::kV6),
-                             .endpoints = endpoints_,
-                             .places = snapshot_->places.get()},
+                             .memo = &*memo_},
                             policy);
-  }
-
-  static std::string CanonicalName(const std::string& name) {
-    return absl::AsciiStrToLower(absl::StripSuffix(name, "."));
   }
 
   // In the rule's order, what stands worse behind what stands better.
@@ -192,14 +304,15 @@ class Builder {
 
   // The CDN's own ranking where all its nodes have the family; else one of those that do.
   const CellRankings* RankingOf(CdnIndex cdn, Family family) {
-    const CompiledCdn& compiled = snapshot_->cdn(cdn);
+    CompiledCdn& compiled = snapshot_->cdns[cdn.value()];
     const auto has = [family](const CompiledNode& node) { return node.endpoint.Has(family); };
     if (std::all_of(compiled.nodes.begin(), compiled.nodes.end(),
                     [&](NodeIndex node) { return has(snapshot_->node(node)); })) {
-      return &compiled.ranking_of_cell;
+      return &compiled.rankings;
     }
-    CellRankings& rankings = family_rankings_[{cdn, family}];
-    if (rankings.empty()) rankings = RankAll(compiled, has);
+    const auto kept = family == Family::kV4 ? &CompiledCdn::rankings_v4 : &CompiledCdn::rankings_v6;
+    CellRankings& rankings = compiled.*kept;
+    if (rankings.empty()) rankings = RankAll(compiled, has, kept);
     return &rankings;
   }
 
@@ -217,11 +330,13 @@ class Builder {
       compiled.spec = rule;
       compiled.main = Resolve(rule.main);
       compiled.backup = Resolve(rule.backup.empty() ? rule.main : rule.backup);
+      SetTargets(snapshot_->cdn_buckets, compiled);
     }
     std::stable_sort(snapshot_->ratio_rules.begin(), snapshot_->ratio_rules.end(),
                      [](const CompiledRatioRule& a, const CompiledRatioRule& b) {
                        return Specificity(a.spec.scope) > Specificity(b.spec.scope);
                      });
+    snapshot_->ratio_index = RatioIndex(snapshot_->ratio_rules);
   }
 
   void AddPublishPoints() {
@@ -233,6 +348,7 @@ class Builder {
       }
       AddTiers(compiled);
       SetQuality(compiled);
+      SetLatency(compiled);
       snapshot_->publish_points.emplace(point.name, std::move(compiled));
     }
   }
@@ -250,46 +366,55 @@ class Builder {
 
   // A policy may name tiers that this publish point does not offer: those are passed over.
   void SetQuality(CompiledPublishPoint& point) const {
-    const auto offers = [&point](Tier tier) {
-      return std::any_of(point.tiers.begin(), point.tiers.end(),
-                         [tier](const TranscodeTemplate& t) { return t.tier == tier; });
-    };
-    point.default_tier = MiddleTier(point.tiers);
-    for (const QualityPolicy& policy : config_.quality_policies) {
-      if (policy.name != point.spec.quality_policy) continue;
-      point.policy_sets_default = offers(policy.default_tier);
-      if (point.policy_sets_default) point.default_tier = policy.default_tier;
-      for (const GradeRule& rule : policy.by_grade) {
-        if (offers(rule.tier)) point.by_grade.push_back(rule);
+    std::vector<Tier> offered;
+    for (const TranscodeTemplate& tier : point.tiers) offered.push_back(tier.tier);
+    point.middle_tier = MiddleTier(offered);
+    point.default_tier = point.middle_tier;
+    const auto& qualities = snapshot_->qualities;
+    for (uint32_t i = 0; i < qualities.size(); ++i) {
+      if (qualities[i].spec.name != point.spec.quality_policy) continue;
+      point.quality = i;
+      const Tier wanted = qualities[i].spec.default_tier;
+      if (std::find(offered.begin(), offered.end(), wanted) != offered.end()) {
+        point.default_tier = wanted;
       }
     }
-    std::stable_sort(
-        point.by_grade.begin(), point.by_grade.end(),
-        [](const GradeRule& a, const GradeRule& b) { return a.grade_max < b.grade_max; });
   }
 
-  // Of the tiers for ordinary watching (md and ao are for special cases); the better of two in the
-  // middle.
-  static Tier MiddleTier(const std::vector<TranscodeTemplate>& tiers) {
-    const auto ordinary = std::count_if(
-        tiers.begin(), tiers.end(), [](const TranscodeTemplate& t) { return t.tier < Tier::kMd; });
-    return ordinary > 0 ? tiers[(ordinary - 1) / 2].tier : tiers.front().tier;
+  void AddSwitches() {
+    snapshot_->switches =
+        SwitchBoard(config_.switches,
+                    {.cdn = [this](absl::string_view name) { return snapshot_->FindCdn(name); },
+                     .node = [this](absl::string_view name) { return snapshot_->FindNode(name); }});
+  }
+
+  void SetLatency(CompiledPublishPoint& point) const {
+    for (const LatencyPolicy& policy : config_.latency_policies) {
+      if (policy.name == point.spec.latency_policy) point.latency = SolveLatency(policy).value();
+    }
   }
 
   const Config& config_;
   const LiveView& live_;
+  const Snapshot* const previous_;
   std::shared_ptr<Snapshot> snapshot_;
   std::vector<const Endpoint*> endpoints_;                              // by NodeIndex
   std::map<std::string, std::shared_ptr<const SteeringMap>> steering_;  // by what names ask for
-  std::map<std::pair<CdnIndex, Family>, CellRankings> family_rankings_;
+  std::vector<bool> is_changed_;                                        // by CdnIndex
+  std::vector<NodeIndex> moved_nodes_;                                  // ascending
+  std::optional<SteeringMemo> memo_;
 };
 
 }  // namespace
 
 std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveView& live,
-                                              std::shared_ptr<const ipdb::PrefixTable> places) {
+                                              std::shared_ptr<const ipdb::PrefixTable> places,
+                                              const std::vector<MeasuredDelay>& delays,
+                                              const Snapshot* previous) {
   NC_CHECK(places != nullptr);
-  return Builder(config, live, std::move(places)).Build();
+  NC_CHECK(previous == nullptr ||
+           (previous->places == places && previous->nodes.size() == config.nodes.size()));
+  return Builder(config, live, std::move(places), previous).Build(delays);
 }
 
 }  // namespace nearcast::scheduler

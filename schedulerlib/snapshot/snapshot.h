@@ -16,12 +16,22 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "ipdb/prefix_table.h"
+#include "schedulerlib/client/client_policy_set.h"
+#include "schedulerlib/latency/latency_plan.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/cell_ranker.h"
+#include "schedulerlib/place/client_table.h"
 #include "schedulerlib/place/endpoint.h"
+#include "schedulerlib/place/measured_table.h"
+#include "schedulerlib/place/nearness_table.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/place/steering.h"
+#include "schedulerlib/quality/tier_choice.h"
 #include "schedulerlib/split/ratio.h"
+#include "schedulerlib/split/ratio_index.h"
+#include "schedulerlib/stream/signing/url_signer.h"
+#include "schedulerlib/switches/switch_board.h"
 #include "schedulerlib/zone/zone_set.h"
 
 namespace nearcast::scheduler {
@@ -34,15 +44,18 @@ struct CompiledNode {
   CdnIndex cdn;
 };
 
-// How the nodes of one CDN rank for one cell: all the equally near ones, and no more others than
-// make kRankedNodesMax.
-using CellRanking = std::vector<Ranked>;
+// A cell's ranking has all the equally near nodes, and no more others than make this.
 inline constexpr size_t kRankedNodesMax = 16;
 
 struct CompiledCdn {
   Cdn spec;
-  std::vector<NodeIndex> nodes;              // kOwn only
-  std::vector<CellRanking> ranking_of_cell;  // by cell; kOwn only
+  std::vector<NodeIndex> nodes;  // kOwn only
+  CellRankings rankings;         // by client cell; kOwn only
+  // Of the nodes with an IPv4 (IPv6) address, where some have none and names are scheduled.
+  CellRankings rankings_v4;
+  CellRankings rankings_v6;
+  UrlSigner push_signer;
+  UrlSigner pull_signer;
 };
 
 struct CompiledPublishPoint {
@@ -50,8 +63,11 @@ struct CompiledPublishPoint {
   std::vector<CdnIndex> push_cdns;
   std::vector<TranscodeTemplate> tiers;  // best first, one a tier
   Tier default_tier = Tier::kOrigin;     // the policy's, or the middle one; always one of `tiers`
-  bool policy_sets_default = false;      // it has one, and that one is offered
-  std::vector<GradeRule> by_grade;  // by grade_max, smallest first; tiers that are offered only
+  Tier middle_tier = Tier::kOrigin;
+  std::optional<LatencyPlan> latency;  // what its LatencyPolicy solves to
+
+  // In Snapshot::qualities; nothing when it has no policy.
+  std::optional<uint32_t> quality;
 };
 
 struct Snapshot {
@@ -59,6 +75,13 @@ struct Snapshot {
 
   // Never null.
   std::shared_ptr<const ipdb::PrefixTable> places;
+
+  // Where clients count as being: `places`, cut where prefixes are overridden. Decisions ask here.
+  // Null only in a snapshot that BuildSnapshot has not made.
+  std::shared_ptr<const ClientTable> clients;
+  // What ranking went by; likewise.
+  std::shared_ptr<const NearnessTable> nearness;
+  std::shared_ptr<const MeasuredTable> measured;
 
   // By name.
   std::vector<CompiledNode> nodes;
@@ -70,8 +93,14 @@ struct Snapshot {
 
   // The most specific first: the first that matches is the one.
   std::vector<CompiledRatioRule> ratio_rules;
+  RatioIndex ratio_index;  // of ratio_rules
+
+  std::vector<CompiledQuality> qualities;  // by name
+  SwitchBoard switches;
 
   zone::ZoneSet zones;
+
+  ClientPolicySet client_policies;
 
   // HTTPDNS accounts by account_id, and the checks of nodes, as declared.
   absl::flat_hash_map<std::string, Account> accounts;
@@ -90,12 +119,15 @@ struct Snapshot {
   };
 
   // Fully qualified, any case, with or without the dot at the end. The name itself goes before a
-  // wildcard one label up. Null when there is none.
+  // wildcard one label up. Null when there is none. No allocation.
   NameMatch FindName(absl::string_view name) const;
 
   // Lower-case fully qualified name → index into `names`.
   absl::flat_hash_map<std::string, uint32_t> name_index;
 };
+
+// What ranking needs of a node.
+Candidate CandidateOf(const Snapshot& snapshot, NodeIndex node);
 
 }  // namespace nearcast::scheduler
 

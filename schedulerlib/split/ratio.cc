@@ -1,91 +1,182 @@
 #include "schedulerlib/split/ratio.h"
 
-#include <array>
+#include <algorithm>
+#include <bit>
 
-#include "absl/strings/str_cat.h"
 #include "schedulerlib/place/rendezvous.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-struct Condition {
-  absl::string_view field;
-  absl::string_view wanted;  // empty = anything
-  absl::string_view found;
+struct Candidate {
+  CdnIndex cdn;
+  uint64_t hash;
+  double weight;
 };
 
-std::array<Condition, 5> Conditions(const RatioScope& scope, const RatioQuestion& question) {
-  return {{{"stream", scope.stream, question.stream},
-           {"publish_point", scope.publish_point, question.publish_point},
-           {"isp", scope.isp, question.place->isp},
-           {"region", scope.region, question.place->region},
-           {"country", scope.country, question.place->country}}};
-}
+// One question's way to its choice.
+class Chooser {
+ public:
+  Chooser(const CompiledRatioRule& rule, std::span<const CdnBucket> cdns,
+          const RatioQuestion& question, RatioChoice& choice)
+      : rule_(rule), cdns_(cdns), question_(question), choice_(choice) {}
 
-// Among those of that standing.
-std::optional<CdnIndex> Draw(std::span<const CdnBucket> cdns, const CompiledWeights& weights,
-                             uint64_t key, CdnStanding standing, std::optional<CdnIndex> except) {
-  std::optional<CdnIndex> best;
-  double best_score = 0;
-  for (const auto& [cdn, weight] : weights) {
-    const CdnBucket& bucket = cdns[cdn.value()];
-    if (cdn == except || bucket.standing != standing) continue;
-    const double score = RendezvousScore(key, bucket.hash, weight);
-    if (!best || score > best_score) {
-      best = cdn;
-      best_score = score;
+  void Choose() {
+    ChooseMain();
+    if (!choice_.main) return;
+    if (FindCandidates(rule_.backup, CdnStanding::kUsable, choice_.main)) {
+      choice_.backup = BestScore().cdn;
     }
   }
-  return best;
-}
+
+ private:
+  void ChooseMain() {
+    if (FindCandidates(rule_.main, CdnStanding::kUsable, std::nullopt)) {
+      choice_.spilled.assign(spilled_.begin(), spilled_.end());
+      return ChooseAmong();
+    }
+    // A CDN that carries nobody of its own may still stand in when every weighted one is out.
+    choice_.reason = RatioReason::kStandIn;
+    for (const auto& [weights, standing] : {std::pair(&rule_.backup, CdnStanding::kUsable),
+                                            std::pair(&rule_.main, CdnStanding::kLastResort),
+                                            std::pair(&rule_.backup, CdnStanding::kLastResort)}) {
+      if (!FindCandidates(*weights, standing, std::nullopt)) continue;
+      choice_.main = BestScore().cdn;
+      return;
+    }
+  }
+
+  enum class Caps { kHeeded, kIgnored };
+
+  // Of that standing, not turned off, and not passed over because of a cap unless all are. Into
+  // candidates_; false when there are none.
+  bool FindCandidates(const CompiledWeights& weights, CdnStanding standing,
+                      std::optional<CdnIndex> except) {
+    for (const Caps caps : {Caps::kHeeded, Caps::kIgnored}) {
+      candidates_.clear();
+      spilled_.clear();
+      for (const auto& [cdn, weight] : weights) {
+        const CdnBucket& bucket = cdns_[cdn.value()];
+        if (cdn == except || bucket.standing != standing || IsOff(cdn)) continue;
+        AddCandidate(cdn, bucket.hash, weight, caps);
+      }
+      if (!candidates_.empty()) return true;
+    }
+    return false;
+  }
+
+  void AddCandidate(CdnIndex cdn, uint64_t hash, uint32_t weight, Caps caps) {
+    double corrected = weight;
+    if (question_.flows != nullptr) {
+      const CdnFlow flow = question_.flows->Find(hash, cdn.value());
+      if (caps == Caps::kHeeded && Spills(question_.viewer_key, hash, flow.spill)) {
+        spilled_.push_back(cdn);
+        return;
+      }
+      if (!rule_.spec.uncorrected) corrected *= flow.correction;
+    }
+    candidates_.push_back({cdn, hash, corrected});
+  }
+
+  bool IsOff(CdnIndex cdn) const {
+    return std::find(question_.cdns_off.begin(), question_.cdns_off.end(), cdn) !=
+           question_.cdns_off.end();
+  }
+
+  const Candidate& BestScore() const {
+    const Candidate* best = nullptr;
+    double best_score = 0;
+    for (const Candidate& candidate : candidates_) {
+      const double score = RendezvousScore(question_.viewer_key, candidate.hash, candidate.weight);
+      if (best != nullptr && score <= best_score) continue;
+      best = &candidate;
+      best_score = score;
+    }
+    return *best;
+  }
+
+  void ChooseAmong() {
+    const Candidate* held = FindHeld();
+    if (held != nullptr && question_.held->weights == WeightsTag(rule_)) {
+      return Take(*held, RatioReason::kHeld);
+    }
+    const Candidate& by_hash = BestScore();
+    choice_.by_hash = by_hash.cdn;
+    SetIntended();
+    if (question_.debts == nullptr || question_.session_mbit <= 0 || candidates_.size() < 2) {
+      return Take(by_hash, RatioReason::kHash);
+    }
+    choice_.debts = question_.debts->Read(rule_, *question_.place, question_.session_mbit);
+    TakeByDebts(by_hash, held);
+  }
+
+  void TakeByDebts(const Candidate& by_hash, const Candidate* held) {
+    const double mbit = question_.session_mbit;
+    const double tolerance = rule_.spec.tolerance_percent / 100;
+    const DebtView& debts = *choice_.debts;
+    if (held != nullptr && debts.front().sessions <= kExactSessionsMax &&
+        MayKeep(debts, choice_.intended, held->hash, mbit, tolerance)) {
+      return Take(*held, RatioReason::kHeld);
+    }
+    if (FitsDebts(debts, choice_.intended, by_hash.hash, mbit, tolerance)) {
+      return Take(by_hash, RatioReason::kHash);
+    }
+    const uint64_t owed = MostOwed(debts, choice_.intended, mbit, tolerance);
+    const auto at = std::find_if(candidates_.begin(), candidates_.end(),
+                                 [owed](const Candidate& c) { return c.hash == owed; });
+    Take(*at, at->cdn == by_hash.cdn ? RatioReason::kHash : RatioReason::kDebt);
+  }
+
+  const Candidate* FindHeld() const {
+    if (!question_.held) return nullptr;
+    for (const Candidate& candidate : candidates_) {
+      if (ShortHash(candidate.hash) == question_.held->cdn) return &candidate;
+    }
+    return nullptr;
+  }
+
+  void SetIntended() {
+    double sum = 0;
+    for (const Candidate& candidate : candidates_) sum += candidate.weight;
+    for (const Candidate& candidate : candidates_) {
+      choice_.intended.push_back({candidate.hash, candidate.weight / sum});
+    }
+  }
+
+  void Take(const Candidate& candidate, RatioReason reason) {
+    choice_.main = candidate.cdn;
+    choice_.reason = reason;
+  }
+
+  const CompiledRatioRule& rule_;
+  const std::span<const CdnBucket> cdns_;
+  const RatioQuestion& question_;
+  RatioChoice& choice_;
+  absl::InlinedVector<Candidate, 16> candidates_;  // as FindCandidates left them
+  absl::InlinedVector<CdnIndex, 4> spilled_;
+};
 
 }  // namespace
 
-int Specificity(const RatioScope& scope) {
-  int bits = 0;
-  for (const std::string* field :
-       {&scope.stream, &scope.publish_point, &scope.isp, &scope.region, &scope.country}) {
-    bits = bits * 2 + (field->empty() ? 0 : 1);
+void SetTargets(std::span<const CdnBucket> cdns, CompiledRatioRule& rule) {
+  rule.key = StableHash(rule.spec.name);
+  rule.weights_hash = rule.key;
+  rule.targets.clear();
+  double sum = 0;
+  for (const auto& [cdn, weight] : rule.main) sum += weight;
+  for (const auto& [cdn, weight] : rule.main) {
+    const CdnShare target{cdns[cdn.value()].hash, weight / sum};
+    rule.targets.push_back(target);
+    rule.weights_hash =
+        MixHash(MixHash(rule.weights_hash, target.cdn), std::bit_cast<uint64_t>(target.share));
   }
-  return bits;
 }
 
-bool Matches(const RatioScope& scope, const RatioQuestion& question) {
-  for (const Condition& c : Conditions(scope, question)) {
-    if (!c.wanted.empty() && c.wanted != c.found) return false;
-  }
-  return true;
-}
-
-std::string WhyNot(const RatioScope& scope, const RatioQuestion& question) {
-  for (const Condition& c : Conditions(scope, question)) {
-    if (!c.wanted.empty() && c.wanted != c.found) {
-      return absl::StrCat(c.field, " is ", c.found.empty() ? "unknown" : c.found, ", not ",
-                          c.wanted);
-    }
-  }
-  return "";
-}
-
-RatioChoice ChooseCdns(std::span<const CompiledRatioRule> rules, std::span<const CdnBucket> cdns,
+RatioChoice ChooseCdns(const CompiledRatioRule* rule, std::span<const CdnBucket> cdns,
                        const RatioQuestion& question) {
   RatioChoice choice;
-  for (const CompiledRatioRule& rule : rules) {
-    if (!Matches(rule.spec.scope, question)) continue;
-    choice.rule = &rule;
-    for (const CdnStanding standing : {CdnStanding::kUsable, CdnStanding::kLastResort}) {
-      // A CDN that carries nobody of its own may still stand in when every weighted one is out.
-      for (const CompiledWeights* weights : {&rule.main, &rule.backup}) {
-        if (choice.main) continue;
-        choice.main = Draw(cdns, *weights, question.viewer_key, standing, std::nullopt);
-      }
-    }
-    if (choice.main) {
-      choice.backup =
-          Draw(cdns, rule.backup, question.viewer_key, CdnStanding::kUsable, choice.main);
-    }
-    break;
-  }
+  choice.rule = rule;
+  if (rule != nullptr) Chooser(*rule, cdns, question, choice).Choose();
   return choice;
 }
 

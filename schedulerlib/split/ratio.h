@@ -2,10 +2,18 @@
 //
 // The most specific rule that matches the viewer's scope gives the weights: a rule for a stream
 // before one for a publish point, then ISP, then region, then country; of equally specific ones the
-// smaller name. Within the rule the viewer's key chooses by weighted rendezvous
-// (place/rendezvous.h): the same viewer stays where it is as long as the weights stay, and changing
-// one weight moves only the viewers that must move. The backup line is drawn in the same way among
-// the CDNs that are not the main one.
+// smaller name (split/ratio_index.h finds it). Within the rule the viewer's key chooses by weighted
+// rendezvous (place/rendezvous.h): the same viewer stays where it is as long as the weights stay,
+// and changing one weight moves only the viewers that must move. Three things stand around that:
+//
+// - debts (split/debt.h): where the hash would make the shares stray from the weights, in bits, the
+//   CDN that is owed most is chosen, and the session keeps it (`held`);
+// - corrections (split/flow.h): weights are multiplied so that measured bandwidth meets what is
+//   intended;
+// - caps (split/flow.h): a share of the viewers passes over a CDN that is nearly full and goes to
+//   the next best score, always the same viewers.
+//
+// The backup line is drawn by rendezvous among the CDNs that are not the main one.
 #ifndef SCHEDULERLIB_SPLIT_RATIO_H_
 #define SCHEDULERLIB_SPLIT_RATIO_H_
 
@@ -16,10 +24,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "ipdb/location.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/split/debt.h"
+#include "schedulerlib/split/flow.h"
+#include "schedulerlib/split/session_table.h"
 
 namespace nearcast::scheduler {
 
@@ -39,14 +51,58 @@ struct CompiledRatioRule {
   RatioRule spec;
   CompiledWeights main;
   CompiledWeights backup;
+
+  uint64_t key = 0;           // StableHash of its name
+  uint64_t weights_hash = 0;  // of `targets`: another value means other weights
+  CdnShares targets;          // `main` as shares
 };
 
-// What rules are matched against.
+// What a session remembers of its rule: 16 bits of its key, 16 of its weights. Two rules, or two
+// versions of one, are taken for the same with probability 2^-16, and one session is booked wrong
+// then.
+inline uint32_t WeightsTag(const CompiledRatioRule& rule) {
+  return static_cast<uint32_t>(rule.key >> 48) << 16 |
+         static_cast<uint32_t>(rule.weights_hash >> 48);
+}
+inline bool IsSameRule(uint32_t weights_tag, const CompiledRatioRule& rule) {
+  return weights_tag >> 16 == rule.key >> 48;
+}
+
+// Sets key, weights_hash and targets from the rest.
+void SetTargets(std::span<const CdnBucket> cdns, CompiledRatioRule& rule);
+
+// Where debts are read: the accounts of one rule at one place.
+class DebtReader {
+ public:
+  virtual ~DebtReader() = default;
+
+  // As if the session in question, which carries `session_mbit`, were not booked yet.
+  virtual DebtView Read(const CompiledRatioRule& rule, const ipdb::Location& place,
+                        double session_mbit) const = 0;
+};
+
+// What rules are matched against, and what is known around it. Views live as long as the question.
 struct RatioQuestion {
   absl::string_view publish_point;
   absl::string_view stream;
   const ipdb::Location* place = nullptr;  // the viewer's; not null
   uint64_t viewer_key = 0;
+
+  double session_mbit = 0;            // what the session is expected to carry
+  const CdnFlows* flows = nullptr;    // null = no corrections, no caps
+  const DebtReader* debts = nullptr;  // null = by hash alone
+  std::optional<HeldCdn> held;
+  std::span<const CdnIndex> cdns_off;   // turned off for this viewer
+  std::span<const uint64_t> rules_off;  // CompiledRatioRule::key, likewise
+};
+
+// How the main line's CDN came to be chosen.
+enum class RatioReason : uint8_t {
+  kHash,     // by rendezvous
+  kHeld,     // the session has it already
+  kDebt,     // owed most; rendezvous would have gone beyond the tolerance
+  kStandIn,  // by rendezvous among backup weights, or last resorts
+  kSet,      // set from outside: by a switch, by the stream
 };
 
 struct RatioChoice {
@@ -57,20 +113,22 @@ struct RatioChoice {
   // usable; `backup` never is one, and never equals `main`.
   std::optional<CdnIndex> main;
   std::optional<CdnIndex> backup;
+
+  RatioReason reason = RatioReason::kHash;
+
+  // What the viewer could be given, with corrections, summing up to 1; empty for stand-ins.
+  CdnShares intended;
+
+  // CDNs that the viewer passes over because of their caps.
+  absl::InlinedVector<CdnIndex, 4> spilled;
+
+  // The hash's own choice, and the accounts, where debts were asked.
+  std::optional<CdnIndex> by_hash;
+  std::optional<DebtView> debts;
 };
 
-// More specific scopes have the greater number. Any two scopes that name different sets of fields
-// differ.
-int Specificity(const RatioScope& scope);
-
-bool Matches(const RatioScope& scope, const RatioQuestion& question);
-
-// Tells in words why a rule that was looked at did not match: for explanations. Empty when it
-// matches.
-std::string WhyNot(const RatioScope& scope, const RatioQuestion& question);
-
-// `rules` with the most specific first; `cdns` by CdnIndex.
-RatioChoice ChooseCdns(std::span<const CompiledRatioRule> rules, std::span<const CdnBucket> cdns,
+// Of the rule that was found (split/ratio_index.h; null = none); `cdns` by CdnIndex.
+RatioChoice ChooseCdns(const CompiledRatioRule* rule, std::span<const CdnBucket> cdns,
                        const RatioQuestion& question);
 
 }  // namespace nearcast::scheduler

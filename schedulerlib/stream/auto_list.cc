@@ -6,13 +6,14 @@
 
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/json_writer.h"
+#include "schedulerlib/stream/play_url.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-std::vector<const TranscodeTemplate*> AdaptiveTiers(const CompiledPublishPoint& point) {
+std::vector<const TranscodeTemplate*> AdaptiveTiers(const OfferedTiers& offered) {
   std::vector<const TranscodeTemplate*> tiers;
-  for (const TranscodeTemplate& tier : point.tiers) {
+  for (const TranscodeTemplate& tier : offered) {
     if (IsAdaptive(tier.tier)) tiers.push_back(&tier);
   }
   return tiers;
@@ -45,7 +46,7 @@ void WriteRepresentation(const PlayDecision& decision, const TranscodeTemplate& 
 bool IsAdaptive(Tier tier) { return tier > Tier::kOrigin && tier < Tier::kMd; }
 
 std::string WriteAutoList(const Snapshot& snapshot, const PlayDecision& decision) {
-  const auto tiers = AdaptiveTiers(*decision.publish_point);
+  const auto tiers = AdaptiveTiers(decision.tiers);
   int id = 0;
   JsonWriter json;
   json.Open().Member("version", "1.0").Key("adaptationSet").OpenList();

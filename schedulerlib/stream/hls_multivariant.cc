@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/model/tier.h"
+#include "schedulerlib/stream/play_url.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -19,7 +20,7 @@ uint32_t BandwidthOf(const CompiledPublishPoint& point, const TranscodeTemplate&
 // The default tier, then the others, best first.
 std::vector<const TranscodeTemplate*> InOrderOfPlay(const PlayDecision& decision) {
   std::vector<const TranscodeTemplate*> tiers;
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) tiers.push_back(&tier);
+  for (const TranscodeTemplate& tier : decision.tiers) tiers.push_back(&tier);
   std::stable_partition(tiers.begin(), tiers.end(), [&decision](const TranscodeTemplate* tier) {
     return tier->tier == decision.default_tier;
   });

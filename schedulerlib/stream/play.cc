@@ -1,12 +1,12 @@
 #include "schedulerlib/stream/play.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
-#include "schedulerlib/model/tier.h"
 #include "schedulerlib/place/rendezvous.h"
-#include "schedulerlib/stream/url_template.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -29,9 +29,20 @@ absl::Status CheckPlayable(const Stream& stream) {
   }
 }
 
+// As long as another node is left.
+void LeaveOut(std::span<const NodeIndex> off, CellRanking& ranking) {
+  if (off.empty()) return;
+  CellRanking left;
+  for (const Ranked& ranked : ranking) {
+    if (std::find(off.begin(), off.end(), ranked.node) == off.end()) left.push_back(ranked);
+  }
+  if (!left.empty()) ranking = std::move(left);
+}
+
 void SetNode(const Snapshot& snapshot, const PlayDecision& decision, PlayLine& line) {
   const CompiledCdn& cdn = snapshot.cdn(line.cdn);
   line.ranking = RankFor(snapshot, line.cdn, decision.place);
+  LeaveOut(decision.switches.nodes_off, line.ranking);
   const auto nodes = ChooseNodesFor(snapshot, line.ranking, StableHash(decision.stream->name), 1);
   if (nodes.empty()) return;
   line.node = nodes.front();
@@ -52,89 +63,159 @@ PlayLine DecideLine(const Snapshot& snapshot, const PlayDecision& decision, absl
   return line;
 }
 
-// The held CDN goes first as long as it is not out; what the rules chose stands behind it.
-void HoldAtCdn(const Snapshot& snapshot, PlayDecision& decision) {
-  const auto held = snapshot.FindCdn(decision.stream->play_cdn);
-  if (!held || snapshot.cdn_buckets[held->value()].standing == CdnStanding::kOut) return;
-  decision.held = true;
-  RatioChoice& ratio = decision.ratio;
-  if (ratio.main == *held) return;
-  if (!ratio.backup || ratio.backup == *held) ratio.backup = ratio.main;
-  ratio.main = *held;
+bool MayCarry(const Snapshot& snapshot, const PlayDecision& decision, CdnIndex cdn) {
+  const auto& off = decision.switches.cdns_off;
+  return snapshot.cdn_buckets[cdn.value()].standing != CdnStanding::kOut &&
+         std::find(off.begin(), off.end(), cdn) == off.end();
 }
 
-void DecideDefaultTier(PlayDecision& decision) {
+// Set from outside; what the rules chose stands behind it.
+void SetMain(PlayDecision& decision, CdnIndex cdn) {
+  RatioChoice& ratio = decision.ratio;
+  ratio.reason = RatioReason::kSet;
+  if (ratio.main == cdn) return;
+  if (!ratio.backup || ratio.backup == cdn) ratio.backup = ratio.main;
+  ratio.main = cdn;
+}
+
+// The stream's own CDN goes before the rules', and the switches' before that, as long as it is not
+// out.
+void SetCdns(const Snapshot& snapshot, PlayDecision& decision) {
+  if (!decision.stream->play_cdn.empty()) {
+    const auto held = snapshot.FindCdn(decision.stream->play_cdn);
+    decision.held = held && MayCarry(snapshot, decision, *held);
+    if (decision.held) SetMain(decision, *held);
+  }
+  const SwitchEffects& switches = decision.switches;
+  if (switches.main_cdn && MayCarry(snapshot, decision, *switches.main_cdn)) {
+    SetMain(decision, *switches.main_cdn);
+  }
+  if (switches.backup_cdn && MayCarry(snapshot, decision, *switches.backup_cdn) &&
+      switches.backup_cdn != decision.ratio.main) {
+    decision.ratio.backup = switches.backup_cdn;
+  }
+  if (switches.IsFeatureOff("backup")) decision.ratio.backup.reset();
+}
+
+// A viewer without any ordinary tier could not play at all: then the switches give way.
+void OfferTiers(PlayDecision& decision) {
+  bool has_ordinary = false;
+  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+    if (decision.switches.IsOff(tier)) continue;
+    decision.tiers.Add(&tier);
+    has_ordinary |= tier.tier < Tier::kMd;
+  }
+  if (has_ordinary) return;
+  decision.tiers_kept = true;
+  decision.tiers.Clear();
+  for (const TranscodeTemplate& tier : decision.publish_point->tiers) decision.tiers.Add(&tier);
+}
+
+double SessionMbit(const PlayDecision& decision) {
+  uint32_t bitrate_bps = 0;
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    if (tier.tier == decision.default_tier) bitrate_bps = tier.bitrate_bps;
+  }
+  if (bitrate_bps == 0) bitrate_bps = kAssumedBitrateBps;
+  return bitrate_bps * 1e-6 * decision.publish_point->spec.watch_s;
+}
+
+void DecideDefaultTier(const Snapshot& snapshot, const MatchQuestion& match, absl::Time now,
+                       const PlayContext& context, PlayDecision& decision) {
   const CompiledPublishPoint& point = *decision.publish_point;
-  decision.default_tier = point.default_tier;
-  if (decision.viewer->network_grade == 0) return;
-  for (const GradeRule& rule : point.by_grade) {
-    if (decision.viewer->network_grade > rule.grade_max) continue;
-    decision.default_tier = rule.tier;
-    decision.grade_rule = &rule;
-    return;
+  const CompiledQuality* policy = point.quality ? &snapshot.qualities[*point.quality] : nullptr;
+  const bool has_ladder = policy != nullptr && policy->spec.budget && context.rates != nullptr &&
+                          !decision.switches.IsFeatureOff("budget");
+  absl::InlinedVector<Tier, 8> offered;
+  for (const TranscodeTemplate& tier : decision.tiers) offered.push_back(tier.tier);
+  const Tier middle =
+      offered.size() == point.tiers.size() ? point.middle_tier : MiddleTier(offered);
+  decision.tier_choice =
+      DecideTier(policy, middle, offered,
+                 {.match = &match,
+                  .now = now,
+                  .ladder_step = has_ladder ? context.rates->StepOf(policy->key) : 0,
+                  .set_by_switch = decision.switches.default_tier,
+                  .rules_off = decision.switches.quality_rules_off});
+  decision.default_tier = decision.tier_choice.tier;
+  decision.session_mbit = SessionMbit(decision);
+}
+
+void DecideRatio(const Snapshot& snapshot, const MatchQuestion& match, const PlayContext& context,
+                 PlayDecision& decision) {
+  const bool settles = !decision.switches.IsFeatureOff("ratio_exact");
+  const RatioQuestion question{
+      .publish_point = decision.stream->publish_point,
+      .stream = decision.stream->name,
+      .place = &decision.place.location,
+      .viewer_key = match.viewer_key,
+      .session_mbit = decision.session_mbit,
+      .flows = context.rates == nullptr ? nullptr : &context.rates->flows,
+      .debts = settles ? context.debts : nullptr,
+      .held = context.held,
+      .cdns_off = decision.switches.cdns_off,
+      .rules_off = decision.switches.ratio_rules_off};
+  decision.ratio = ChooseCdns(snapshot.ratio_index.Find(snapshot.ratio_rules, question),
+                              snapshot.cdn_buckets, question);
+  if (decision.ratio.rule != nullptr) SetCdns(snapshot, decision);
+}
+
+absl::Status NoCdn(const PlayDecision& decision) {
+  return absl::UnavailableError(
+      absl::StrCat(decision.ratio.rule == nullptr ? "no ratio rule matches"
+                                                  : "no CDN of the ratio rule is usable",
+                   " for stream ", decision.stream->name, "; see nearcastctl get ratiorule"));
+}
+
+void DecideViewerLatency(const Snapshot& snapshot, PlayDecision& decision) {
+  decision.latency = DecideLatency(*decision.publish_point, *decision.viewer);
+  const SwitchEffects& switches = decision.switches;
+  if (switches.gop_cache_ms != 0) decision.latency.gop_cache_ms = switches.gop_cache_ms;
+  if (switches.start_buffer_ms != 0) decision.latency.start_buffer_ms = switches.start_buffer_ms;
+  for (PlayLine& line : decision.lines) {
+    line.gop_cache = ChooseGopCacheOf(snapshot.cdn(line.cdn), decision.latency);
   }
 }
 
 }  // namespace
 
 absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& stream,
-                                        const Viewer& viewer) {
+                                        const Viewer& viewer, absl::Time now,
+                                        const PlayContext& context) {
   if (absl::Status status = CheckPlayable(stream); !status.ok()) return status;
   const auto point = snapshot.publish_points.find(stream.publish_point);
   if (point == snapshot.publish_points.end()) {
     return absl::NotFoundError(absl::StrCat("publish point ", stream.publish_point, " of stream ",
                                             stream.name, " does not exist any more"));
   }
-  PlayDecision decision;
+  absl::StatusOr<PlayDecision> decided{absl::in_place};
+  PlayDecision& decision = *decided;
   decision.stream = &stream;
   decision.viewer = &viewer;
+  decision.now_s = absl::ToUnixSeconds(now);
   decision.publish_point = &point->second;
   decision.place = FindPlace(snapshot, viewer.address, "");
-  decision.ratio = ChooseCdns(snapshot.ratio_rules, snapshot.cdn_buckets,
-                              {.publish_point = stream.publish_point,
-                               .stream = stream.name,
-                               .place = &decision.place.location,
-                               .viewer_key = StableHash(viewer.key)});
-  if (decision.ratio.rule != nullptr && !stream.play_cdn.empty()) {
-    HoldAtCdn(snapshot, decision);
+  const MatchQuestion match = MatchQuestionOf(decision);
+  decision.switches = snapshot.switches.Find(match, now);
+  if (const CompiledSwitch* off = decision.switches.StreamOffBy(stream.name)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("stream ", stream.name, " is turned off by switch ", off->spec.name));
   }
-  if (!decision.ratio.main) {
-    return absl::UnavailableError(
-        absl::StrCat(decision.ratio.rule == nullptr ? "no ratio rule matches"
-                                                    : "no CDN of the ratio rule is usable",
-                     " for stream ", stream.name, "; see nearcastctl get ratiorule"));
-  }
+  OfferTiers(decision);
+  DecideDefaultTier(snapshot, match, now, context, decision);
+  DecideRatio(snapshot, match, context, decision);
+  if (!decision.ratio.main) return NoCdn(decision);
   decision.lines.push_back(DecideLine(snapshot, decision, "main", *decision.ratio.main));
   if (decision.ratio.backup) {
     decision.lines.push_back(DecideLine(snapshot, decision, "backup", *decision.ratio.backup));
   }
-  DecideDefaultTier(decision);
-  return decision;
+  DecideViewerLatency(snapshot, decision);
+  return decided;
 }
 
-std::string TierSuffix(const TranscodeTemplate& tier) {
-  if (tier.tier == Tier::kOrigin || tier.tier == Tier::kAo) return "";
-  if (!tier.suffix.empty()) return tier.suffix;
-  return absl::StrCat(TierKey(tier.tier), tier.codec == Codec::kH265 ? "5" : "");
-}
-
-std::string BuildPlayUrl(const Snapshot& snapshot, const PlayDecision& decision,
-                         const PlayLine& line, const TranscodeTemplate& tier,
-                         const std::string& format) {
-  const auto& templates = snapshot.cdn(line.cdn).spec.pull_templates;
-  const auto at = templates.find(format);
-  const bool sound_alone = tier.tier == Tier::kAo;
-  if (at == templates.end() || (sound_alone && format != "flv")) return "";
-  const std::string suffix = TierSuffix(tier);
-  const std::string suffix_part = suffix.empty() ? "" : absl::StrCat("_", suffix);
-  const PublishPoint& point = decision.publish_point->spec;
-  std::string url = WriteUrl(at->second, {.host = format == "rtmp" ? line.rtmp_host : line.host,
-                                          .app = point.app,
-                                          .stream = decision.stream->name,
-                                          .suffix = suffix_part,
-                                          .gop_cache_ms = point.gop_cache_ms});
-  if (sound_alone) absl::StrAppend(&url, absl::StrContains(url, '?') ? "&" : "?", "only_audio=1");
-  return url;
+MatchQuestion MatchQuestionOf(const PlayDecision& decision) {
+  return QuestionOf(*decision.viewer, StableHash(decision.viewer->key), decision.place.location,
+                    decision.stream->publish_point, decision.stream->name);
 }
 
 }  // namespace nearcast::scheduler

@@ -1,7 +1,7 @@
 // DecidePlay: which lines, tiers and URLs one viewer of one stream gets. Renderers write the
 // result; they never decide.
 //
-//   const PlayDecision decision = DecidePlay(snapshot, stream, viewer);
+//   const PlayDecision decision = DecidePlay(snapshot, stream, viewer, now, context);
 //   std::string json = WriteStreamUrl(snapshot, decision, now);
 #ifndef SCHEDULERLIB_STREAM_PLAY_H_
 #define SCHEDULERLIB_STREAM_PLAY_H_
@@ -13,12 +13,18 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "schedulerlib/model/ids.h"
 #include "schedulerlib/model/stream.h"
 #include "schedulerlib/model/viewer.h"
+#include "schedulerlib/quality/tier_choice.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/split/ratio.h"
 #include "schedulerlib/stream/node_choice.h"
+#include "schedulerlib/stream/offered_tiers.h"
+#include "schedulerlib/stream/play_context.h"
+#include "schedulerlib/stream/viewer_latency.h"
+#include "schedulerlib/switches/switch_board.h"
 
 namespace nearcast::scheduler {
 
@@ -34,6 +40,9 @@ struct PlayLine {
   // What {host} stands for in URLs, and in RTMP URLs, whose port differs.
   std::string host;
   std::string rtmp_host;
+
+  // The wanted GOP cache in the CDN's words, and the delay that it gives.
+  GopCacheSetting gop_cache;
 };
 
 // Points into the snapshot, the stream and the viewer that it was made from: it must not outlive
@@ -48,26 +57,39 @@ struct PlayDecision {
   // The stream is held at ratio.main (Stream.play_cdn), whatever the rules would have chosen.
   bool held = false;
   std::vector<PlayLine> lines;  // main, and backup where there is one
-  Tier default_tier = Tier::kOrigin;
 
-  // Which of the policy's rules set default_tier; null when it was the policy's default.
-  const GradeRule* grade_rule = nullptr;
+  // What is turned off or overridden for this viewer.
+  SwitchEffects switches;
+
+  // What is left of the publish point's tiers: all of them when switches would leave no ordinary
+  // one. Never empty.
+  OfferedTiers tiers;
+  bool tiers_kept = false;  // switches wanted to take them all
+
+  Tier default_tier = Tier::kOrigin;  // tier_choice.tier
+  TierChoice tier_choice;
+
+  // What the session is expected to carry: the default tier's bitrate for the publish point's
+  // watch_s.
+  double session_mbit = 0;
+
+  ViewerLatency latency;
+  int64_t now_s = 0;  // when it was decided, in Unix seconds
 };
 
-// FAILED_PRECONDITION: the stream is not being published. PERMISSION_DENIED: it is banned.
+// Assumed of tiers whose bitrate is not declared (origin).
+inline constexpr uint32_t kAssumedBitrateBps = 4'000'000;
+
+// FAILED_PRECONDITION: the stream is not being published. PERMISSION_DENIED: it is banned, or turned
+// off by a switch.
 // NOT_FOUND: its publish point is gone. UNAVAILABLE: no rule matches, or its CDNs are
-// all out.
+// all out. `now`: signed URLs hold from then on; switches and pins expire by it.
 absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& stream,
-                                        const Viewer& viewer);
+                                        const Viewer& viewer, absl::Time now = absl::UnixEpoch(),
+                                        const PlayContext& context = {});
 
-// The URL of one tier of one line in one of the formats of Cdn.pull_templates; "" when the line's
-// CDN does not deliver that format, or the tier is sound alone and the format is not "flv".
-std::string BuildPlayUrl(const Snapshot& snapshot, const PlayDecision& decision,
-                         const PlayLine& line, const TranscodeTemplate& tier,
-                         const std::string& format);
-
-// What follows '_' in the tier's stream names: "hd", "hd5"; empty for origin and ao.
-std::string TierSuffix(const TranscodeTemplate& tier);
+// What rules and switches were matched against.
+MatchQuestion MatchQuestionOf(const PlayDecision& decision);
 
 }  // namespace nearcast::scheduler
 

@@ -2,6 +2,7 @@
 
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/json_writer.h"
+#include "schedulerlib/stream/play_url.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -26,7 +27,7 @@ void WriteClone(const Snapshot& snapshot, const PlayDecision& decision, const Pl
   json.Open().Member("BASE-ID", base).Member("ID", PathwayOf(snapshot, line));
   json.Key("URI-REPLACEMENT").Open().Member("HOST", line.host);
   json.Key("PER-VARIANT-URIS").Open();
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+  for (const TranscodeTemplate& tier : decision.tiers) {
     const std::string url = BuildPlayUrl(snapshot, decision, line, tier, "hls");
     if (!url.empty()) json.Member(TierKey(tier.tier), url);
   }

@@ -5,18 +5,21 @@
 #include <map>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/stream/json_writer.h"
+#include "schedulerlib/stream/rule_ids.h"
+#include "schedulerlib/stream/sdk_params.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-// Every one of them is present in every line.
-constexpr const char* kFormats[] = {"flv", "hls",  "cmaf",    "dash",  "lls",
-                                    "tsl", "tile", "http_ts", "ll_hls"};
+constexpr size_t kUsualCommonSize = 1600;
+constexpr size_t kUsualUrlSize = 2000;
 
 // The tiers of ordinary menus; md and ao serve special cases such as playing in the background.
 bool IsOrdinary(Tier tier) { return tier < Tier::kMd; }
@@ -41,28 +44,10 @@ absl::string_view LegacyKey(Tier tier) {
   }
 }
 
-std::string Resolution(const TranscodeTemplate& tier) {
-  if (tier.tier == Tier::kAo || tier.width == 0) return "";
-  return absl::StrCat(tier.width, "x", tier.height);
-}
-
-std::string WriteSdkParams(const PublishPoint& point, const TranscodeTemplate& tier) {
-  JsonWriter json;
-  json.Open();
-  json.Member("VCodec", tier.codec == Codec::kH265 ? "h265" : "h264");
-  json.Member("vbitrate", tier.bitrate_bps);
-  json.Member("resolution", Resolution(tier));
-  json.Member("gop", tier.gop_s);
-  json.Member("fps", tier.fps);
-  json.Member("drType", "sdr");
-  json.Member("stream_suffix", TierSuffix(tier));
-  json.Member("SuggestFormat", "");
-  json.Member("SuggestProtocol", "tcp");
-  json.Member("FastOpenDuration", -static_cast<int64_t>(point.gop_cache_ms));
-  json.Member("BufferDataMs", point.start_buffer_ms);
-  // Seed 004: low-latency FLV is a GOP cache with a lower bound of 1800 ms.
-  json.Member("EnableLowLatencyFLV", point.gop_cache_ms <= 1800 ? 1 : 0);
-  return json.Close().Take();
+// The ratio rule has a form of its own, and every policy has a default.
+bool IsBesideTheRatio(absl::string_view id) {
+  return !absl::StartsWith(id, "ratio_rule/") && !absl::StartsWith(id, "quality_policy/") &&
+         id != "play_cdn";
 }
 
 // The rules that applied, where clients already carry such a trace.
@@ -75,7 +60,11 @@ std::string WriteRuleIds(const PlayDecision& decision) {
   JsonWriter sched;
   sched.Open().Key("ids").OpenList();
   if (decision.held) sched.Text("play_cdn");
-  sched.Text(absl::StrCat(rule.spec.name, "(Weight:", weight, ")")).CloseList();
+  sched.Text(absl::StrCat(rule.spec.name, "(Weight:", weight, ")"));
+  for (const std::string& id : RuleIds(decision)) {
+    if (IsBesideTheRatio(id)) sched.Text(id);
+  }
+  sched.CloseList();
   sched.Key("result").Open();
   sched.Member("hit", Specificity(rule.spec.scope) == 0 ? "default" : "determined");
   sched.Member("cdn", decision.ratio.main->value() + 1).Close().Close();
@@ -91,10 +80,27 @@ std::string LineName(const Snapshot& snapshot, const PlayLine& line) {
 
 void WriteAuto(const PlayDecision& decision, JsonWriter& json) {
   json.Key("auto").Open().Member("default", TierKey(decision.default_tier)).Key("list").OpenList();
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    if (decision.switches.IsFeatureOff("auto")) break;
     if (IsOrdinary(tier.tier) && tier.tier != Tier::kOrigin) json.Text(TierKey(tier.tier));
   }
   json.CloseList().Close();
+}
+
+// What holds for a whole line: the features that switches turned off.
+std::string WriteLineParams(const PlayDecision& decision) {
+  JsonWriter json;
+  json.Open();
+  bool any = false;
+  for (const CompiledSwitch* each : decision.switches.applied) {
+    for (const std::string& feature : each->features_off) {
+      if (!any) json.Key("FeaturesOff").OpenList();
+      any = true;
+      json.Text(feature);
+    }
+  }
+  if (any) json.CloseList();
+  return json.Close().Take();
 }
 
 void WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
@@ -125,23 +131,13 @@ void WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::T
     json.Member("backup_push_id", point.standby == Standby::kHot ? 2 : 1);
   }
   json.Key("common_sdk_params").Open();
-  for (const PlayLine& line : decision.lines) json.Member(line.role, "{}");
+  const std::string line_params = WriteLineParams(decision);
+  for (const PlayLine& line : decision.lines) json.Member(line.role, line_params);
   json.Close();
   json.Key("p2p_params").Null();
   WriteAuto(decision, json);
   for (const char* map : {"header", "query", "http_ports", "rtmp_ports"})
     json.Key(map).Open().Close();
-  json.Close();
-}
-
-void WriteLine(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,
-               const TranscodeTemplate& tier, JsonWriter& json) {
-  json.Key(line.role).Open();
-  for (const char* format : kFormats) {
-    json.Member(format, BuildPlayUrl(snapshot, decision, line, tier, format));
-  }
-  json.Key("enableEncryption").Bool(false);
-  json.Member("sdk_params", WriteSdkParams(decision.publish_point->spec, tier));
   json.Close();
 }
 
@@ -151,7 +147,7 @@ void WriteQuality(const TranscodeTemplate& tier, JsonWriter& json) {
   json.Member("sdk_key", TierKey(tier.tier));
   json.Member("level", Level(tier.tier));
   json.Member("v_codec", tier.codec == Codec::kH265 ? "265" : "264");
-  json.Member("resolution", Resolution(tier));
+  json.Member("resolution", WriteResolution(tier));
   json.Member("v_bit_rate", tier.bitrate_bps);
   json.Member("fps", tier.fps);
   json.Member("disable", 0);
@@ -159,30 +155,48 @@ void WriteQuality(const TranscodeTemplate& tier, JsonWriter& json) {
   json.Close();
 }
 
+// A tier, and where it stands in the parts.
+struct Numbered {
+  const TranscodeTemplate* tier;
+  size_t at;
+};
+
 // The tiers that old clients can name: one for each legacy key, the best where two share it.
-std::vector<const TranscodeTemplate*> LegacyTiers(const PlayDecision& decision) {
-  std::vector<const TranscodeTemplate*> tiers;
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+std::vector<Numbered> LegacyTiers(const PlayDecision& decision) {
+  std::vector<Numbered> chosen;
+  size_t at = 0;
+  for (const TranscodeTemplate& tier : decision.tiers) {
     const absl::string_view key = LegacyKey(tier.tier);
-    if (key.empty() || (!tiers.empty() && LegacyKey(tiers.back()->tier) == key)) continue;
-    tiers.push_back(&tier);
+    const bool is_new = chosen.empty() || LegacyKey(chosen.back().tier->tier) != key;
+    if (!key.empty() && is_new) chosen.push_back({&tier, at});
+    ++at;
   }
-  return tiers;
+  return chosen;
+}
+
+size_t DefaultAt(const PlayDecision& decision) {
+  size_t at = 0;
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    if (tier.tier == decision.default_tier) return at;
+    ++at;
+  }
+  return 0;
 }
 
 // One map from legacy key to URL, entries without a URL left out; returns the default tier's URL,
-// or the best one's.
-std::string WriteLegacyUrls(const Snapshot& snapshot, const PlayDecision& decision,
-                            absl::string_view name, const std::string& format, JsonWriter& json) {
-  std::string first;
-  std::string chosen;
+// or the best one's. Texts are as they stand in a JSON string.
+absl::string_view WriteLegacyUrls(const PlayDecision& decision, const LinePart& part,
+                                  absl::string_view name, LinePart::Span LinePart::TierText::*url,
+                                  JsonWriter& json) {
+  absl::string_view first;
+  absl::string_view chosen;
   json.Key(name).Open();
-  for (const TranscodeTemplate* tier : LegacyTiers(decision)) {
-    const std::string url = BuildPlayUrl(snapshot, decision, decision.lines[0], *tier, format);
-    if (url.empty()) continue;
-    json.Member(LegacyKey(tier->tier), url);
-    if (first.empty()) first = url;
-    if (tier->tier == decision.default_tier) chosen = url;
+  for (const auto& [tier, at] : LegacyTiers(decision)) {
+    const absl::string_view text = LinePart::Cut(part.inner, part.tiers[at].*url);
+    if (text.empty()) continue;
+    json.Key(LegacyKey(tier->tier)).RawText(text);
+    if (first.empty()) first = text;
+    if (tier->tier == decision.default_tier) chosen = text;
   }
   json.Close();
   return chosen.empty() ? first : chosen;
@@ -192,51 +206,80 @@ void WriteLegacyMenu(const PlayDecision& decision, JsonWriter& json) {
   const auto tiers = LegacyTiers(decision);
   // Old clients have no word for md and ao: they open with the best.
   const absl::string_view opened = LegacyKey(decision.default_tier);
-  json.Member("default_resolution", opened.empty() ? LegacyKey(tiers.front()->tier) : opened);
+  json.Member("default_resolution", opened.empty() ? LegacyKey(tiers.front().tier->tier) : opened);
   json.Key("candidate_resolution").OpenList();
-  for (auto tier = tiers.rbegin(); tier != tiers.rend(); ++tier)
-    json.Text(LegacyKey((*tier)->tier));
+  for (auto tier = tiers.rbegin(); tier != tiers.rend(); ++tier) {
+    json.Text(LegacyKey(tier->tier->tier));
+  }
   json.CloseList();
   json.Key("resolution_name").Open();
-  for (const TranscodeTemplate* tier : tiers)
-    json.Member(LegacyKey(tier->tier), TierKey(tier->tier));
+  for (const auto& [tier, at] : tiers) json.Member(LegacyKey(tier->tier), TierKey(tier->tier));
   json.Close();
 }
 
-void WriteLegacy(const Snapshot& snapshot, const PlayDecision& decision, JsonWriter& json) {
-  WriteLegacyUrls(snapshot, decision, "flv_pull_url", "flv", json);
+void WriteLegacy(const PlayDecision& decision, const LinePart& main, JsonWriter& json) {
+  WriteLegacyUrls(decision, main, "flv_pull_url", &LinePart::TierText::flv, json);
   json.Key("flv_pull_url_params").Open();
-  for (const TranscodeTemplate* tier : LegacyTiers(decision)) {
-    json.Member(LegacyKey(tier->tier), WriteSdkParams(decision.publish_point->spec, *tier));
+  for (const auto& [tier, at] : LegacyTiers(decision)) {
+    json.Key(LegacyKey(tier->tier));
+    json.RawText(LinePart::Cut(main.inner, main.tiers[at].sdk_params));
   }
   json.Close();
-  const std::string hls = WriteLegacyUrls(snapshot, decision, "hls_pull_url_map", "hls", json);
-  json.Member("hls_pull_url", hls);
+  const absl::string_view hls =
+      WriteLegacyUrls(decision, main, "hls_pull_url_map", &LinePart::TierText::hls, json);
+  json.Key("hls_pull_url").RawText(hls);
   json.Member("hls_pull_url_params", "{}");
-  const auto& tiers = decision.publish_point->tiers;
-  const auto opened = std::find_if(tiers.begin(), tiers.end(), [&](const TranscodeTemplate& t) {
-    return t.tier == decision.default_tier;
-  });
-  json.Member("rtmp_pull_url",
-              BuildPlayUrl(snapshot, decision, decision.lines[0], *opened, "rtmp"));
+  json.Key("rtmp_pull_url");
+  json.RawText(LinePart::Cut(main.rtmp, main.tiers[DefaultAt(decision)].rtmp));
   json.Member("rtmp_pull_url_params", "{}");
   WriteLegacyMenu(decision, json);
 }
 
-void WritePullData(const PlayDecision& decision, const std::string& stream_data, JsonWriter& json) {
+// "data":{…} for every tier and line, out of the parts; `escaped` as it stands in a JSON string.
+void AppendData(const PlayDecision& decision, LineParts parts, bool escaped, std::string& out) {
+  const absl::string_view quote = escaped ? "\\\"" : "\"";
+  absl::StrAppend(&out, quote, "data", quote, ":{");
+  size_t at = 0;
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    absl::StrAppend(&out, at == 0 ? "" : ",", quote, TierKey(tier.tier), quote, ":{");
+    for (size_t line = 0; line < parts.size(); ++line) {
+      const LinePart& part = *parts[line];
+      const absl::string_view member = escaped ? LinePart::Cut(part.outer, part.tiers[at].escaped)
+                                               : LinePart::Cut(part.inner, part.tiers[at].member);
+      absl::StrAppend(&out, line == 0 ? "" : ",", member);
+    }
+    out.push_back('}');
+    ++at;
+  }
+  out.push_back('}');
+}
+
+std::vector<const LinePart*> PointersTo(const std::vector<LinePart>& parts) {
+  std::vector<const LinePart*> pointers;
+  for (const LinePart& part : parts) pointers.push_back(&part);
+  return pointers;
+}
+
+size_t InnerSize(LineParts parts) {
+  size_t size = 0;
+  for (const LinePart* part : parts) size += part->inner.size();
+  return size;
+}
+
+void WritePullData(const PlayDecision& decision, absl::string_view escaped_data, JsonWriter& json) {
   json.Key("pull_data").Open();
   json.Key("options").Open();
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+  for (const TranscodeTemplate& tier : decision.tiers) {
     if (tier.tier != decision.default_tier) continue;
     json.Key("default_quality");
     WriteQuality(tier, json);
   }
   json.Key("qualities").OpenList();
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+  for (const TranscodeTemplate& tier : decision.tiers) {
     if (IsOrdinary(tier.tier)) WriteQuality(tier, json);
   }
   json.CloseList().Close();
-  json.Member("stream_data", stream_data);
+  json.Key("stream_data").RawText(escaped_data);
   json.Member("codec", "").Member("kind", 0).Member("version", 0).Member("compensatory_data", "");
   json.Key("Flv").OpenList().CloseList().Key("Hls").OpenList().CloseList();
   json.Key("hls_data_unencrypted").Open().Close();
@@ -245,29 +288,53 @@ void WritePullData(const PlayDecision& decision, const std::string& stream_data,
 
 }  // namespace
 
-std::string WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision,
-                            absl::Time now) {
-  JsonWriter json;
+StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
+                           absl::Time now) {
+  JsonWriter json(kUsualCommonSize + InnerSize(parts));
   json.Open();
   WriteCommon(snapshot, decision, now, json);
-  json.Key("data").Open();
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
-    json.Key(TierKey(tier.tier)).Open();
-    for (const PlayLine& line : decision.lines) WriteLine(snapshot, decision, line, tier, json);
-    json.Close();
-  }
+  StreamData data;
+  data.text = json.Take();
+  data.text.push_back(',');
+  data.common_size = data.text.size();
+  AppendData(decision, parts, false, data.text);
+  data.text.push_back('}');
+  return data;
+}
+
+std::string WriteStreamUrl(const PlayDecision& decision, LineParts parts, const StreamData& data) {
+  size_t outer = 0;
+  for (const LinePart* part : parts) outer += part->outer.size();
+  std::string escaped;
+  escaped.reserve(2 * data.common_size + outer + kUsualCommonSize);
+  AppendJsonEscaped(absl::string_view(data.text).substr(0, data.common_size), escaped);
+  AppendData(decision, parts, true, escaped);
+  escaped.push_back('}');
+  JsonWriter json(escaped.size() + outer / 2 + kUsualUrlSize);
+  json.Open();
+  WriteLegacy(decision, *parts[0], json);
+  json.Key("pull_datas").Open().Close();
+  json.Key("live_core_sdk_data").Open().Member("size", "");
+  WritePullData(decision, escaped, json);
   return json.Close().Close().Take();
 }
 
-std::string WriteStreamUrl(const Snapshot& snapshot, const PlayDecision& decision,
-                           const std::string& stream_data) {
-  JsonWriter json;
-  json.Open();
-  WriteLegacy(snapshot, decision, json);
-  json.Key("pull_datas").Open().Close();
-  json.Key("live_core_sdk_data").Open().Member("size", "");
-  WritePullData(decision, stream_data, json);
-  return json.Close().Close().Take();
+std::string WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision,
+                            absl::Time now) {
+  std::vector<LinePart> parts;
+  for (const PlayLine& line : decision.lines) {
+    parts.push_back(RenderLine(snapshot, decision, line));
+  }
+  return WriteStreamData(snapshot, decision, PointersTo(parts), now).text;
+}
+
+std::string WriteStreamUrl(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now) {
+  std::vector<LinePart> parts;
+  for (const PlayLine& line : decision.lines) {
+    parts.push_back(RenderLineForUrl(snapshot, decision, line));
+  }
+  const auto pointers = PointersTo(parts);
+  return WriteStreamUrl(decision, pointers, WriteStreamData(snapshot, decision, pointers, now));
 }
 
 }  // namespace nearcast::scheduler

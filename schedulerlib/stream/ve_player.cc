@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schedulerlib/stream/json_writer.h"
+#include "schedulerlib/stream/play_url.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -40,7 +41,7 @@ void WriteStreams(const Snapshot& snapshot, const PlayDecision& decision, size_t
                   absl::string_view name, JsonWriter& json) {
   json.Key(name).OpenList();
   if (line < decision.lines.size()) {
-    for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+    for (const TranscodeTemplate& tier : decision.tiers) {
       if (ResolutionName(tier.tier).empty()) continue;
       for (const auto& [key, format] : {std::pair{"flv", "FLV"}, std::pair{"hls", "HLS"}}) {
         const std::string url = BuildPlayUrl(snapshot, decision, decision.lines[line], tier, key);
@@ -55,7 +56,7 @@ void WriteStreams(const Snapshot& snapshot, const PlayDecision& decision, size_t
 
 std::string WriteVeLivePlayerStreamData(const Snapshot& snapshot, const PlayDecision& decision) {
   // The best first; those without a name stand at the end.
-  const auto& tiers = decision.publish_point->tiers;
+  const auto& tiers = decision.tiers;
   const auto named = std::count_if(tiers.begin(), tiers.end(), [](const TranscodeTemplate& tier) {
     return !ResolutionName(tier.tier).empty();
   });
