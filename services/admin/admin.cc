@@ -7,9 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "proto/resource/secrets.h"
 #include "schedulerlib/convert/stream_convert.h"
 #include "schedulerlib/explain/explanation.h"
 #include "services/admin/node_status.h"
+#include "services/admin/ratio_answers.h"
 #include "services/rpc/status.h"
 #include "services/sync/compile_config.h"
 
@@ -23,11 +25,23 @@ namespace {
 
 constexpr int kRevisionsDefault = 20;
 constexpr int kRevisionsMax = 1000;
+constexpr size_t kDelaysMax = 10'000;
 
 // The resource as it was declared: without what the server adds.
 v1::Resource Declared(v1::Resource resource) {
   resource.clear_revision();
   return resource;
+}
+
+// Without a tier the pin goes.
+void SetPin(const v1::SetDefaultQualityRequest& request, absl::Time now,
+            v1::QualityPolicy& policy) {
+  policy.clear_pin();
+  if (request.tier().empty()) return;
+  policy.mutable_pin()->set_tier(request.tier());
+  if (request.pin_for_s() == 0) return;
+  const int64_t until_s = absl::ToUnixSeconds(now) + request.pin_for_s();
+  policy.mutable_pin()->mutable_expire_time()->set_seconds(until_s);
 }
 
 bool SameSpec(const v1::Resource& a, const v1::Resource& b) {
@@ -58,6 +72,34 @@ void ComparePut(const ConfigFollower::Resources& before, const v1::Resource& put
   *change.mutable_after() = put;
 }
 
+// Masks that were read before and come back stand for what is stored.
+absl::Status KeepSecrets(const ConfigFollower::Resources& before, std::vector<v1::Resource>& puts) {
+  for (v1::Resource& put : puts) {
+    const ResourceKey key = KeyOf(put);
+    const auto old = before.find(key);
+    const auto missing = resource::KeepSecrets(old == before.end() ? nullptr : &old->second, put);
+    if (missing.empty()) continue;
+    return WithReason(
+        absl::InvalidArgumentError(absl::StrCat(
+            key.ToString(), ": ", missing.front(),
+            ": is what answers show in place of a secret, and none is stored; give the secret")),
+        "SECRET_MISSING");
+  }
+  return absl::OkStatus();
+}
+
+void HideSecrets(v1::ApplyResponse& response) {
+  for (v1::ResourceChange& change : *response.mutable_changes()) {
+    if (change.has_before() && change.has_after()) {
+      resource::HideSecrets(*change.mutable_before(), *change.mutable_after());
+    } else if (change.has_before()) {
+      resource::HideSecrets(*change.mutable_before());
+    } else if (change.has_after()) {
+      resource::HideSecrets(*change.mutable_after());
+    }
+  }
+}
+
 absl::Status NotFound(const ResourceKey& key) {
   return WithReason(absl::NotFoundError(absl::StrCat("there is no ", key.kind, " \"", key.name,
                                                      "\"; see nearcastctl get ", key.kind)),
@@ -76,6 +118,16 @@ absl::Status WithStoreReason(const absl::Status& status) {
     default:
       return WithReason(status, "STORE_UNAVAILABLE");
   }
+}
+
+// What is wrong with a change, behind a word about the stored configuration when it is of no use to
+// begin with.
+absl::Status WithRefusal(const absl::Status& refusal, const absl::Status& problems) {
+  if (refusal.ok()) return problems;
+  const absl::string_view words = refusal.message();
+  return absl::Status(problems.code(),
+                      absl::StrCat(words.substr(0, words.find(" What is wrong:")),
+                                   " With this change it is still wrong:\n", problems.message()));
 }
 
 absl::StatusOr<ipdb::IpAddress> ParseAddress(const std::string& text) {
@@ -118,7 +170,14 @@ v1::Revision WriteRevision(const v1::StoredRevision& stored) {
 
 absl::StatusOr<v1::ApplyResponse> Admin::Change(Wanted wanted, const v1::ChangeNote& note,
                                                 Mode mode, int64_t expected_revision) {
-  const ConfigFollower::View current = parts_.follower->Current();
+  auto response = ChangeAndTell(std::move(wanted), note, mode, expected_revision);
+  if (response.ok()) HideSecrets(*response);
+  return response;
+}
+
+absl::StatusOr<v1::ApplyResponse> Admin::ChangeAndTell(Wanted wanted, const v1::ChangeNote& note,
+                                                       Mode mode, int64_t expected_revision) {
+  const ConfigFollower::View current = parts_.follower->Newest();
   if (expected_revision != 0 && expected_revision != current.revision) {
     return WithReason(absl::AbortedError(absl::StrCat(
                           "revision ", expected_revision, " was expected, but ", current.revision,
@@ -148,7 +207,7 @@ absl::StatusOr<v1::ApplyResponse> Admin::Change(Wanted wanted, const v1::ChangeN
   std::vector<v1::Resource> list;
   for (const auto& [key, resource] : after) list.push_back(resource);
   if (const absl::Status status = CompileConfig(list, current.revision).status(); !status.ok()) {
-    return WithReason(status, "INVALID_CONFIGURATION");
+    return WithReason(WithRefusal(parts_.follower->Refusal(), status), "INVALID_CONFIGURATION");
   }
   response.set_revision(current.revision);
   if (mode == Mode::kValidateOnly) return response;
@@ -173,7 +232,7 @@ absl::StatusOr<v1::ApplyResponse> Admin::Modify(const ResourceKey& key, IfAbsent
                                                 const v1::ChangeNote& note, Mode mode,
                                                 absl::FunctionRef<void(v1::Resource&)> edit) {
   absl::MutexLock lock(&mutex_);
-  const ConfigFollower::View current = parts_.follower->Current();
+  const ConfigFollower::View current = parts_.follower->Newest();
   const auto old = current.resources->find(key);
   v1::Resource resource;
   if (old != current.resources->end()) {
@@ -190,6 +249,7 @@ absl::StatusOr<v1::ApplyResponse> Admin::Apply(const v1::ApplyRequest& request) 
   absl::MutexLock lock(&mutex_);
   Wanted wanted;
   wanted.puts = {request.resources().begin(), request.resources().end()};
+  NC_RETURN_IF_ERROR(KeepSecrets(*parts_.follower->Newest().resources, wanted.puts));
   return Change(std::move(wanted), request.note(),
                 request.validate_only() ? Mode::kValidateOnly : Mode::kCommit,
                 request.expected_revision());
@@ -218,9 +278,33 @@ absl::StatusOr<v1::ApplyResponse> Admin::SetDefaultQuality(
   const std::string policy = request.policy().empty() ? "default" : request.policy();
   return Modify({"QualityPolicy", policy}, IfAbsent::kCreate, request.note(),
                 request.validate_only() ? Mode::kValidateOnly : Mode::kCommit,
-                [&request](v1::Resource& resource) {
-                  resource.mutable_quality_policy()->set_default_tier(request.tier());
+                [&request, now = parts_.clock->Now()](v1::Resource& resource) {
+                  v1::QualityPolicy& policy = *resource.mutable_quality_policy();
+                  if (request.pin()) {
+                    SetPin(request, now, policy);
+                  } else {
+                    policy.set_default_tier(request.tier());
+                  }
                 });
+}
+
+absl::StatusOr<v1::ReportCdnUsageResponse> Admin::ReportCdnUsage(
+    const v1::ReportCdnUsageRequest& request) {
+  for (const v1::CdnUsage& usage : request.usage()) {
+    NC_RETURN_IF_ERROR(parts_.ratio->ReportUsage(usage.cdn(), usage.bits_per_s()));
+  }
+  return v1::ReportCdnUsageResponse();
+}
+
+absl::StatusOr<v1::RatioStatus> Admin::GetRatioStatus() const {
+  return WriteRatioStatus(*parts_.ratio);
+}
+
+absl::StatusOr<v1::RatioProposal> Admin::ProposeRatio(
+    const v1::ProposeRatioRequest& request) const {
+  return nearcast::ProposeRatio(
+      *parts_.follower->Current().resources,
+      {.rates = parts_.ratio->Rates(), .demands = parts_.ratio->Demands()}, request);
 }
 
 absl::StatusOr<v1::ApplyResponse> Admin::SetAdminState(const std::string& node,
@@ -247,7 +331,7 @@ absl::StatusOr<v1::ApplyResponse> Admin::Rollback(const v1::RollbackRequest& req
   wanted.puts = target->resources;
   std::set<ResourceKey> kept;
   for (const v1::Resource& resource : target->resources) kept.insert(KeyOf(resource));
-  const ConfigFollower::View current = parts_.follower->Current();
+  const ConfigFollower::View current = parts_.follower->Newest();
   for (const auto& [key, resource] : *current.resources) {
     if (kept.count(key) == 0) wanted.deletes.push_back(key);
   }
@@ -256,20 +340,25 @@ absl::StatusOr<v1::ApplyResponse> Admin::Rollback(const v1::RollbackRequest& req
 }
 
 absl::StatusOr<v1::Resource> Admin::GetResource(const v1::GetResourceRequest& request) const {
-  const ConfigFollower::View current = parts_.follower->Current();
+  const ConfigFollower::View current = parts_.follower->Newest();
   const ResourceKey key{request.kind(), request.name()};
   const auto found = current.resources->find(key);
   if (found == current.resources->end()) return NotFound(key);
-  return found->second;
+  v1::Resource shown = found->second;
+  resource::HideSecrets(shown);
+  return shown;
 }
 
 absl::StatusOr<v1::ListResourcesResponse> Admin::ListResources(
     const v1::ListResourcesRequest& request) const {
-  const ConfigFollower::View current = parts_.follower->Current();
+  const ConfigFollower::View current = parts_.follower->Newest();
   v1::ListResourcesResponse response;
   response.set_revision(current.revision);
   for (const auto& [key, resource] : *current.resources) {
-    if (request.kind().empty() || request.kind() == key.kind) *response.add_resources() = resource;
+    if (!request.kind().empty() && request.kind() != key.kind) continue;
+    v1::Resource& shown = *response.add_resources();
+    shown = resource;
+    resource::HideSecrets(shown);
   }
   return response;
 }
@@ -285,6 +374,19 @@ absl::StatusOr<v1::ListNodesResponse> Admin::ListNodes() const {
         WriteNodeStatus(resource, found == live.end() ? scheduler::NodeLive() : found->second,
                         parts_.clock->Now(), parts_.clock->Monotonic());
   }
+  return response;
+}
+
+absl::StatusOr<v1::ListDelaysResponse> Admin::ListDelays(
+    const v1::ListDelaysRequest& request) const {
+  if (!request.node().empty() && !parts_.publisher->holder()->Current()->FindNode(request.node())) {
+    return NotFound({"Node", request.node()});
+  }
+  v1::ListDelaysResponse response;
+  for (const auto& view : parts_.publisher->DescribeDelays(request.node(), kDelaysMax)) {
+    *response.add_entries() = WriteDelayEntry(view);
+  }
+  response.set_total(parts_.publisher->DelayPathCount(request.node()));
   return response;
 }
 

@@ -18,6 +18,7 @@
 #include "ipdb/name_table.h"
 #include "nearcast/v1/admin.pb.h"
 #include "services/publisher/publisher.h"
+#include "services/scheduler/ratio_desk.h"
 #include "services/scheduler/stream_scheduler.h"
 #include "services/store/store.h"
 #include "services/sync/config_follower.h"
@@ -35,6 +36,7 @@ class Admin {
     const ConfigFollower* follower = nullptr;
     const Publisher* publisher = nullptr;
     const StreamScheduler* scheduler = nullptr;
+    RatioDesk* ratio = nullptr;
     const ipdb::NameTable* names = nullptr;
   };
 
@@ -52,6 +54,11 @@ class Admin {
   absl::StatusOr<v1::ListResourcesResponse> ListResources(
       const v1::ListResourcesRequest& request) const;
   absl::StatusOr<v1::ListNodesResponse> ListNodes() const;
+  absl::StatusOr<v1::ListDelaysResponse> ListDelays(const v1::ListDelaysRequest& request) const;
+  absl::StatusOr<v1::ReportCdnUsageResponse> ReportCdnUsage(
+      const v1::ReportCdnUsageRequest& request);
+  absl::StatusOr<v1::RatioStatus> GetRatioStatus() const;
+  absl::StatusOr<v1::RatioProposal> ProposeRatio(const v1::ProposeRatioRequest& request) const;
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(
       const v1::ListRevisionsRequest& request) const;
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
@@ -67,9 +74,13 @@ class Admin {
     std::vector<resource::ResourceKey> deletes;
   };
 
-  // Validates, compares and, in kCommit, commits. `expected_revision` 0 = whatever is current.
+  // Validates, compares and, in kCommit, commits; the answer shows no secrets. `expected_revision` 0
+  // = whatever is current.
   absl::StatusOr<v1::ApplyResponse> Change(Wanted wanted, const v1::ChangeNote& note, Mode mode,
                                            int64_t expected_revision)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::ApplyResponse> ChangeAndTell(Wanted wanted, const v1::ChangeNote& note,
+                                                  Mode mode, int64_t expected_revision)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Reads one resource, changes a copy, applies it. `make` is called with a fresh one when there is

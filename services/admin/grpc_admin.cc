@@ -64,6 +64,30 @@ class GrpcAdmin : public v1::Admin::CallbackService {
     return rpc::Finish(context, admin_->ListNodes(), response);
   }
 
+  ServerUnaryReactor* ListDelays(CallbackServerContext* context,
+                                 const v1::ListDelaysRequest* request,
+                                 v1::ListDelaysResponse* response) override {
+    return rpc::Finish(context, admin_->ListDelays(*request), response);
+  }
+
+  ServerUnaryReactor* ReportCdnUsage(CallbackServerContext* context,
+                                     const v1::ReportCdnUsageRequest* request,
+                                     v1::ReportCdnUsageResponse* response) override {
+    return rpc::Finish(context, admin_->ReportCdnUsage(*request), response);
+  }
+
+  ServerUnaryReactor* GetRatioStatus(CallbackServerContext* context,
+                                     const v1::GetRatioStatusRequest* request,
+                                     v1::RatioStatus* response) override {
+    return rpc::Finish(context, admin_->GetRatioStatus(), response);
+  }
+
+  ServerUnaryReactor* ProposeRatio(CallbackServerContext* context,
+                                   const v1::ProposeRatioRequest* request,
+                                   v1::RatioProposal* response) override {
+    return rpc::Finish(context, admin_->ProposeRatio(*request), response);
+  }
+
   ServerUnaryReactor* ListRevisions(CallbackServerContext* context,
                                     const v1::ListRevisionsRequest* request,
                                     v1::ListRevisionsResponse* response) override {

@@ -16,8 +16,11 @@
 #include "services/admin/grpc_admin.h"
 #include "services/callback/callback_event.h"
 #include "services/callback/callback_sender.h"
+#include "services/client/client_desk.h"
+#include "services/client/grpc_client.h"
 #include "services/daemon/daemon_metrics.h"
 #include "services/daemon/grpc_server.h"
+#include "services/daemon/listen_addresses.h"
 #include "services/dns/dns_service.h"
 #include "services/http/health_page.h"
 #include "services/http/metrics_page.h"
@@ -28,10 +31,16 @@
 #include "services/publisher/publisher.h"
 #include "services/scheduler/grpc_scheduler.h"
 #include "services/scheduler/json_scheduler.h"
+#include "services/scheduler/ratio_desk.h"
+#include "services/scheduler/ratio_metrics.h"
 #include "services/scheduler/stream_lifecycle.h"
 #include "services/scheduler/stream_scheduler.h"
+#include "services/simulate/grpc_simulator.h"
+#include "services/simulate/simulator.h"
 #include "services/store/open_store.h"
 #include "services/sync/config_follower.h"
+#include "services/upstream/upstream.h"
+#include "services/upstream/upstream_metrics.h"
 #include "spdlog/spdlog.h"
 
 namespace nearcast {
@@ -116,14 +125,20 @@ struct Daemon::Parts {
   std::unique_ptr<StreamTable> streams;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<ConfigFollower> follower;
+  std::unique_ptr<RatioDesk> ratio;
   std::unique_ptr<StreamScheduler> scheduler;
   std::unique_ptr<StreamLifecycle> lifecycle;
+  std::unique_ptr<ClientDesk> clients;
+  std::unique_ptr<Simulator> simulator;
   std::unique_ptr<Admin> admin;
   std::unique_ptr<NodeDesk> node_desk;
   std::unique_ptr<httpdns::Httpdns> httpdns;
+  std::unique_ptr<upstream::Upstream> upstream;  // null = none
   std::unique_ptr<dns::DnsService> dns;
   std::atomic<uint64_t> reloads_ok{0};
   std::atomic<uint64_t> reloads_failed{0};
+  std::atomic<uint64_t> certificates_ok{0};
+  std::atomic<uint64_t> certificates_failed{0};
   http::MetricsPage metrics;
   http::Router router;
   std::unique_ptr<http::Server> http;
@@ -185,6 +200,17 @@ struct Daemon::Parts {
     add("refused", totals.refused);
   }
 
+  void AddClientMetrics(http::MetricsWriter& out) const {
+    constexpr absl::string_view kHelp = "Questions of apps for their configuration, by result.";
+    const ClientDeskCounters& counters = clients->counters();
+    const auto add = [&out](absl::string_view result, uint64_t count) {
+      out.AddCounter("nearcast_client_configs_total", kHelp, count, {{"result", result}});
+    };
+    add("answered", counters.answered);
+    add("not_modified", counters.not_modified);
+    add("refused", counters.refused);
+  }
+
   bool Has(Role role) const { return options.roles.count(role) > 0; }
 
   absl::Status Load() {
@@ -204,21 +230,35 @@ struct Daemon::Parts {
     return absl::OkStatus();
   }
 
+  absl::Status StartUpstream() {
+    const bool is_off = options.upstream_servers == std::vector<std::string>{"none"};
+    if (is_off || !Has(Role::kHttpdns)) return absl::OkStatus();
+    upstream::UpstreamOptions upstream_options;
+    upstream_options.servers.servers = options.upstream_servers;
+    NC_ASSIGN_OR_RETURN(upstream, upstream::Upstream::Start(upstream_options, clock));
+    return absl::OkStatus();
+  }
+
   void MakeServices() {
     callbacks =
         std::make_unique<callback::CallbackSender>(clock, callback::CallbackSenderOptions());
     streams->WatchChanges(
         [this](const StreamEntry* before, const StreamEntry& after) { TellChange(before, after); });
-    scheduler = std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get());
+    ratio = std::make_unique<RatioDesk>(clock, publisher->holder(), RatioDeskOptions());
+    scheduler =
+        std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get(), ratio.get());
     lifecycle = std::make_unique<StreamLifecycle>(clock, publisher->holder(), streams.get());
     publisher->WatchStreams([this](const scheduler::PublishedStreams::Change& change) {
       lifecycle->ApplyPublished(change);
     });
+    clients = std::make_unique<ClientDesk>(clock, publisher->holder());
+    simulator = std::make_unique<Simulator>(follower.get(), publisher.get());
     admin = std::make_unique<Admin>(Admin::Parts{.clock = clock,
                                                  .store = store.get(),
                                                  .follower = follower.get(),
                                                  .publisher = publisher.get(),
                                                  .scheduler = scheduler.get(),
+                                                 .ratio = ratio.get(),
                                                  .names = &names});
     node_desk = std::make_unique<NodeDesk>(publisher.get(), lifecycle.get());
     httpdns = std::make_unique<httpdns::Httpdns>(
@@ -226,7 +266,10 @@ struct Daemon::Parts {
         httpdns::HttpdnsOptions{.workers = options.http_threads * (options.https_port == 0 ? 1 : 2),
                                 .ip_parameter = options.trust_ip_parameter
                                                     ? httpdns::IpParameter::kHonoured
-                                                    : httpdns::IpParameter::kIgnored});
+                                                    : httpdns::IpParameter::kIgnored,
+                                .service_addresses = ChooseListenAddresses(
+                                    options.http_address, ReadInterfaceAddresses()),
+                                .upstream = upstream.get()});
   }
 
   absl::Status ListenDns() {
@@ -238,7 +281,10 @@ struct Daemon::Parts {
 
   absl::Status ListenHttp() {
     if (Has(Role::kHttpdns)) httpdns->Register(&router);
-    if (Has(Role::kScheduler)) RegisterJsonScheduler(&router, scheduler.get());
+    if (Has(Role::kScheduler)) {
+      RegisterJsonScheduler(&router, scheduler.get());
+      RegisterJsonClient(&router, clients.get());
+    }
     http::RegisterHealthPage(
         [this] {
           return http::Health{http::Readiness::kReady, follower->Current().revision, ""};
@@ -255,9 +301,20 @@ struct Daemon::Parts {
       constexpr absl::string_view kHelp = "IP databases read again, by result.";
       out.AddCounter("nearcast_ipdb_reloads_total", kHelp, reloads_ok, {{"result", "ok"}});
       out.AddCounter("nearcast_ipdb_reloads_total", kHelp, reloads_failed, {{"result", "failed"}});
+      constexpr absl::string_view kTlsHelp = "Certificates read again, by result.";
+      const auto add_tls = [&out, kTlsHelp](absl::string_view result, uint64_t count) {
+        out.AddCounter("nearcast_tls_reloads_total", kTlsHelp, count, {{"result", result}});
+      };
+      add_tls("ok", certificates_ok);
+      add_tls("failed", certificates_failed);
       httpdns->AddMetrics(out);
+      if (upstream != nullptr) AddUpstreamMetrics(*upstream, out);
     });
-    metrics.AddSource([this](http::MetricsWriter& out) { AddCallbackMetrics(out); });
+    metrics.AddSource([this](http::MetricsWriter& out) {
+      AddCallbackMetrics(out);
+      AddClientMetrics(out);
+      AddRatioMetrics(*ratio, out);
+    });
     if (dns != nullptr) {
       dns->RegisterDoh(&router, options.http_threads * (options.https_port == 0 ? 1 : 2));
       metrics.AddSource([this](http::MetricsWriter& out) { AddDnsMetrics(*dns, out); });
@@ -295,6 +352,8 @@ struct Daemon::Parts {
     if (!Has(Role::kScheduler)) return absl::OkStatus();
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(MakeGrpcScheduler(scheduler.get()));
+    services.push_back(MakeGrpcClient(clients.get()));
+    services.push_back(MakeGrpcSimulator(simulator.get()));
     services.push_back(MakeGrpcAdmin(admin.get()));
     services.push_back(MakeGrpcNode(node_desk.get()));
     NC_ASSIGN_OR_RETURN(grpc, GrpcServer::Listen(options.grpc_address, std::move(services)));
@@ -308,6 +367,7 @@ Daemon::~Daemon() = default;
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const DaemonOptions& options) {
   auto parts = std::make_unique<Parts>(options);
   NC_RETURN_IF_ERROR(parts->Load());
+  NC_RETURN_IF_ERROR(parts->StartUpstream());
   parts->MakeServices();
   // gRPC's port is never shared, so a second daemon fails here, before it takes part of the first
   // one's queries.
@@ -325,10 +385,27 @@ absl::Status Daemon::ReloadPlaces() {
   return absl::OkStatus();
 }
 
+absl::Status Daemon::ReloadCertificates() {
+  absl::Status all;
+  const auto reload = [&](auto& door) {
+    if (door == nullptr) return;
+    const absl::Status status = door->ReloadTls();
+    ++(status.ok() ? parts_->certificates_ok : parts_->certificates_failed);
+    if (status.ok()) return;
+    all = all.ok() ? status
+                   : absl::InvalidArgumentError(
+                         absl::StrCat(all.message(), "; ", status.message()));
+  };
+  reload(parts_->https);
+  reload(parts_->dns);
+  return all;
+}
+
 void Daemon::Sweep() {
   parts_->streams->ForgetEndedBefore(parts_->clock->Now() - parts_->options.ended_stream_memory);
   parts_->InterruptUnheard();
   parts_->lifecycle->ChangeDue();
+  parts_->ratio->Step(parts_->publisher->CopyLive());
 }
 
 std::string Daemon::Describe() const {

@@ -1,12 +1,15 @@
 #include "services/scheduler/play_rendering.h"
 
 #include <string>
+#include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/auto_list.h"
 #include "schedulerlib/stream/hls_multivariant.h"
+#include "schedulerlib/stream/rule_ids.h"
 #include "schedulerlib/stream/steering_manifest.h"
 #include "schedulerlib/stream/stream_data.h"
 #include "schedulerlib/stream/ve_player.h"
@@ -58,14 +61,28 @@ bool IsStreamData(v1::GetPlayInfoRequest::Format format) {
          format == v1::GetPlayInfoRequest::STREAM_DATA;
 }
 
+void SetStreamData(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
+                   PartCache& cache, v1::PlayInfo& info) {
+  absl::InlinedVector<PartCache::Part, 2> held;
+  absl::InlinedVector<const scheduler::LinePart*, 2> parts;
+  for (const scheduler::PlayLine& line : decision.lines) {
+    held.push_back(cache.FindOrRender(KeyOf(snapshot, decision, line),
+                                      [&] { return RenderLineForUrl(snapshot, decision, line); }));
+    parts.push_back(held.back().get());
+  }
+  scheduler::StreamData data = WriteStreamData(snapshot, decision, parts, now);
+  info.set_stream_url(WriteStreamUrl(decision, parts, data));
+  info.set_stream_data(std::move(data.text));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::PlayInfo> RenderPlay(const Snapshot& snapshot, const PlayDecision& decision,
-                                        const v1::GetPlayInfoRequest& request, absl::Time now) {
+                                        const v1::GetPlayInfoRequest& request, absl::Time now,
+                                        PartCache& parts) {
   v1::PlayInfo info;
   if (IsStreamData(request.format())) {
-    info.set_stream_data(WriteStreamData(snapshot, decision, now));
-    info.set_stream_url(WriteStreamUrl(snapshot, decision, info.stream_data()));
+    SetStreamData(snapshot, decision, now, parts, info);
   } else {
     NC_ASSIGN_OR_RETURN(*info.mutable_document(), WriteDocument(snapshot, decision, request));
   }
@@ -76,6 +93,7 @@ absl::StatusOr<v1::PlayInfo> RenderPlay(const Snapshot& snapshot, const PlayDeci
     added->set_cdn(snapshot.cdn(line.cdn).spec.name);
     if (line.node) added->set_node(snapshot.node(*line.node).spec.name);
   }
+  for (std::string& id : scheduler::RuleIds(decision)) info.add_rule_ids(std::move(id));
   return info;
 }
 

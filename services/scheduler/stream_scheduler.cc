@@ -50,8 +50,10 @@ absl::Status NotMoved(absl::string_view why, absl::string_view reason) {
 }
 
 absl::StatusOr<scheduler::PushQuestion> PushQuestionOf(
-    const std::string& publish_point, const v1::CreateStreamRequest::Broadcaster& broadcaster) {
+    const std::string& publish_point, const v1::CreateStreamRequest::Broadcaster& broadcaster,
+    absl::Time now) {
   scheduler::PushQuestion question;
+  question.now_s = absl::ToUnixSeconds(now);
   question.publish_point = publish_point;
   question.isp = broadcaster.isp();
   const std::string& address = broadcaster.address();
@@ -67,9 +69,10 @@ absl::StatusOr<scheduler::PushQuestion> PushQuestionOf(
 }
 
 absl::Status MovePushLine(const Snapshot& snapshot, const v1::MoveStreamRequest::Push& push,
-                          scheduler::Stream& stream, std::vector<std::string>& reasons) {
+                          absl::Time now, scheduler::Stream& stream,
+                          std::vector<std::string>& reasons) {
   scheduler::MoveQuestion question;
-  NC_ASSIGN_OR_RETURN(question.push, PushQuestionOf(stream.publish_point, push.broadcaster()));
+  NC_ASSIGN_OR_RETURN(question.push, PushQuestionOf(stream.publish_point, push.broadcaster(), now));
   question.push.stream = stream.name;
   if (!push.line().empty()) question.line = push.line();
   question.cdn = push.cdn();
@@ -107,7 +110,8 @@ absl::Status HoldViewers(const Snapshot& snapshot, const std::string& cdn,
 }
 
 absl::Status ApplyMove(const Snapshot& snapshot, const v1::MoveStreamRequest& request,
-                       scheduler::Stream& stream, std::vector<std::string>& reasons) {
+                       absl::Time now, scheduler::Stream& stream,
+                       std::vector<std::string>& reasons) {
   if (stream.state == StreamState::kEnded || stream.state == StreamState::kBanned) {
     return WithReason(
         absl::FailedPreconditionError(
@@ -122,7 +126,7 @@ absl::Status ApplyMove(const Snapshot& snapshot, const v1::MoveStreamRequest& re
                     "INVALID_MOVE");
   }
   if (request.has_push()) {
-    NC_RETURN_IF_ERROR(MovePushLine(snapshot, request.push(), stream, reasons));
+    NC_RETURN_IF_ERROR(MovePushLine(snapshot, request.push(), now, stream, reasons));
   }
   if (request.swap_push_lines()) NC_RETURN_IF_ERROR(SwapPushLines(stream));
   return HoldViewers(snapshot, request.play_cdn(), stream);
@@ -136,7 +140,9 @@ absl::Status WithPlayReason(absl::Status status, const scheduler::Stream& stream
           std::move(status),
           absl::StrCat("STREAM_", absl::AsciiStrToUpper(StreamStateName(stream.state))));
     case absl::StatusCode::kPermissionDenied:
-      return WithReason(std::move(status), "STREAM_BANNED");
+      return WithReason(std::move(status), stream.state == StreamState::kBanned
+                                               ? "STREAM_BANNED"
+                                               : "STREAM_TURNED_OFF");
     case absl::StatusCode::kNotFound:
       return WithReason(std::move(status), "PUBLISH_POINT_NOT_FOUND");
     default:
@@ -156,8 +162,12 @@ void Count(bool ok, std::atomic<uint64_t>& good, std::atomic<uint64_t>& refused)
 }  // namespace
 
 StreamScheduler::StreamScheduler(const Clock* clock, const SnapshotHolder<Snapshot>* snapshots,
-                                 StreamTable* streams)
-    : clock_(clock), snapshots_(snapshots), streams_(streams), name_seed_(DrawSeed()) {}
+                                 StreamTable* streams, RatioDesk* ratio)
+    : clock_(clock),
+      snapshots_(snapshots),
+      streams_(streams),
+      ratio_(ratio),
+      name_seed_(DrawSeed()) {}
 
 std::string StreamScheduler::MakeName() {
   const uint64_t id = scheduler::MixHash(name_seed_, names_made_.fetch_add(1));
@@ -193,8 +203,9 @@ absl::StatusOr<v1::Stream> StreamScheduler::CreateOnce(const v1::CreateStreamReq
 absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
     const v1::CreateStreamRequest& request) {
   NC_RETURN_IF_ERROR(CheckStreamName(request.stream()));
-  NC_ASSIGN_OR_RETURN(scheduler::PushQuestion question,
-                      PushQuestionOf(request.publish_point(), request.broadcaster()));
+  NC_ASSIGN_OR_RETURN(
+      scheduler::PushQuestion question,
+      PushQuestionOf(request.publish_point(), request.broadcaster(), clock_->Now()));
   question.stream = request.stream().empty() ? MakeName() : request.stream();
   const auto snapshot = snapshots_->Current();
   auto decided = DecidePush(*snapshot, question);
@@ -252,7 +263,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::Move(const v1::MoveStreamRequest& re
   std::vector<std::string> reasons;
   auto moved = streams_->Update(request.stream(), [&](StreamEntry& entry) {
     entry.update_time = now;
-    return ApplyMove(*snapshot, request, entry.stream, reasons);
+    return ApplyMove(*snapshot, request, now, entry.stream, reasons);
   });
   if (!moved.ok()) {
     const bool told = !rpc::ReasonOf(moved.status()).empty();
@@ -298,9 +309,9 @@ absl::StatusOr<v1::PlayInfo> StreamScheduler::DecideAndRender(
     const v1::GetPlayInfoRequest& request) const {
   absl::StatusOr<v1::PlayInfo> info;
   NC_RETURN_IF_ERROR(
-      WithDecision(request.stream(), request.viewer(),
+      WithDecision(request.stream(), request.viewer(), Purpose::kPlay,
                    [&](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
-                     info = RenderPlay(snapshot, decision, request, clock_->Now());
+                     info = RenderPlay(snapshot, decision, request, clock_->Now(), parts_);
                    }));
   return info;
 }
@@ -333,13 +344,22 @@ absl::StatusOr<v1::BatchGetPlayInfoResponse> StreamScheduler::BatchGetPlayInfo(
   return response;
 }
 
+absl::StatusOr<scheduler::PlayDecision> StreamScheduler::Decide(const Snapshot& snapshot,
+                                                                const scheduler::Stream& stream,
+                                                                const scheduler::Viewer& viewer,
+                                                                Purpose purpose) const {
+  if (ratio_ == nullptr) return DecidePlay(snapshot, stream, viewer, clock_->Now());
+  return purpose == Purpose::kPlay ? ratio_->Decide(snapshot, stream, viewer)
+                                   : ratio_->Look(snapshot, stream, viewer);
+}
+
 absl::Status StreamScheduler::WithDecision(absl::string_view stream, const v1::Viewer& asked,
-                                           UseDecision use) const {
+                                           Purpose purpose, UseDecision use) const {
   NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(stream));
   const auto viewer = scheduler::FromProto(asked);
   if (!viewer.ok()) return WithReason(viewer.status(), "INVALID_VIEWER");
   const auto snapshot = snapshots_->Current();
-  const auto decision = DecidePlay(*snapshot, entry->stream, *viewer);
+  const auto decision = Decide(*snapshot, entry->stream, *viewer, purpose);
   if (!decision.ok()) return WithPlayReason(decision.status(), entry->stream);
   use(*snapshot, *decision);
   return absl::OkStatus();
@@ -349,7 +369,7 @@ absl::StatusOr<v1::Explanation> StreamScheduler::ExplainPlay(
     const v1::ExplainPlayRequest& request) const {
   v1::Explanation explanation;
   NC_RETURN_IF_ERROR(WithDecision(
-      request.stream(), request.viewer(),
+      request.stream(), request.viewer(), Purpose::kLook,
       [&explanation](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
         explanation = scheduler::ToProto(scheduler::ExplainPlay(snapshot, decision));
       }));

@@ -17,6 +17,8 @@
 #include "nearcast/v1/scheduler.pb.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
+#include "services/scheduler/part_cache.h"
+#include "services/scheduler/ratio_desk.h"
 #include "services/scheduler/stream_table.h"
 
 namespace nearcast {
@@ -35,8 +37,9 @@ struct SchedulerCounters {
 // nearcast.v1 says which.
 class StreamScheduler {
  public:
+  // `ratio` null = ratios are kept by hash alone. All must outlive the scheduler.
   StreamScheduler(const Clock* clock, const SnapshotHolder<scheduler::Snapshot>* snapshots,
-                  StreamTable* streams);
+                  StreamTable* streams, RatioDesk* ratio = nullptr);
 
   absl::StatusOr<v1::Stream> CreateStream(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> UpdateStreamState(const v1::UpdateStreamStateRequest& request);
@@ -52,6 +55,7 @@ class StreamScheduler {
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
 
   const SchedulerCounters& counters() const { return counters_; }
+  const PartCache& parts() const { return parts_; }
 
  private:
   absl::StatusOr<v1::Stream> CreateOnce(const v1::CreateStreamRequest& request);
@@ -61,11 +65,17 @@ class StreamScheduler {
   // Counts a call of the public interface, and passes its result on.
   absl::StatusOr<v1::Stream> CountUpdate(absl::StatusOr<v1::Stream> updated);
 
-  // The one way to a play decision: `use` is called with it, unless there is an error.
+  // The one way to a play decision: `use` is called with it, unless there is an error. What is only
+  // looked at leaves no trace in the ratio's accounts.
+  enum class Purpose { kPlay, kLook };
   using UseDecision =
       absl::FunctionRef<void(const scheduler::Snapshot&, const scheduler::PlayDecision&)>;
-  absl::Status WithDecision(absl::string_view stream, const v1::Viewer& asked,
+  absl::Status WithDecision(absl::string_view stream, const v1::Viewer& asked, Purpose purpose,
                             UseDecision use) const;
+  absl::StatusOr<scheduler::PlayDecision> Decide(const scheduler::Snapshot& snapshot,
+                                                 const scheduler::Stream& stream,
+                                                 const scheduler::Viewer& viewer,
+                                                 Purpose purpose) const;
   absl::StatusOr<v1::Stream> Move(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::PlayInfo> DecideAndRender(const v1::GetPlayInfoRequest& request) const;
   std::string MakeName();
@@ -73,6 +83,7 @@ class StreamScheduler {
   const Clock* const clock_;
   const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
   StreamTable* const streams_;
+  RatioDesk* const ratio_;  // may be null
   const uint64_t name_seed_;  // drawn once, so that names of two replicas do not meet
   std::atomic<uint64_t> names_made_{0};
 
@@ -80,6 +91,10 @@ class StreamScheduler {
   // calls with others meet at one mutex by chance only.
   std::array<absl::Mutex, 64> request_turns_;
   SchedulerCounters counters_;
+
+  // Rendered lines, shared by the viewers of a stream.
+  static constexpr size_t kPartBytesMax = 128 << 20;
+  mutable PartCache parts_{kPartBytesMax};
 };
 
 }  // namespace nearcast

@@ -1,0 +1,360 @@
+#include "services/scheduler/ratio_desk.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "schedulerlib/place/rendezvous.h"
+#include "services/rpc/status.h"
+
+namespace nearcast {
+
+using scheduler::CdnFlow;
+using scheduler::CompiledRatioRule;
+using scheduler::DebtView;
+using scheduler::HeldCdn;
+using scheduler::LedgerSession;
+using scheduler::LiveRates;
+using scheduler::MeasuredFlow;
+using scheduler::PlayDecision;
+using scheduler::RatioReason;
+using scheduler::Snapshot;
+using scheduler::StableHash;
+
+namespace {
+
+// Corrections begin when what was booked can be compared with what is measured: not before the
+// sessions of another process have gone, nor with so few that chance speaks.
+constexpr double kCorrectionMinMbit = 100 * 1200.0;
+
+uint64_t SessionKey(const scheduler::Viewer& viewer, const scheduler::Stream& stream) {
+  return scheduler::MixHash(StableHash(viewer.key), StableHash(stream.name));
+}
+
+uint64_t FindCdnHash(const scheduler::CdnShares& shares, uint32_t short_hash) {
+  for (const scheduler::CdnShare& share : shares) {
+    if (scheduler::ShortHash(share.cdn) == short_hash) return share.cdn;
+  }
+  return 0;
+}
+
+// As the ledger knows it: booked under the same rule before, or not.
+LedgerSession LedgerSessionOf(const CompiledRatioRule& rule, double mbit,
+                              const std::optional<HeldCdn>& held) {
+  LedgerSession session{.mbit = mbit};
+  if (held && scheduler::IsSameRule(held->weights, rule)) {
+    session.booked_cdn = FindCdnHash(rule.targets, held->cdn);
+  }
+  return session;
+}
+
+}  // namespace
+
+// Reads the accounts for one question.
+class RatioDesk::Reader : public scheduler::DebtReader {
+ public:
+  Reader(const RatioDesk* desk, const std::optional<HeldCdn>& held) : desk_(desk), held_(held) {}
+
+  DebtView Read(const CompiledRatioRule& rule, const ipdb::Location& place,
+                double session_mbit) const override {
+    const LedgerShard& shard = desk_->LedgerOf(rule);
+    absl::MutexLock lock(&shard.mutex);
+    return shard.ledger.Read(rule, place, LedgerSessionOf(rule, session_mbit, held_),
+                             desk_->NowS());
+  }
+
+ private:
+  const RatioDesk* const desk_;
+  const std::optional<HeldCdn> held_;
+};
+
+RatioDesk::RatioDesk(const Clock* clock, const SnapshotHolder<Snapshot>* snapshots,
+                     const RatioDeskOptions& options)
+    : clock_(clock),
+      snapshots_(snapshots),
+      options_(options),
+      started_at_(clock->Monotonic()),
+      live_rates_(std::make_shared<const LiveRates>()) {
+  for (size_t i = 0; i < kSessionShards; ++i) {
+    sessions_.push_back(std::make_unique<SessionShard>(options.sessions_max / kSessionShards));
+  }
+  const scheduler::LedgerTerms terms{.accounts_max = options.accounts_max,
+                                     .half_life_s = options.half_life_s};
+  for (size_t i = 0; i < kLedgerShards; ++i) {
+    ledgers_.push_back(std::make_unique<LedgerShard>(terms));
+  }
+}
+
+uint32_t RatioDesk::NowS() const {
+  return static_cast<uint32_t>(absl::ToInt64Seconds(clock_->Monotonic()));
+}
+
+// The table's own sets are found by the lower bits.
+RatioDesk::SessionShard& RatioDesk::SessionsOf(uint64_t session) const {
+  return *sessions_[(session >> 26) % kSessionShards];
+}
+
+RatioDesk::LedgerShard& RatioDesk::LedgerOf(const CompiledRatioRule& rule) const {
+  return *ledgers_[rule.key % kLedgerShards];
+}
+
+std::optional<HeldCdn> RatioDesk::FindHeld(uint64_t session) const {
+  const SessionShard& shard = SessionsOf(session);
+  absl::MutexLock lock(&shard.mutex);
+  return shard.table.Find(session, NowS(), options_.session_ttl_s);
+}
+
+absl::StatusOr<PlayDecision> RatioDesk::DecideFor(const Snapshot& snapshot,
+                                                  const scheduler::Stream& stream,
+                                                  const scheduler::Viewer& viewer,
+                                                  const std::optional<HeldCdn>& held) const {
+  const Reader reader(this, held);
+  const std::shared_ptr<const LiveRates> rates = live_rates_.Current();
+  return DecidePlay(snapshot, stream, viewer, clock_->Now(),
+                    {.rates = rates.get(), .debts = &reader, .held = held});
+}
+
+absl::StatusOr<PlayDecision> RatioDesk::Look(const Snapshot& snapshot,
+                                             const scheduler::Stream& stream,
+                                             const scheduler::Viewer& viewer) const {
+  return DecideFor(snapshot, stream, viewer, FindHeld(SessionKey(viewer, stream)));
+}
+
+absl::StatusOr<PlayDecision> RatioDesk::Decide(const Snapshot& snapshot,
+                                               const scheduler::Stream& stream,
+                                               const scheduler::Viewer& viewer) {
+  const uint64_t session = SessionKey(viewer, stream);
+  const std::optional<HeldCdn> held = FindHeld(session);
+  absl::StatusOr<PlayDecision> decision = DecideFor(snapshot, stream, viewer, held);
+  if (!decision.ok()) return decision;
+  const RatioReason reason = decision->ratio.reason;
+  counters_.decisions_by_reason[static_cast<size_t>(reason)].fetch_add(1,
+                                                                       std::memory_order_relaxed);
+  if (reason == RatioReason::kSet || reason == RatioReason::kStandIn) return decision;
+  const uint64_t cdn = snapshot.cdn_buckets[decision->ratio.main->value()].hash;
+  // Nothing is intended anew for a session that keeps what it has.
+  if (!decision->ratio.intended.empty()) Book(*decision, held, cdn);
+  SessionShard& shard = SessionsOf(session);
+  absl::MutexLock lock(&shard.mutex);
+  shard.table.Put(session,
+                  {scheduler::ShortHash(cdn), scheduler::WeightsTag(*decision->ratio.rule)}, NowS(),
+                  options_.session_ttl_s);
+  return decision;
+}
+
+void RatioDesk::Book(const PlayDecision& decision, const std::optional<HeldCdn>& held,
+                     uint64_t cdn) {
+  const CompiledRatioRule& rule = *decision.ratio.rule;
+  const double mbit = decision.session_mbit;
+  const LedgerSession session = LedgerSessionOf(rule, mbit, held);
+  LedgerShard& shard = LedgerOf(rule);
+  absl::MutexLock lock(&shard.mutex);
+  const double now_s = NowS();
+  shard.ledger.Book(rule, decision.place.location, session, decision.ratio.intended, cdn, now_s);
+  Fade(shard, now_s);
+  // Intent is what was declared: corrections are there to meet it.
+  for (const scheduler::CdnShare& target : rule.targets) {
+    shard.by_cdn[target.cdn].intended_mbit += target.share * mbit;
+  }
+  shard.by_cdn[cdn].assigned_mbit += mbit;
+  shard.by_rule[rule.key] += mbit;
+  if (session.booked_cdn == 0) return;
+  for (const scheduler::CdnShare& target : rule.targets) {
+    shard.by_cdn[target.cdn].intended_mbit -= target.share * mbit;
+  }
+  shard.by_cdn[session.booked_cdn].assigned_mbit -= mbit;
+  shard.by_rule[rule.key] -= mbit;
+}
+
+void RatioDesk::Fade(LedgerShard& shard, double now_s) const {
+  if (now_s <= shard.faded_s) return;
+  const double left = std::exp2((shard.faded_s - now_s) / options_.half_life_s);
+  shard.faded_s = now_s;
+  for (auto& [cdn, booked] : shard.by_cdn) {
+    booked.intended_mbit *= left;
+    booked.assigned_mbit *= left;
+  }
+  for (auto& [rule, mbit] : shard.by_rule) mbit *= left;
+}
+
+// A session's megabits fade with a mean life of half_life / ln 2, and are on the wire for as long.
+double RatioDesk::RateOf(double mbit) const {
+  return std::max(0.0, mbit) * 1e6 * std::log(2.0) / options_.half_life_s;
+}
+
+absl::Status RatioDesk::ReportUsage(absl::string_view cdn, double bits_per_s) {
+  if (!snapshots_->Current()->FindCdn(cdn)) {
+    return rpc::WithReason(absl::NotFoundError(absl::StrCat("there is no Cdn \"", cdn, "\"")),
+                           "CDN_NOT_FOUND");
+  }
+  if (!(bits_per_s >= 0)) {
+    return rpc::WithReason(
+        absl::InvalidArgumentError(absl::StrCat("bits_per_s of ", cdn, " must be 0 or more")),
+        "INVALID_USAGE");
+  }
+  counters_.usage_reports.fetch_add(1, std::memory_order_relaxed);
+  absl::MutexLock lock(&mutex_);
+  usage_[std::string(cdn)] = {bits_per_s, clock_->Monotonic()};
+  return absl::OkStatus();
+}
+
+void RatioDesk::AddBooked(const Snapshot& snapshot, std::vector<CdnRates>& rates) const {
+  for (const std::unique_ptr<LedgerShard>& shard : ledgers_) {
+    absl::MutexLock lock(&shard->mutex);
+    Fade(*shard, NowS());
+    for (size_t i = 0; i < rates.size(); ++i) {
+      const auto booked = shard->by_cdn.find(snapshot.cdn_buckets[i].hash);
+      if (booked == shard->by_cdn.end()) continue;
+      rates[i].intended_bps += RateOf(booked->second.intended_mbit);
+      rates[i].assigned_bps += RateOf(booked->second.assigned_mbit);
+    }
+  }
+}
+
+std::vector<CdnRates> RatioDesk::Measure(const Snapshot& snapshot,
+                                         const scheduler::LiveView& live) const {
+  std::vector<CdnRates> rates(snapshot.cdns.size());
+  for (size_t i = 0; i < rates.size(); ++i) {
+    rates[i].cdn = snapshot.cdns[i].spec.name;
+    const auto usage = usage_.find(rates[i].cdn);
+    if (usage != usage_.end() &&
+        clock_->Monotonic() - usage->second.reported_at <= options_.usage_ttl) {
+      rates[i].measured_bps = usage->second.bits_per_s;
+    }
+    for (const CdnRates& before : rates_) {
+      if (before.cdn != rates[i].cdn) continue;
+      rates[i].correction = before.correction;
+      rates[i].spill = before.spill;
+    }
+  }
+  // What own nodes report counts as long as nobody says otherwise of their CDN.
+  for (const scheduler::CompiledNode& node : snapshot.nodes) {
+    const auto at = live.find(node.spec.name);
+    if (at == live.end() || at->second.health != scheduler::Health::kUp) continue;
+    CdnRates& rate = rates[node.cdn.value()];
+    if (usage_.contains(rate.cdn)) continue;
+    rate.measured_bps = rate.measured_bps.value_or(0) + at->second.out_bits_per_s;
+  }
+  AddBooked(snapshot, rates);
+  return rates;
+}
+
+void RatioDesk::Step(const scheduler::LiveView& live) {
+  const absl::Duration now = clock_->Monotonic();
+  const std::shared_ptr<const Snapshot> snapshot = snapshots_->Current();
+  absl::MutexLock lock(&mutex_);
+  if (now - stepped_at_ < options_.step) return;
+  stepped_at_ = now;
+  absl::erase_if(usage_, [&](const auto& usage) {
+    return now - usage.second.reported_at > options_.usage_ttl;
+  });
+  rates_ = Measure(*snapshot, live);
+  if (now - started_at_ >= absl::Seconds(options_.half_life_s)) CorrectRates();
+  for (size_t i = 0; i < rates_.size(); ++i) {
+    const scheduler::Cdn& cdn = snapshot->cdns[i].spec;
+    rates_[i].spill = scheduler::NextSpill({.cap_mbps = cdn.cap_mbps,
+                                            .low_share = cdn.cap_low_share,
+                                            .high_share = cdn.cap_high_share},
+                                           rates_[i].spill, CarriedBps(rates_[i]) * 1e-6);
+  }
+  StepLadders(*snapshot, absl::ToDoubleSeconds(now));
+  Publish(*snapshot);
+}
+
+// What was assigned stands for what nobody measures.
+double RatioDesk::CarriedBps(const CdnRates& rates) {
+  return rates.measured_bps.value_or(rates.assigned_bps);
+}
+
+void RatioDesk::CorrectRates() {
+  std::vector<MeasuredFlow> flows;
+  std::vector<CdnRates*> corrected;
+  double intended_bps = 0;
+  for (CdnRates& rates : rates_) {
+    if (!rates.measured_bps) continue;
+    flows.push_back({rates.intended_bps, *rates.measured_bps, rates.correction});
+    corrected.push_back(&rates);
+    intended_bps += rates.intended_bps;
+  }
+  if (flows.size() < 2 || intended_bps < RateOf(kCorrectionMinMbit)) return;
+  scheduler::CorrectFlows({}, flows);
+  for (size_t i = 0; i < flows.size(); ++i) corrected[i]->correction = flows[i].correction;
+}
+
+void RatioDesk::StepLadders(const Snapshot& snapshot, double now_s) {
+  absl::flat_hash_map<std::string, scheduler::LadderState> next;
+  for (const scheduler::CompiledQuality& policy : snapshot.qualities) {
+    if (!policy.spec.budget) continue;
+    const scheduler::BudgetLadder& ladder = *policy.spec.budget;
+    double mbps = 0;
+    for (const CdnRates& rates : rates_) {
+      const bool counts = ladder.cdns.empty() || std::find(ladder.cdns.begin(), ladder.cdns.end(),
+                                                           rates.cdn) != ladder.cdns.end();
+      if (counts) mbps += CarriedBps(rates) * 1e-6;
+    }
+    next[policy.spec.name] =
+        scheduler::NextLadderState(ladder, ladders_[policy.spec.name], mbps, now_s);
+  }
+  ladders_ = std::move(next);
+}
+
+void RatioDesk::Publish(const Snapshot& snapshot) {
+  auto live = std::make_shared<LiveRates>();
+  for (size_t i = 0; i < rates_.size(); ++i) {
+    live->flows.flows.push_back({.cdn = snapshot.cdn_buckets[i].hash,
+                                 .correction = rates_[i].correction,
+                                 .spill = rates_[i].spill});
+  }
+  for (const auto& [policy, state] : ladders_) {
+    live->ladders.push_back({StableHash(policy), state.step});
+  }
+  live_rates_.Publish(std::move(live));
+}
+
+std::vector<CdnRates> RatioDesk::Rates() const {
+  absl::MutexLock lock(&mutex_);
+  return rates_;
+}
+
+std::vector<PolicyRates> RatioDesk::Policies() const {
+  std::vector<PolicyRates> policies;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [policy, state] : ladders_)
+    policies.push_back({policy, state.step, state.share});
+  std::sort(policies.begin(), policies.end(),
+            [](const PolicyRates& a, const PolicyRates& b) { return a.policy < b.policy; });
+  return policies;
+}
+
+std::vector<RuleDemand> RatioDesk::Demands() const {
+  const std::shared_ptr<const Snapshot> snapshot = snapshots_->Current();
+  std::vector<RuleDemand> demands;
+  for (const CompiledRatioRule& rule : snapshot->ratio_rules) {
+    LedgerShard& shard = LedgerOf(rule);
+    absl::MutexLock lock(&shard.mutex);
+    Fade(shard, NowS());
+    const auto booked = shard.by_rule.find(rule.key);
+    demands.push_back({rule.spec.name, booked == shard.by_rule.end() ? 0 : RateOf(booked->second)});
+  }
+  std::sort(demands.begin(), demands.end(),
+            [](const RuleDemand& a, const RuleDemand& b) { return a.rule < b.rule; });
+  return demands;
+}
+
+DeskTotals RatioDesk::Totals() const {
+  DeskTotals totals;
+  for (const std::unique_ptr<SessionShard>& shard : sessions_) {
+    absl::MutexLock lock(&shard->mutex);
+    totals.sessions += shard->table.size();
+    totals.sessions_forgotten += shard->table.forgotten();
+  }
+  for (const std::unique_ptr<LedgerShard>& shard : ledgers_) {
+    absl::MutexLock lock(&shard->mutex);
+    totals.accounts += shard->ledger.size();
+    totals.accounts_refused += shard->ledger.refused();
+  }
+  return totals;
+}
+
+}  // namespace nearcast
