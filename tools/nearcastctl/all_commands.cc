@@ -8,8 +8,9 @@ const std::vector<Command>& AllCommands() {
   static const auto* commands = [] {
     auto* all = new std::vector<Command>;
     for (auto* make :
-         {ApplyCommands, ResourceCommands, RevisionCommands, CdnCommands, QualityCommands,
-          NodeCommands, StreamCommands, ExplainCommands, AddressCommands, VersionCommands}) {
+         {ApplyCommands, SimulateCommands, ResourceCommands, RevisionCommands, CdnCommands,
+          RatioCommands, QualityCommands, SwitchCommands, NodeCommands, StreamCommands,
+          ClientCommands, ExplainCommands, AddressCommands, VersionCommands}) {
       for (Command& command : make()) all->push_back(std::move(command));
     }
     return all;

@@ -10,11 +10,15 @@
 namespace nearcast::ctl {
 
 std::vector<Command> ApplyCommands();     // apply, diff
+std::vector<Command> SimulateCommands();  // simulate
 std::vector<Command> ResourceCommands();  // get, delete
 std::vector<Command> CdnCommands();       // cdn ratio get, set
-std::vector<Command> QualityCommands();   // quality default set
+std::vector<Command> RatioCommands();     // cdn ratio status, propose; cdn usage
+std::vector<Command> QualityCommands();   // quality default set, pin, unpin
+std::vector<Command> SwitchCommands();    // switch set, clear, list
 std::vector<Command> NodeCommands();      // node list, drain, undrain
 std::vector<Command> StreamCommands();    // stream list, get, create, state, end
+std::vector<Command> ClientCommands();    // client config
 std::vector<Command> ExplainCommands();   // explain play, explain dns, play
 std::vector<Command> AddressCommands();   // ip
 std::vector<Command> RevisionCommands();  // history, rollback

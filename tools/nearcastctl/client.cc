@@ -2,10 +2,15 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <istream>
+#include <string>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nearcast/v1/admin.grpc.pb.h"
+#include "nearcast/v1/client.grpc.pb.h"
 #include "nearcast/v1/scheduler.grpc.pb.h"
+#include "nearcast/v1/simulation.grpc.pb.h"
 
 namespace nearcast::ctl {
 namespace {
@@ -69,11 +74,17 @@ absl::Status Explain(const grpc::Status& status, const std::string& server,
 
 struct Client::Connection {
   explicit Connection(const std::string& server)
-      : channel(Connect(server)), admin(channel), scheduler(channel) {}
+      : channel(Connect(server)),
+        admin(channel),
+        scheduler(channel),
+        clients(channel),
+        simulator(channel) {}
 
   std::shared_ptr<grpc::Channel> channel;
   v1::Admin::Stub admin;
   v1::StreamScheduler::Stub scheduler;
+  v1::ClientConfiguration::Stub clients;
+  v1::Simulator::Stub simulator;
 };
 
 Client::Client(const std::string& server, absl::Duration deadline)
@@ -138,8 +149,25 @@ StatusOr<v1::ApplyResponse> Client::UndrainNode(const v1::UndrainNodeRequest& re
   return Send(&connection_->admin, &AdminStub::UndrainNode, request);
 }
 
+StatusOr<v1::ReportCdnUsageResponse> Client::ReportCdnUsage(
+    const v1::ReportCdnUsageRequest& request) {
+  return Send(&connection_->admin, &AdminStub::ReportCdnUsage, request);
+}
+
+StatusOr<v1::RatioStatus> Client::GetRatioStatus() {
+  return Send(&connection_->admin, &AdminStub::GetRatioStatus, v1::GetRatioStatusRequest());
+}
+
+StatusOr<v1::RatioProposal> Client::ProposeRatio(const v1::ProposeRatioRequest& request) {
+  return Send(&connection_->admin, &AdminStub::ProposeRatio, request);
+}
+
 StatusOr<v1::ListNodesResponse> Client::ListNodes() {
   return Send(&connection_->admin, &AdminStub::ListNodes, v1::ListNodesRequest());
+}
+
+StatusOr<v1::ListDelaysResponse> Client::ListDelays(const v1::ListDelaysRequest& request) {
+  return Send(&connection_->admin, &AdminStub::ListDelays, request);
 }
 
 StatusOr<v1::ListRevisionsResponse> Client::ListRevisions(const v1::ListRevisionsRequest& request) {
@@ -174,6 +202,10 @@ StatusOr<v1::Stream> Client::EndStream(const v1::EndStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::EndStream, request);
 }
 
+StatusOr<v1::ClientConfig> Client::GetClientConfig(const v1::GetClientConfigRequest& request) {
+  return Send(&connection_->clients, &v1::ClientConfiguration::Stub::GetClientConfig, request);
+}
+
 StatusOr<v1::Stream> Client::MoveStream(const v1::MoveStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::MoveStream, request);
 }
@@ -188,6 +220,30 @@ StatusOr<v1::ListStreamsResponse> Client::ListStreams(const v1::ListStreamsReque
 
 StatusOr<v1::PlayInfo> Client::GetPlayInfo(const v1::GetPlayInfoRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::GetPlayInfo, request);
+}
+
+StatusOr<v1::SimulationReport> Client::Simulate(const v1::SimulateRequest& change,
+                                                std::istream& trace) {
+  constexpr absl::Duration kDeadline = absl::Minutes(10);
+  constexpr size_t kPieceBytes = 1 << 20;
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kDeadline));
+  v1::SimulationReport report;
+  const auto writer = connection_->simulator.Simulate(&context, &report);
+  v1::SimulateRequest piece = change;
+  std::string line;
+  bool open = true;
+  while (open && std::getline(trace, line)) {
+    absl::StrAppend(piece.mutable_trace(), line, "\n");
+    if (piece.trace().size() < kPieceBytes) continue;
+    open = writer->Write(piece);
+    piece.Clear();
+  }
+  if (open) writer->Write(piece);
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  if (status.ok()) return report;
+  return Explain(status, server_, kDeadline);
 }
 
 }  // namespace nearcast::ctl

@@ -2,6 +2,7 @@
 #ifndef TOOLS_NEARCASTCTL_CLIENT_H_
 #define TOOLS_NEARCASTCTL_CLIENT_H_
 
+#include <iosfwd>
 #include <memory>
 #include <string>
 
@@ -9,7 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "nearcast/v1/admin.pb.h"
+#include "nearcast/v1/client.pb.h"
 #include "nearcast/v1/scheduler.pb.h"
+#include "nearcast/v1/simulation.pb.h"
 
 namespace nearcast::ctl {
 
@@ -28,9 +31,14 @@ class Client {
   absl::StatusOr<v1::ListResourcesResponse> ListResources(const v1::ListResourcesRequest& request);
   absl::StatusOr<v1::ApplyResponse> SetCdnRatio(const v1::SetCdnRatioRequest& request);
   absl::StatusOr<v1::ApplyResponse> SetDefaultQuality(const v1::SetDefaultQualityRequest& request);
+  absl::StatusOr<v1::ReportCdnUsageResponse> ReportCdnUsage(
+      const v1::ReportCdnUsageRequest& request);
+  absl::StatusOr<v1::RatioStatus> GetRatioStatus();
+  absl::StatusOr<v1::RatioProposal> ProposeRatio(const v1::ProposeRatioRequest& request);
   absl::StatusOr<v1::ApplyResponse> DrainNode(const v1::DrainNodeRequest& request);
   absl::StatusOr<v1::ApplyResponse> UndrainNode(const v1::UndrainNodeRequest& request);
   absl::StatusOr<v1::ListNodesResponse> ListNodes();
+  absl::StatusOr<v1::ListDelaysResponse> ListDelays(const v1::ListDelaysRequest& request);
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
   absl::StatusOr<v1::ApplyResponse> Rollback(const v1::RollbackRequest& request);
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request);
@@ -40,9 +48,13 @@ class Client {
   absl::StatusOr<v1::Stream> CreateStream(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> UpdateStreamState(const v1::UpdateStreamStateRequest& request);
   absl::StatusOr<v1::Stream> EndStream(const v1::EndStreamRequest& request);
+  absl::StatusOr<v1::ClientConfig> GetClientConfig(const v1::GetClientConfigRequest& request);
   absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::Stream> GetStream(const v1::GetStreamRequest& request);
   absl::StatusOr<v1::ListStreamsResponse> ListStreams(const v1::ListStreamsRequest& request);
+  // Sends the change, then the trace in pieces. May take ten minutes, whatever the deadline.
+  absl::StatusOr<v1::SimulationReport> Simulate(const v1::SimulateRequest& change,
+                                                std::istream& trace);
   absl::StatusOr<v1::PlayInfo> GetPlayInfo(const v1::GetPlayInfoRequest& request);
 
  private:
