@@ -1,4 +1,5 @@
-// The demo's configuration is what operators copy from: it must be valid as it stands.
+// The demo's configuration and the policies are what operators copy from: they must be valid as they
+// stand.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -14,9 +15,9 @@
 namespace nearcast {
 namespace {
 
-std::vector<yaml::ResourceText> DemoTexts() {
+std::vector<yaml::ResourceText> TextsOf(const std::string& directory) {
   std::vector<yaml::ResourceText> texts;
-  for (const auto& entry : std::filesystem::directory_iterator("deploy/demo")) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     if (entry.path().extension() != ".yaml") continue;
     std::ifstream in(entry.path());
     texts.push_back({entry.path().string(),
@@ -25,11 +26,13 @@ std::vector<yaml::ResourceText> DemoTexts() {
   return texts;
 }
 
-TEST(DemoTest, ConfigurationIsValid) {
-  const auto texts = DemoTexts();
-  ASSERT_FALSE(texts.empty());
+// Fails the test for everything that is wrong.
+scheduler::Config ReadValid(const std::string& directory) {
+  const auto texts = TextsOf(directory);
+  EXPECT_FALSE(texts.empty());
   const auto sources = yaml::ParseResources(texts);
-  ASSERT_TRUE(sources.ok()) << sources.status();
+  EXPECT_TRUE(sources.ok()) << sources.status();
+  if (!sources.ok()) return {};
   std::vector<v1::Resource> resources;
   for (const yaml::ResourceSource& source : *sources) resources.push_back(source.resource);
   const auto converted = scheduler::ConvertConfig(resources, 1);
@@ -38,8 +41,17 @@ TEST(DemoTest, ConfigurationIsValid) {
     problems.push_back(std::move(problem));
   }
   for (const scheduler::Problem& problem : problems) ADD_FAILURE() << problem.ToString();
-  EXPECT_EQ(converted.config.nodes.size(), 2u);
-  EXPECT_EQ(converted.config.publish_points.size(), 2u);
+  return converted.config;
+}
+
+TEST(DemoTest, ConfigurationIsValid) {
+  const scheduler::Config config = ReadValid("deploy/demo");
+  EXPECT_EQ(config.nodes.size(), 2u);
+  EXPECT_EQ(config.publish_points.size(), 2u);
+}
+
+TEST(DemoTest, PoliciesToBeginWithAreValid) {
+  EXPECT_EQ(ReadValid("deploy/policies").client_policies.size(), 3u);
 }
 
 }  // namespace

@@ -4,31 +4,13 @@
 #include "tools/nearcastctl/all_commands.h"
 #include "tools/nearcastctl/call.h"
 #include "tools/nearcastctl/change_report.h"
+#include "tools/nearcastctl/file_sources.h"
 #include "tools/nearcastctl/problem_places.h"
-#include "tools/nearcastctl/resource_files.h"
 
 namespace nearcast::ctl {
 namespace {
 
 using Sources = std::vector<yaml::ResourceSource>;
-
-// The resources of all -f. Says what is wrong and returns nothing when they cannot be had.
-std::optional<Sources> ReadSources(Call& call) {
-  const auto texts = ReadResourceTexts(call.GetAll("file"), *call.world().in);
-  if (!texts.ok()) {
-    call.Misused(texts.status().message());
-    return std::nullopt;
-  }
-  absl::StatusOr<Sources> sources = yaml::ParseResources(*texts);
-  if (sources.ok() && sources->empty()) {
-    sources = absl::InvalidArgumentError("there are no resources in what -f names");
-  }
-  if (!sources.ok()) {
-    call.Misused(sources.status().message());
-    return std::nullopt;
-  }
-  return *std::move(sources);
-}
 
 v1::ApplyRequest MakeRequest(const Call& call, const Sources& sources) {
   v1::ApplyRequest request;
@@ -65,11 +47,6 @@ ExitCode RunDiff(Call& call) {
   const std::string diff = WriteChangeDiff(*response, *sources);
   call.Show(*response, [&] { return diff; });
   return diff.empty() ? ExitCode::kDone : ExitCode::kRefused;
-}
-
-Flag FileFlag() {
-  return {"file", 'f', "FILE", "a file, a directory (its *.yaml, *.yml, *.json), or -; repeatable",
-          Need::kNeeded};
 }
 
 }  // namespace

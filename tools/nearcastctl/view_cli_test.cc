@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "nearcast/v1/admin.pb.h"
+#include "nearcast/v1/client.pb.h"
 #include "tools/nearcastctl/all_commands.h"
 #include "tools/nearcastctl/cli_harness.h"
 #include "tools/nearcastctl/command_line.h"
@@ -248,6 +249,31 @@ TEST_F(ViewCli, StreamListStopsAtItsLimit) {
   EXPECT_EQ(server_.Last<v1::ListStreamsRequest>("ListStreams").page_size(), 1);
   EXPECT_EQ(Run("stream list -n 0"), 2);
   EXPECT_EQ(err_, "nearcastctl: --limit takes a whole number from 1 to 1000000, not \"0\"\n");
+}
+
+TEST_F(ViewCli, AnAppsConfigurationIsShown) {
+  v1::ClientConfig config;
+  config.set_version("00ff");
+  config.set_ttl_s(3600);
+  config.mutable_encoder()->set_gop_ms(2000);
+  config.add_policies("phones");
+  v1::ClientConfig::Address* push = config.add_push();
+  push->set_cdn("own");
+  push->set_node("gz-1");
+  push->set_host("192.0.2.11");
+  server_.Answer("GetClientConfig", config);
+  EXPECT_EQ(Run("client config --publish-point show --ip 203.0.113.7 --device m1 --grade 3"), 0);
+  EXPECT_EQ(out_,
+            "Version 00ff, good for 3600 s\n"
+            "policies  phones\n"
+            "encoder   {\"gop_ms\":2000}\n"
+            "decoder   {}\n\n"
+            "TO    CDN  NODE  ADDRESS\n"
+            "push  own  gz-1  192.0.2.11\n");
+  const auto request = server_.Last<v1::GetClientConfigRequest>("GetClientConfig");
+  EXPECT_EQ(request.device(), "m1");
+  EXPECT_EQ(request.network_grade(), 3u);
+  EXPECT_EQ(Run("client config --ip 203.0.113.7"), 2);
 }
 
 v1::Explanation MakeExplanation() {
