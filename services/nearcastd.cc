@@ -51,6 +51,9 @@ ABSL_FLAG(uint16_t, https_port, 0, "Port for HTTPS, at the address of HTTP; 0 = 
 ABSL_FLAG(std::string, tls_cert, "", "The certificate for HTTPS, with its chain, in PEM.");
 ABSL_FLAG(std::string, tls_key, "", "The certificate's private key, in PEM.");
 ABSL_FLAG(std::string, grpc_listen, "127.0.0.1:7070", "HOST:PORT for gRPC.");
+ABSL_FLAG(std::vector<std::string>, upstream, {},
+          "Name servers that HTTPDNS asks about CDNs' names: IP[:PORT], … Empty = those of "
+          "/etc/resolv.conf; none = aliases are given as such.");
 ABSL_FLAG(bool, trust_ip_parameter, true, "Whether HTTPDNS believes a client's ip= parameter.");
 ABSL_FLAG(absl::Duration, node_silence, absl::Seconds(5),
           "How long a node may say nothing before it counts as down.");
@@ -94,6 +97,7 @@ absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   options.tls_certificate_file = absl::GetFlag(FLAGS_tls_cert);
   options.tls_key_file = absl::GetFlag(FLAGS_tls_key);
   options.grpc_address = absl::GetFlag(FLAGS_grpc_listen);
+  options.upstream_servers = absl::GetFlag(FLAGS_upstream);
   options.trust_ip_parameter = absl::GetFlag(FLAGS_trust_ip_parameter);
   options.node_silence = absl::GetFlag(FLAGS_node_silence);
   return options;

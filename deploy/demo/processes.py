@@ -89,6 +89,7 @@ class Demo:
         self.source_dir = source_dir
         self.ipdb = list(ipdb) or [os.path.join(source_dir, "deploy/demo/networks.csv")]
         self.processes = Processes(bin_dir, var)
+        self.control_flags = []  # beside the usual
 
     def start_control(self):
         net = self.net
@@ -100,6 +101,7 @@ class Demo:
             "--dns_listen=" + net.control,
             "--http_listen=" + net.control,
             "--grpc_listen=" + net.grpc,
+            *self.control_flags,
         ])
         wait_for("nearcastd's health", lambda: self._healthy("nearcastd", net.http), 30)
 

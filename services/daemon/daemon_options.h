@@ -53,6 +53,10 @@ struct DaemonOptions {
   // HOST:PORT.
   std::string grpc_address = "127.0.0.1:7070";
 
+  // Whom HTTPDNS asks about names that are not ours: addresses with or without a port. Empty = those
+  // of the system's resolv.conf; "none" alone = nobody.
+  std::vector<std::string> upstream_servers;
+
   // Whether HTTPDNS believes the ip= parameter.
   bool trust_ip_parameter = true;
 
