@@ -31,7 +31,9 @@ class JsonWriter {
   JsonWriter& Close() { return out_.push_back('}'), *this; }
   JsonWriter& OpenList() { return Value(), out_.push_back('['), *this; }
   JsonWriter& CloseList() { return out_.push_back(']'), *this; }
-  JsonWriter& Key(absl::string_view key) { return Text(key), out_.push_back(':'), *this; }
+  // A key of the renderer's own: nothing in it must be escaped.
+  JsonWriter& Key(absl::string_view key) { return RawText(key), out_.push_back(':'), *this; }
+  JsonWriter& AnyKey(absl::string_view key) { return Text(key), out_.push_back(':'), *this; }
   JsonWriter& Text(absl::string_view value) {
     Value();
     out_.push_back('"');

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "schedulerlib/stream/play_url.h"
 #include "schedulerlib/testing/given.h"
 
 namespace nearcast::scheduler {
@@ -149,13 +150,6 @@ TEST(PlayTest, TierSuffixesMarkTheCodec) {
   Question question(World());
   EXPECT_EQ(question.Url("uhd5", "flv"),
             "http://192.0.2.1:8088/live/s1_uhd5.flv?gop_cache_ms=1800");
-  TranscodeTemplate tier;
-  tier.suffix = "sixty";
-  EXPECT_EQ(TierSuffix(tier), "") << "origin";
-  tier.tier = Tier::kUhd;
-  EXPECT_EQ(TierSuffix(tier), "sixty");
-  tier.tier = Tier::kAo;
-  EXPECT_EQ(TierSuffix(tier), "");
 }
 
 TEST(PlayTest, SoundAloneIsTheSameFlvWithAParameterAndNothingElse) {

@@ -1,5 +1,7 @@
 #include "schedulerlib/stream/push_target.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -7,6 +9,8 @@
 #include "absl/strings/str_replace.h"
 #include "schedulerlib/config/publishing.h"
 #include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/stream/signing/expiry.h"
+#include "schedulerlib/stream/signing/url_signer.h"
 #include "schedulerlib/stream/url_template.h"
 
 namespace nearcast::scheduler {
@@ -47,6 +51,21 @@ std::string NodeHost(const CompiledNode& node, const PushQuestion& question,
                    http ? kHttpPort : kRtmpPort);
 }
 
+const std::string& DomainFor(const Cdn& cdn, const std::string& protocol) {
+  const auto at = cdn.push_domains.find(protocol);
+  return at == cdn.push_domains.end() ? cdn.push_domain : at->second;
+}
+
+void Sign(const UrlSigner& signer, const CompiledPublishPoint& point, const PushQuestion& question,
+          std::string& url) {
+  if (!signer.signs()) return;
+  const size_t scheme = url.find("://");
+  const size_t path = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  const int64_t expiry_s =
+      ExpiryFor(question.now_s, signer.validity_s(), StableHash(question.stream));
+  signer.Sign(std::min(path, url.size()), point.spec.app, question.stream, expiry_s, url);
+}
+
 // "?record=flv" or "&record=flv"; empty where nothing is to be recorded or the CDN cannot be asked.
 std::string RecordPart(const Cdn& cdn, const Record& record, absl::string_view url) {
   if (record.formats.empty() || cdn.record_template.empty()) return "";
@@ -75,7 +94,7 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
   PushLine line;
   line.line = std::string(role);
   line.cdn = cdn.name;
-  std::string host = cdn.push_domain;
+  std::string host = DomainFor(cdn, point.spec.push_protocol);
   if (target.node) {
     const CompiledNode& node = snapshot.node(*target.node);
     line.node = node.spec.name;
@@ -87,6 +106,7 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
                                      .suffix = "",
                                      .gop_cache_ms = point.spec.gop_cache_ms});
   absl::StrAppend(&line.url, RecordPart(cdn, point.spec.record, line.url));
+  Sign(snapshot.cdn(target.cdn).push_signer, point, question, line.url);
   return line;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SCHEDULERLIB_STREAM_PUSH_TARGET_H_
 #define SCHEDULERLIB_STREAM_PUSH_TARGET_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct PushQuestion {
   std::string stream;
   ipdb::IpAddress broadcaster;  // the default, "::", is in no place
   std::string isp;              // overrides the IP database; empty = as it says
+  int64_t now_s = 0;            // Unix seconds: signed URLs hold from then on
 };
 
 // A vendor's CDN, or a node of one's own.
@@ -41,7 +43,7 @@ std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const Compiled
                                         const ClientPlace& place, absl::string_view stream);
 
 // `role` is "main" or "backup". The URL is the CDN's template for the publish point's protocol, with
-// what asks for a recording behind it.
+// what asks for a recording behind it, and signed as the CDN wants.
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
                        const PushQuestion& question, const PushTarget& target,
                        absl::string_view role);

@@ -204,6 +204,25 @@ TEST(PushTest, AMovedLineGoesWhereItIsToldOrWhereNoLineIsYet) {
             "main own gz, backup vendor - (on failure)");
 }
 
+TEST(PushTest, PushAddressesAreSignedBehindTheRecordingAndHoldTheirValidity) {
+  Given given = World().Point("show", {"vendor"});
+  Cdn& vendor = given.config().cdns.back();
+  vendor.push_domains["rtmp"] = "rtmp.vendor.example";
+  vendor.record_template = "record={formats}";
+  vendor.push_signing.method = SignMethod::kTencent;
+  vendor.push_signing.key = "key";
+  vendor.push_signing.validity_s = 86400;
+  given.config().publish_points.back().record.formats = {"flv"};
+  PushQuestion question = Ask("10.1.0.1");
+  question.now_s = 1'790'000'000;
+  const std::string url = DecidePush(*given.Snapshot(), question).value().lines[0].url;
+  const std::string start = "rtmp://rtmp.vendor.example/live/s1?record=flv&txSecret=";
+  EXPECT_EQ(url.substr(0, start.size()), start);
+  const int64_t expiry_s = std::stoll(url.substr(url.find("txTime=") + 7), nullptr, 16);
+  EXPECT_GT(expiry_s, question.now_s + 86400);
+  EXPECT_LE(expiry_s, question.now_s + 2 * 86400);
+}
+
 TEST(PushTest, AMoveThatCannotBeIsRefused) {
   const Given given = World().Point("show", {"own"});
   const PushQuestion push = Ask("10.1.0.1");

@@ -5,23 +5,41 @@
 // again. Rules that clients rely on: every tier has a non-empty main.flv and an integer vbitrate;
 // every format key is present, "" when there is none; resolution is "WxH" or ""; flv_pull_url has
 // no empty value; AUTO is never a tier.
+//
+// What does not depend on who asks comes as parts, which many answers share (line_part.h).
 #ifndef SCHEDULERLIB_STREAM_STREAM_DATA_H_
 #define SCHEDULERLIB_STREAM_STREAM_DATA_H_
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "absl/time/time.h"
 #include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/stream/line_part.h"
 #include "schedulerlib/stream/play.h"
 
 namespace nearcast::scheduler {
 
-// The inner text: {"common":{…},"data":{…}}. `now` is the issue time.
-std::string WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now);
+// One for each of the decision's lines, as RenderLine gives them (for WriteStreamUrl: as
+// RenderLineForUrl does).
+using LineParts = std::span<const LinePart* const>;
 
-// The whole `stream_url` object; `stream_data` is what WriteStreamData gave.
-std::string WriteStreamUrl(const Snapshot& snapshot, const PlayDecision& decision,
-                           const std::string& stream_data);
+struct StreamData {
+  std::string text;        // {"common":{…},"data":{…}}
+  size_t common_size = 0;  // of what stands before "data"
+};
+
+// The inner text. `now` is the issue time.
+StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
+                           absl::Time now);
+
+// The whole `stream_url` object around `data`.
+std::string WriteStreamUrl(const PlayDecision& decision, LineParts parts, const StreamData& data);
+
+// The same, for one answer alone.
+std::string WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now);
+std::string WriteStreamUrl(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now);
 
 }  // namespace nearcast::scheduler
 

@@ -85,7 +85,7 @@ Answer Ask(const Given& given, const std::string& address, uint32_t grade,
   Answer answer;
   answer.default_tier = decision.default_tier;
   answer.stream_data_text = WriteStreamData(*snapshot, decision, kNow);
-  answer.stream_url_text = WriteStreamUrl(*snapshot, decision, answer.stream_data_text);
+  answer.stream_url_text = WriteStreamUrl(*snapshot, decision, kNow);
   answer.stream_url = Parse(answer.stream_url_text);
   answer.stream_data = ParseString(answer.pull_data()["stream_data"]);
   return answer;

@@ -38,10 +38,14 @@ absl::Status ValidateUrlTemplate(absl::string_view url_template) {
 
 std::string WriteUrl(absl::string_view url_template, const UrlValues& values) {
   std::string url;
-  ForEachPiece(
-      url_template, [&url](absl::string_view text) { absl::StrAppend(&url, text); },
-      [&](absl::string_view name) { AppendValue(name, values, url); });
+  AppendUrl(url_template, values, url);
   return url;
+}
+
+void AppendUrl(absl::string_view url_template, const UrlValues& values, std::string& out) {
+  ForEachPiece(
+      url_template, [&out](absl::string_view text) { out.append(text.data(), text.size()); },
+      [&](absl::string_view name) { AppendValue(name, values, out); });
 }
 
 }  // namespace nearcast::scheduler

@@ -25,6 +25,7 @@ absl::Status ValidateUrlTemplate(absl::string_view url_template);
 
 // The template must be valid. An empty template gives an empty text.
 std::string WriteUrl(absl::string_view url_template, const UrlValues& values);
+void AppendUrl(absl::string_view url_template, const UrlValues& values, std::string& out);
 
 }  // namespace nearcast::scheduler
 

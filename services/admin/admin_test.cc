@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/fake_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -262,6 +263,49 @@ TEST_F(AdminTest, ResourceGivenTwiceIsRefused) {
   *request.add_resources() = request.resources(0);
   EXPECT_EQ(Tell(admin_.Apply(request)),
             "INVALID_ARGUMENT RESOURCE_TWICE: Node/gz-2: name: is given twice");
+}
+
+TEST_F(AdminTest, SecretsAreWrittenAndNeverShown) {
+  constexpr char kSigned[] = R"(
+kind: Cdn
+name: vendor
+spec:
+  push_domain: push.vendor.example
+  pull_domain: pull.vendor.example
+  pull_templates: {flv: "https://{host}/{app}/{stream}{suffix}.flv"}
+  pull_signing: {method: TENCENT, key: "KEY"}
+)";
+  const auto with_key = [&](const std::string& key) {
+    return ApplyOf(absl::StrReplaceAll(kSigned, {{"KEY", key}}));
+  };
+  const auto key_in_use = [this] {
+    const auto snapshot = publisher_.holder()->Current();
+    return snapshot->cdn(*snapshot->FindCdn("vendor")).spec.pull_signing.key;
+  };
+  ASSERT_TRUE(admin_.Apply(with_key("first")).ok());
+  auto changed = admin_.Apply(with_key("second"));
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ(changed->DebugString().find("second"), std::string::npos);
+  EXPECT_EQ(changed->changes(0).after().cdn().pull_signing().key(), "******** (changed)");
+  EXPECT_EQ(key_in_use(), "second");
+
+  v1::GetResourceRequest get;
+  get.set_kind("Cdn");
+  get.set_name("vendor");
+  const auto shown = admin_.GetResource(get);
+  ASSERT_TRUE(shown.ok());
+  EXPECT_EQ(shown->cdn().pull_signing().key(), "********");
+  const auto list = admin_.ListResources({});
+  EXPECT_EQ(list->DebugString().find("second"), std::string::npos);
+
+  // What was read can be written back.
+  v1::ApplyRequest again;
+  *again.add_resources() = *shown;
+  again.mutable_resources(0)->mutable_cdn()->set_pull_domain("other.vendor.example");
+  ASSERT_TRUE(admin_.Apply(again).ok());
+  EXPECT_EQ(key_in_use(), "second");
+  again.mutable_resources(0)->set_name("vendor-2");
+  EXPECT_EQ(rpc::ReasonOf(admin_.Apply(again).status()), "SECRET_MISSING");
 }
 
 TEST_F(AdminTest, DeletingWhatOthersReferToIsRefused) {

@@ -54,6 +54,17 @@ void AddScheduler(const SchedulerCounters& counters, MetricsWriter& out) {
   add("update", counters.updates_ok, counters.updates_refused);
 }
 
+void AddParts(const PartCache& parts, MetricsWriter& out) {
+  constexpr absl::string_view kName = "nearcast_play_parts_total";
+  constexpr absl::string_view kHelp = "Rendered lines of streams by where they came from.";
+  out.AddCounter(kName, kHelp, parts.counters().hits.load(), {{"result", "shared"}});
+  out.AddCounter(kName, kHelp, parts.counters().misses.load(), {{"result", "rendered"}});
+  out.AddCounter("nearcast_play_parts_dropped_total", "Rendered lines that made room for others.",
+                 parts.counters().dropped.load());
+  out.AddGauge("nearcast_play_parts_bytes", "Memory of rendered lines.",
+               static_cast<double>(parts.bytes()));
+}
+
 void AddStore(const store::StoreCounters& counters, MetricsWriter& out) {
   const auto add = [&out](absl::string_view result, const store::StoreCounters::Count& count) {
     out.AddCounter("nearcast_store_commits_total", "Commits of the configuration by result.",
@@ -77,6 +88,7 @@ void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
     AddNodes(*parts.publisher, out);
     AddPublisher(parts, out);
     AddScheduler(parts.scheduler->counters(), out);
+    AddParts(parts.scheduler->parts(), out);
     out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
                  static_cast<double>(parts.streams->size()));
     AddStore(parts.store->counters(), out);

@@ -81,8 +81,7 @@ TEST_P(StreamDataGolden, AnswersAreThoseOfTheFiles) {
   viewer.key = "viewer-1";
   viewer.network_grade = GetParam().network_grade;
   const PlayDecision decision = DecidePlay(*snapshot, stream, viewer).value();
-  const std::string answer =
-      WriteStreamUrl(*snapshot, decision, WriteStreamData(*snapshot, decision, kNow));
+  const std::string answer = WriteStreamUrl(*snapshot, decision, kNow);
   const std::string path = absl::StrCat("stream_data/", GetParam().name);
   ExpectGolden(path + ".json", answer);
   ExpectGolden(path + ".opened.json", Open(answer));

@@ -55,7 +55,14 @@ const std::vector<FieldColumn>* FindColumns(const std::string& kind) {
         {"BITS/S", "bitrate_bps", ""},
         {"FPS", "fps", ""},
         {"SIDE", "side", "pull_side"}}},
+      {"Switch", {{"OFF", "off", ""}, {"PRIORITY", "priority", ""}, {"UNTIL", "expire_time", "stays"}}},
       {"QualityPolicy", {{"DEFAULT", "default_tier", ""}, {"BY GRADE", "by_grade", ""}}},
+      {"LatencyPolicy",
+       {{"TARGET MS", "target_ms", ""},
+        {"DIFFERENCE MS", "difference_ms", "any"},
+        {"WORST MS", "worst_target_ms", "solved"},
+        {"GOP MS", "gop_ms", "solved"},
+        {"GOP CACHE MS", "gop_cache_ms", "solved"}}},
   };
   const auto found = columns->find(kind);
   return found == columns->end() ? nullptr : &found->second;

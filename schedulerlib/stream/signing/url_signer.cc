@@ -28,6 +28,9 @@ Names DefaultNames(SignMethod method) {
   }
 }
 
+// Of a signature without its parameters' names: digest, time, separators.
+constexpr size_t kDigestAndTimeMax = 160;
+
 // "pull.example:8088" of a URL whose path begins at `path_at`.
 absl::string_view HostOf(absl::string_view url, size_t path_at) {
   const absl::string_view before = url.substr(0, path_at);
@@ -52,21 +55,33 @@ void UrlSigner::Sign(size_t path_at, absl::string_view app, absl::string_view st
                      int64_t expiry_s, std::string& text) const {
   if (!signs()) return;
   const size_t query_at = text.find('?', path_at);
+  // The parts stay where they are while the signature is written behind them.
+  text.reserve(text.size() + kDigestAndTimeMax + signing_.secret_parameter.size() +
+               signing_.time_parameter.size());
   const absl::string_view url = text;
   const UrlParts parts = {.host = HostOf(url, path_at),
                           .path = url.substr(path_at, query_at - path_at),
                           .app = app,
                           .stream = stream};
-  std::string added;
-  added.reserve(128);
   if (signing_.method == SignMethod::kAlibabaB) {
-    SignAlibabaB(parts, active_key_, expiry_s, added);
-    text.insert(path_at, added);
+    std::string prefix;
+    SignAlibabaB(parts, active_key_, expiry_s, prefix);
+    text.insert(path_at, prefix);
     return;
   }
-  added.push_back(query_at == std::string::npos ? '?' : '&');
-  AppendQuery(parts, expiry_s, added);
-  text.append(added);
+  text.push_back(query_at == std::string::npos ? '?' : '&');
+  AppendQuery(parts, expiry_s, text);
+}
+
+bool UrlSigner::SignsStreamAlone() const {
+  switch (signing_.method) {
+    case SignMethod::kTencent:
+    case SignMethod::kVolcengine:
+    case SignMethod::kHuawei:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void UrlSigner::AppendQuery(const UrlParts& url, int64_t expiry_s, std::string& query) const {

@@ -34,7 +34,11 @@ class UrlSigner {
   void Sign(size_t path_at, absl::string_view app, absl::string_view stream, int64_t expiry_s,
             std::string& text) const;
 
-  // The query part of the signature alone; empty for a method that signs in the path.
+  // The signature is the same for every format of a tier: neither host nor path is in it.
+  bool SignsStreamAlone() const;
+
+  // The query part of the signature alone; empty for a method that signs in the path. `query` must
+  // not move what `url` points into.
   void AppendQuery(const UrlParts& url, int64_t expiry_s, std::string& query) const;
 
  private:

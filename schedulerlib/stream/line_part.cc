@@ -1,0 +1,164 @@
+#include "schedulerlib/stream/line_part.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "schedulerlib/stream/json_writer.h"
+#include "schedulerlib/stream/play_url.h"
+#include "schedulerlib/stream/sdk_params.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+// Every one of them is present in every line.
+constexpr std::array<absl::string_view, 9> kFormats = {"flv", "hls",  "cmaf",    "dash",  "lls",
+                                                       "tsl", "tile", "http_ts", "ll_hls"};
+
+constexpr size_t kUsualTierSize = 1400;
+
+LinePart::Span SpanFrom(size_t begin, const std::string& text) {
+  return {static_cast<uint32_t>(begin), static_cast<uint32_t>(text.size() - begin)};
+}
+
+// Of switches that set the same member the first counts.
+SdkOverrides OverridesOf(const PlayDecision& decision) {
+  SdkOverrides overrides;
+  for (const CompiledSwitch* applied : decision.switches.applied) {
+    for (const auto& [name, value] : applied->spec.set.sdk_params) {
+      const bool is_set = std::any_of(overrides.begin(), overrides.end(),
+                                      [&](const auto& set) { return set.first == name; });
+      if (!is_set) overrides.emplace_back(name, value);
+    }
+  }
+  return overrides;
+}
+
+// One line of one stream, tier by tier.
+class Renderer {
+ public:
+  Renderer(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line)
+      : decision_(decision),
+        line_(line),
+        overrides_(OverridesOf(decision)),
+        params_(decision.latency, line.gop_cache.ms, overrides_),
+        urls_(snapshot, decision, line) {}
+
+  LinePart Render() {
+    const OfferedTiers& tiers = decision_.tiers;
+    part_.tiers.reserve(tiers.size());
+    part_.inner.reserve(tiers.size() * kUsualTierSize);
+    for (const TranscodeTemplate& tier : tiers) AddTier(tier);
+    return std::move(part_);
+  }
+
+ private:
+  void AddTier(const TranscodeTemplate& tier) {
+    urls_.SetTier(tier);
+    LinePart::TierText& text = part_.tiers.emplace_back();
+    std::string& inner = part_.inner;
+    const size_t begin = inner.size();
+    inner.append("\"").append(line_.role.data(), line_.role.size()).append("\":{");
+    for (const absl::string_view format : kFormats) {
+      inner.append("\"").append(format.data(), format.size()).append("\":\"");
+      const LinePart::Span url = AppendUrl(format, inner);
+      inner.append("\",");
+      if (format == "flv") text.flv = url;
+      if (format == "hls") text.hls = url;
+    }
+    inner.append("\"enableEncryption\":false,\"sdk_params\":\"");
+    const size_t params = inner.size();
+    params_.AppendEscaped(tier, urls_.suffix(), inner);
+    text.sdk_params = SpanFrom(params, inner);
+    inner.append("\"}");
+    text.member = SpanFrom(begin, inner);
+    if (line_.role == "main") text.rtmp = AppendUrl("rtmp", part_.rtmp);
+  }
+
+  LinePart::Span AppendUrl(absl::string_view format, std::string& out) {
+    const size_t begin = out.size();
+    url_.clear();
+    urls_.Append(format, url_);
+    AppendJsonEscaped(url_, out);
+    return SpanFrom(begin, out);
+  }
+
+  const PlayDecision& decision_;
+  const PlayLine& line_;
+  const SdkOverrides overrides_;
+  const SdkParamsWriter params_;
+  PlayUrlWriter urls_;
+  std::string url_;
+  LinePart part_;
+};
+
+void AppendNumber(uint64_t number, std::string& key) {
+  key.append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+// With its length, so that no two lists of texts give one key.
+void AppendWhole(absl::string_view text, std::string& key) {
+  AppendNumber(text.size(), key);
+  key.append(text.data(), text.size());
+}
+
+// What switches took and set: tiers, formats, parameters.
+void AppendSwitches(const PlayDecision& decision, std::string& key) {
+  if (decision.switches.applied.empty()) return;
+  uint64_t tiers = 0;
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    tiers |= uint64_t{1} << static_cast<uint32_t>(tier.tier);
+  }
+  AppendNumber(tiers, key);
+  for (const absl::string_view format : kFormats) {
+    if (decision.switches.IsFormatOff(format)) AppendWhole(format, key);
+  }
+  for (const auto& [name, value] : OverridesOf(decision)) {
+    AppendWhole(name, key);
+    AppendWhole(value, key);
+  }
+}
+
+}  // namespace
+
+size_t LinePart::bytes() const {
+  return sizeof(*this) + tiers.capacity() * sizeof(TierText) + inner.capacity() + outer.capacity() +
+         rtmp.capacity();
+}
+
+LinePart RenderLine(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line) {
+  return Renderer(snapshot, decision, line).Render();
+}
+
+LinePart RenderLineForUrl(const Snapshot& snapshot, const PlayDecision& decision,
+                          const PlayLine& line) {
+  LinePart part = RenderLine(snapshot, decision, line);
+  part.outer.reserve(part.inner.size() * 3 / 2);
+  for (LinePart::TierText& text : part.tiers) {
+    const size_t outer = part.outer.size();
+    AppendJsonEscaped(LinePart::Cut(part.inner, text.member), part.outer);
+    text.escaped = SpanFrom(outer, part.outer);
+  }
+  return part;
+}
+
+PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line) {
+  PartKey key;
+  key.text.reserve(192);
+  AppendNumber(static_cast<uint64_t>(snapshot.revision), key.text);
+  AppendNumber(line.cdn.value(), key.text);
+  AppendNumber(static_cast<uint64_t>(PlayUrlExpiry(snapshot, decision, line)), key.text);
+  AppendNumber(uint64_t{line.gop_cache.ms} << 32 | decision.latency.gop_cache_ms, key.text);
+  AppendNumber(decision.latency.start_buffer_ms, key.text);
+  AppendWhole(line.role, key.text);
+  AppendWhole(decision.publish_point->spec.name, key.text);
+  AppendWhole(decision.stream->name, key.text);
+  AppendWhole(line.host, key.text);
+  AppendWhole(line.rtmp_host, key.text);
+  AppendSwitches(decision, key.text);
+  key.hash = absl::Hash<absl::string_view>()(key.text);
+  return key;
+}
+
+}  // namespace nearcast::scheduler

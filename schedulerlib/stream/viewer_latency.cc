@@ -1,0 +1,33 @@
+#include "schedulerlib/stream/viewer_latency.h"
+
+#include <algorithm>
+
+namespace nearcast::scheduler {
+
+ViewerLatency DecideLatency(const CompiledPublishPoint& point, const Viewer& viewer) {
+  ViewerLatency latency;
+  if (!point.latency) {
+    latency.gop_cache_ms = point.spec.gop_cache_ms;
+    latency.start_buffer_ms = point.spec.start_buffer_ms;
+    latency.gop_ms = point.tiers.empty() ? 0 : point.tiers.front().gop_s * 1000;
+    return latency;
+  }
+  latency.plan = &*point.latency;
+  const GradeLatency& at = latency.plan->by_grade[std::min(viewer.network_grade, kGradeBest)];
+  latency.gop_cache_ms = at.gop_cache_ms;
+  latency.start_buffer_ms = ChooseStartBuffer(at.start_buffer, viewer.recent_stalls,
+                                              viewer.recent_retries, viewer.recent_age_s);
+  latency.gop_ms = latency.plan->gop_ms;
+  return latency;
+}
+
+GopCacheSetting ChooseGopCacheOf(const CompiledCdn& cdn, const ViewerLatency& latency) {
+  const GopCache& cache = cdn.spec.gop_cache;
+  // Without a policy M itself is what was declared, whatever the way adds.
+  const uint32_t network_ms = latency.plan == nullptr ? cache.added_ms : latency.plan->network_ms;
+  return ChooseGopCache(
+      cache,
+      {.gop_cache_ms = latency.gop_cache_ms, .gop_ms = latency.gop_ms, .network_ms = network_ms});
+}
+
+}  // namespace nearcast::scheduler
