@@ -2,41 +2,12 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
+
+#include "ipdb/run_layers.h"
 
 namespace nearcast::ipdb {
 namespace {
-
-// Appends, merging with a neighbour of the same value; a run that starts where the last one does
-// replaces it.
-template <typename Word>
-void Append(std::vector<Run<Word>>& runs, Word start, uint32_t value) {
-  if (!runs.empty() && runs.back().start == start) runs.pop_back();
-  if (runs.empty() || runs.back().value != value) runs.push_back({start, value});
-}
-
-// The nested rows of one layer as runs: a sweep with a stack of the rows that are open at the
-// current address. Requires rows sorted by first, the wider first.
-template <typename Word, typename Row>
-std::vector<Run<Word>> Flatten(const std::vector<Row>& rows, uint32_t unknown) {
-  std::vector<Run<Word>> runs = {{0, unknown}};
-  std::vector<const Row*> open;
-  // Ends every row that lies before `next`; what is around it speaks again.
-  const auto close_before = [&](Word next) {
-    while (!open.empty() && open.back()->last < next) {
-      const Word end = open.back()->last;
-      open.pop_back();
-      Append<Word>(runs, end + 1, open.empty() ? unknown : open.back()->location);
-    }
-  };
-  for (const Row& row : rows) {
-    close_before(row.first);
-    Append<Word>(runs, row.first, row.location);
-    open.push_back(&row);
-  }
-  // A row that reaches the end of the space stays open: nothing follows it.
-  close_before(Word(0) - 1);
-  return runs;
-}
 
 // The cells: the locations in use, sorted. `cell_of` maps a place in `locations` to its cell.
 struct Cells {
@@ -98,36 +69,14 @@ void PrefixTableBuilder::Add(const IpPrefix& prefix, const Location& location) {
 
 template <typename Word>
 void PrefixTableBuilder::LayOver(Family<Word>& family, const std::vector<Run<Word>>& over) {
-  const std::vector<Run<Word>>& base = family.runs;
-  std::vector<Run<Word>> merged;
-  merged.reserve(base.size() + over.size());
-  size_t b = 0;
-  size_t o = 0;
-  // Both begin at 0; each step goes on to the nearer of the two next boundaries, or over both at
-  // once.
-  while (true) {
-    Append<Word>(merged, std::max(base[b].start, over[o].start),
-                 Merge(base[b].value, over[o].value));
-    const bool base_ends = b + 1 == base.size();
-    const bool over_ends = o + 1 == over.size();
-    if (base_ends && over_ends) break;
-    const bool base_is_next = over_ends || (!base_ends && base[b + 1].start <= over[o + 1].start);
-    const bool over_is_next = base_ends || (!over_ends && over[o + 1].start <= base[b + 1].start);
-    b += base_is_next;
-    o += over_is_next;
-  }
-  family.runs = std::move(merged);
+  family.runs = LayRunsOver<Word>(
+      family.runs, over, [this](uint32_t base, uint32_t value) { return Merge(base, value); });
 }
 
 template <typename Word>
 void PrefixTableBuilder::CloseLayer(Family<Word>& family) {
-  using Row = typename Family<Word>::Row;
   if (family.rows.empty()) return;
-  // Stable, so that of two equal prefixes the later is the inner one and wins.
-  std::stable_sort(family.rows.begin(), family.rows.end(), [](const Row& a, const Row& b) {
-    return a.first != b.first ? a.first < b.first : a.last > b.last;
-  });
-  LayOver(family, Flatten<Word>(family.rows, kUnknown));
+  LayOver(family, FlattenBlocks<Word>(std::move(family.rows), kUnknown));
   family.rows.clear();
 }
 

@@ -19,6 +19,7 @@
 #include "ipdb/location.h"
 #include "ipdb/network_layer.h"
 #include "ipdb/prefix_table.h"
+#include "ipdb/run_layers.h"
 #include "ipdb/run_table.h"
 
 namespace nearcast::ipdb {
@@ -50,13 +51,7 @@ class PrefixTableBuilder {
   // One family's state: the rows of the current layer, and all layers below it already merged.
   template <typename Word>
   struct Family {
-    struct Row {
-      Word first;
-      Word last;
-      uint32_t location;  // A place in locations_.
-    };
-
-    std::vector<Row> rows;
+    std::vector<ValuedBlock<Word>> rows;  // their values are places in locations_
     std::vector<Run<Word>> runs = {{0, 0}};
   };
 

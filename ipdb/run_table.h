@@ -15,6 +15,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -34,6 +35,7 @@ struct Run {
 };
 
 // Word is uint32_t (IPv4) or absl::uint128 (IPv6), in host order. Immutable: any thread may read.
+// Copies share the memory. One that was moved from is good for nothing but assignment.
 //
 // Find costs one look into a directory (by the address's top bits) and a branch-free binary search
 // among the few runs of that slot: O(log of the runs in one slot), two or three cache lines, no
@@ -70,7 +72,7 @@ class RunTable {
   RunTable MapValues(Map map) const;
 
   size_t memory_bytes() const {
-    return runs_.capacity() * sizeof(Run<Word>) + directory_.capacity() * sizeof(uint32_t);
+    return runs_.size() * sizeof(Run<Word>) + directory_.size() * sizeof(uint32_t);
   }
 
  private:
@@ -82,30 +84,40 @@ class RunTable {
   static uint64_t Key(Word address);
   static int LeadingZeros(Word value);
   size_t Slot(Word address) const;
-  void BuildDirectory();
+  std::vector<uint32_t> BuildDirectory();
 
-  std::vector<Run<Word>> runs_;
+  // What copies share; the spans below lie in it, so that a search needs no step through it.
+  struct Body {
+    std::vector<Run<Word>> runs;
+    std::vector<uint32_t> directory;
+  };
+  std::shared_ptr<const Body> body_;
+  std::span<const Run<Word>> runs_;
   // directory_[s]: the last run that starts before slot s does; the runs of slot s lie between
   // directory_[s] and directory_[s + 1]. Slots divide evenly the keys from first_key_ to last_key_,
   // the first and the last boundary, because IPv6 uses but a small part of its space; what lies
   // outside belongs to the first or the last slot.
-  std::vector<uint32_t> directory_;
+  std::span<const uint32_t> directory_;
   uint64_t first_key_ = 0;
   uint64_t last_key_ = 0;
   int slot_shift_ = 0;
 };
 
 template <typename Word>
-RunTable<Word>::RunTable(std::vector<Run<Word>> runs) : runs_(std::move(runs)) {
-  NC_CHECK(!runs_.empty() && runs_.front().start == 0 && runs_.size() < UINT32_MAX);
+RunTable<Word>::RunTable(std::vector<Run<Word>> runs) {
+  NC_CHECK(!runs.empty() && runs.front().start == 0 && runs.size() < UINT32_MAX);
   const auto not_ascending = [](const Run<Word>& a, const Run<Word>& b) {
     return a.start >= b.start;
   };
-  NC_CHECK(std::adjacent_find(runs_.begin(), runs_.end(), not_ascending) == runs_.end());
+  NC_CHECK(std::adjacent_find(runs.begin(), runs.end(), not_ascending) == runs.end());
   const auto same_value = [](const Run<Word>& a, const Run<Word>& b) { return a.value == b.value; };
-  runs_.erase(std::unique(runs_.begin(), runs_.end(), same_value), runs_.end());
-  runs_.shrink_to_fit();
-  BuildDirectory();
+  runs.erase(std::unique(runs.begin(), runs.end(), same_value), runs.end());
+  runs.shrink_to_fit();
+  runs_ = runs;
+  std::vector<uint32_t> directory = BuildDirectory();
+  body_ = std::make_shared<const Body>(Body{std::move(runs), std::move(directory)});
+  runs_ = body_->runs;
+  directory_ = body_->directory;
 }
 
 template <typename Word>
@@ -133,7 +145,7 @@ size_t RunTable<Word>::Slot(Word address) const {
 }
 
 template <typename Word>
-void RunTable<Word>::BuildDirectory() {
+std::vector<uint32_t> RunTable<Word>::BuildDirectory() {
   const bool is_divided = runs_.size() > 1;
   first_key_ = is_divided ? Key(runs_[1].start) : 0;
   last_key_ = is_divided ? Key(runs_.back().start) : 0;
@@ -141,15 +153,15 @@ void RunTable<Word>::BuildDirectory() {
   slot_shift_ = std::max<int>(0, std::bit_width(last_key_ - first_key_) - directory_bits);
   const size_t slots = Slot(Word(0) - 1) + 1;
   // One more than the slots, so that each slot's search ends at the run that opens the next.
-  directory_.resize(slots + 1);
-  directory_[0] = 0;
+  std::vector<uint32_t> directory(slots + 1);
   size_t run = 0;
   for (size_t slot = 1; slot < slots; ++slot) {
     const uint64_t key = first_key_ + (uint64_t{slot} << slot_shift_);
     while (run + 1 < runs_.size() && Key(runs_[run + 1].start) < key) ++run;
-    directory_[slot] = static_cast<uint32_t>(run);
+    directory[slot] = static_cast<uint32_t>(run);
   }
-  directory_[slots] = static_cast<uint32_t>(runs_.size() - 1);
+  directory[slots] = static_cast<uint32_t>(runs_.size() - 1);
+  return directory;
 }
 
 template <typename Word>

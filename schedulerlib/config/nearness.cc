@@ -100,10 +100,20 @@ void ValidateFallbacks(const NearnessPolicy& policy, AddProblem add) {
   }
 }
 
+std::string CoveragePath(const OverrideZone& zone) {
+  return absl::StrCat("spec.coverage.", zone.deep ? "deepCoverageZones." : "coverageZones.",
+                      zone.zone);
+}
+
 std::string PrefixPath(const OverrideZone& zone, bool is_v6, size_t index) {
   if (zone.zone.empty()) return absl::StrCat("spec.prefixes[", index, "]");
-  return absl::StrCat("spec.coverage.", zone.deep ? "deepCoverageZones." : "coverageZones.",
-                      zone.zone, is_v6 ? ".network6[" : ".network[", index, "]");
+  return absl::StrCat(CoveragePath(zone), is_v6 ? ".network6[" : ".network[", index, "]");
+}
+
+std::string NodePath(const OverrideZone& zone, size_t index) {
+  if (zone.by_caches) return absl::StrCat(CoveragePath(zone), ".caches[", index, "]");
+  return absl::StrCat(zone.zone.empty() ? "spec" : absl::StrCat("spec.zones.", zone.zone),
+                      ".nodes[", index, "]");
 }
 
 void ValidatePrefixes(const PrefixOverride& override, const OverrideZone& zone, bool is_v6,
@@ -151,7 +161,7 @@ void ValidateTarget(const Config& config, const OverrideZone& zone, AddProblem a
     const bool is_known = std::any_of(config.nodes.begin(), config.nodes.end(),
                                       [&](const Node& node) { return node.name == zone.nodes[i]; });
     if (is_known) continue;
-    add(absl::StrCat(path, ".nodes[", i, "]"),
+    add(NodePath(zone, i),
         absl::StrCat("names Node \"", zone.nodes[i], "\", which does not exist"));
   }
   if (!zone.cname.empty() && !zone::ParseDnsName(zone.cname).ok()) {

@@ -76,6 +76,7 @@ void AddZones(const v1::PrefixOverride& from,
       SetTarget(added, target->second);
     } else if (zone.caches_size() > 0) {
       added.nodes = Strings(zone.caches());
+      added.by_caches = true;
     } else {
       problem(absl::StrCat("spec.coverage.", deep ? "deepCoverageZones." : "coverageZones.", name),
               absl::StrCat("has no target; say under spec.zones what \"", name,
@@ -90,6 +91,7 @@ NearnessPolicy NearnessPolicyOf(const std::string& name, const v1::NearnessPolic
   NearnessPolicy to;
   to.name = name;
   to.delays = LadderOf(from.delays());
+  to.nearest_only = from.nearest_only();
   for (const v1::NearnessPolicy::RegionGroup& group : from.region_groups()) {
     RegionGroup& added = to.region_groups.emplace_back();
     added.name = group.name();

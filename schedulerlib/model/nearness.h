@@ -48,12 +48,14 @@ struct NearnessPolicy {
   DelayLadder delays;
   std::vector<RegionGroup> region_groups;
   std::vector<IspFallback> isp_fallbacks;
+  bool nearest_only = false;
 };
 
 // Prefixes with one target: an override's own, or a zone of its coverage file.
 struct OverrideZone {
   std::string zone;  // its name in the coverage file; empty for the override's own prefixes
   bool deep = false;
+  bool by_caches = false;  // `nodes` are its caches: it has no target
   std::vector<std::string> prefixes;   // of a coverage file: `network`
   std::vector<std::string> prefixes6;  // `network6`; else empty
   ipdb::Location location;             // empty fields stay as they are

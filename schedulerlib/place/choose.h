@@ -6,7 +6,9 @@
 #ifndef SCHEDULERLIB_PLACE_CHOOSE_H_
 #define SCHEDULERLIB_PLACE_CHOOSE_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -30,10 +32,88 @@ using TraitsOf = absl::FunctionRef<NodeTraits(NodeIndex)>;
 enum class Diversity : uint8_t { kAny, kDiverse };
 inline constexpr int32_t kDiverseCostUs = 20000;
 
-// At most `nodes_max`; empty only for an empty ranking.
+// At most `nodes_max`; empty only for an empty ranking. The first n of what a greater `nodes_max`
+// gives.
 std::vector<NodeIndex> ChooseNodes(const std::vector<Ranked>& ranking, TraitsOf traits_of,
                                    uint64_t key, uint32_t nodes_max,
-                                   Diversity diversity = Diversity::kAny);
+                                   Diversity diversity = Diversity::kAny,
+                                   int32_t equal_cost_us = kEqualCostUs);
+
+// The same with the rendezvous scores given, for many keys at once: `score_above` takes a NodeIndex and
+// a floor and gives its score, or anything below the floor when it is below; `location_of`, called
+// for kDiverse only, gives a const ipdb::Location&.
+template <typename ScoreAbove, typename LocationOf>
+class NodeChooser {
+ public:
+  // `equal` of the ranking are equally near.
+  NodeChooser(const std::vector<Ranked>& ranking, size_t equal, ScoreAbove score_above,
+              LocationOf location_of)
+      : ranking_(ranking), equal_(equal), score_above_(score_above), location_of_(location_of) {}
+
+  std::vector<NodeIndex> Choose(uint32_t nodes_max, Diversity diversity) const {
+    if (ranking_.empty() || nodes_max == 0) return {};
+    std::vector<NodeIndex> chosen = Leaders(nodes_max);
+    for (size_t i = equal_; chosen.size() < nodes_max && i < ranking_.size() &&
+                            ranking_[i].standing == ranking_[0].standing;
+         ++i) {
+      chosen.push_back(ranking_[i].node);
+    }
+    if (diversity == Diversity::kDiverse && nodes_max > 1) PutOtherSecond(nodes_max, chosen);
+    return chosen;
+  }
+
+ private:
+  using Scored = std::pair<double, size_t>;  // score, place in the ranking
+
+  static bool Leads(const Scored& a, const Scored& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  }
+
+  // The equally near ones with the best scores, in their order.
+  std::vector<NodeIndex> Leaders(uint32_t nodes_max) const {
+    std::vector<Scored> best;
+    best.reserve(nodes_max + 1);
+    for (size_t i = 0; i < equal_; ++i) {
+      const double floor = best.size() < nodes_max ? 0 : best.back().first;
+      const Scored scored{score_above_(ranking_[i].node, floor), i};
+      if (best.size() == nodes_max && !Leads(scored, best.back())) continue;
+      best.insert(std::upper_bound(best.begin(), best.end(), scored, Leads), scored);
+      if (best.size() > nodes_max) best.pop_back();
+    }
+    std::vector<NodeIndex> leaders;
+    leaders.reserve(nodes_max + 1);
+    for (const Scored& scored : best) leaders.push_back(ranking_[scored.second].node);
+    return leaders;
+  }
+
+  // The first other place in the order: among the equally near by score, then as ranked.
+  void PutOtherSecond(uint32_t nodes_max, std::vector<NodeIndex>& chosen) const {
+    const ipdb::Location& first = location_of_(chosen[0]);
+    const auto is_other = [&](size_t i) {
+      return ranking_[i].standing == ranking_[0].standing &&
+             ranking_[i].cost_us <= ranking_[0].cost_us + kDiverseCostUs &&
+             location_of_(ranking_[i].node) != first;
+    };
+    Scored best{-1, ranking_.size()};
+    for (size_t i = 0; i < equal_; ++i) {
+      const Scored scored{score_above_(ranking_[i].node, best.first), i};
+      if (Leads(scored, best) && is_other(i)) best = scored;
+    }
+    for (size_t i = equal_; best.second == ranking_.size() && i < ranking_.size(); ++i) {
+      if (is_other(i)) best.second = i;
+    }
+    if (best.second == ranking_.size()) return;
+    const NodeIndex other = ranking_[best.second].node;
+    chosen.erase(std::remove(chosen.begin(), chosen.end(), other), chosen.end());
+    chosen.insert(chosen.begin() + 1, other);
+    if (chosen.size() > nodes_max) chosen.pop_back();
+  }
+
+  const std::vector<Ranked>& ranking_;
+  const size_t equal_;
+  ScoreAbove score_above_;
+  LocationOf location_of_;
+};
 
 }  // namespace nearcast::scheduler
 

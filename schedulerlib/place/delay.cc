@@ -7,38 +7,12 @@
 namespace nearcast::scheduler {
 namespace {
 
-// Beyond this the table's upper bounds hold within a country: Harbin to Sanya is about as far.
-constexpr double kFarKm = 3500;
-
-constexpr int32_t kSameCityUs = 10'000;
-constexpr int32_t kSameProvinceUs = 15'000;
-constexpr int32_t kUnknownUs = 100'000;
-
-// What an ISP boundary costs on top of the distance: 25–50 ms become 50–100 ms.
-constexpr int32_t kAcrossNearUs = 50'000;
-constexpr int32_t kAcrossFarUs = 100'000;
-constexpr int32_t kSameIspNearUs = 25'000;
-constexpr int32_t kSameIspFarUs = 50'000;
-
-// Between countries: light in fibre needs 1 ms of round trip per 100 km, real routes about half as
-// much again, and the exchange between carriers stands as the table's nearest cross-ISP case. At
-// most what halfway around the world costs.
-constexpr int32_t kAbroadUsPerKm = 15;
-
 bool Announces(const std::vector<std::string>& announces, absl::string_view isp) {
   return std::any_of(announces.begin(), announces.end(),
                      [isp](const std::string& a) { return a == "*" || a == isp; });
 }
 
-// Kilometres between the two, or kFarKm when either place is unknown.
-double DistanceOrFar(const ipdb::Location& a, const ipdb::Location& b) {
-  const auto from = FindCoordinates(a);
-  const auto to = FindCoordinates(b);
-  return from && to ? DistanceKm(*from, *to) : kFarKm;
-}
-
-int32_t Between(int32_t near_us, int32_t far_us, double km) {
-  const double share = std::clamp(km / kFarKm, 0.0, 1.0);
+int32_t Between(int32_t near_us, int32_t far_us, double share) {
   return near_us + static_cast<int32_t>((far_us - near_us) * share);
 }
 
@@ -50,8 +24,12 @@ absl::string_view RungName(Rung rung) {
       return "same-city-isp";
     case Rung::kSameProvinceIsp:
       return "same-province-isp";
+    case Rung::kSameGroupIsp:
+      return "same-group-isp";
     case Rung::kSameIsp:
       return "same-isp";
+    case Rung::kFallbackIsp:
+      return "fallback-isp";
     case Rung::kAcrossIsps:
       return "across-isps";
     case Rung::kAbroad:
@@ -62,37 +40,85 @@ absl::string_view RungName(Rung rung) {
   return "unknown";
 }
 
-Delay EstimateDelay(const ipdb::Location& client, const ipdb::Location& node,
-                    const std::vector<std::string>& announces) {
+Stretch StretchBetween(const ipdb::Location& client, const ipdb::Location& node,
+                       const NearnessTable& nearness) {
+  Stretch stretch;
+  if (client.country.empty()) return stretch;
+  const bool same_country = client.country == node.country;
+  if (same_country && !client.region.empty() && client.region == node.region) {
+    stretch.kind = Stretch::Kind::kSameProvince;
+    return stretch;
+  }
+  const uint32_t group = nearness.GroupOf(client);
+  if (group != kNoGroup && group == nearness.GroupOf(node)) {
+    stretch.kind = Stretch::Kind::kSameGroup;
+    return stretch;
+  }
+  stretch.kind = same_country ? Stretch::Kind::kSameCountry : Stretch::Kind::kAbroad;
+  const auto from = FindCoordinates(client);
+  const auto to = FindCoordinates(node);
+  stretch.km = from && to ? DistanceKm(*from, *to) : nearness.ladder().far_km;
+  return stretch;
+}
+
+IspLink LinkBetween(const ipdb::Location& client, absl::string_view node_isp,
+                    const std::vector<std::string>& announces, const NearnessTable& nearness) {
+  if (client.isp.empty()) return {};
+  if (client.isp == node_isp) return {.kind = IspLink::Kind::kOwn};
+  if (Announces(announces, client.isp)) return {.kind = IspLink::Kind::kAnnounced};
+  if (const IspFallback* row = nearness.FallbackFor(client)) {
+    for (const IspNext& next : row->next) {
+      if (next.isp == node_isp) {
+        return {.kind = IspLink::Kind::kFallback, .extra_us = next.extra_us};
+      }
+    }
+  }
+  return {};
+}
+
+Delay CombineDelay(const Stretch& stretch, bool same_city, const IspLink& link,
+                   const DelayLadder& ladder) {
+  using Kind = Stretch::Kind;
   Delay delay;
-  if (client.country.empty()) {
-    delay.us = kUnknownUs;
+  if (stretch.kind == Kind::kUnknownClient) {
+    delay.us = ladder.unknown_client_us;
     return delay;
   }
-  const double km = DistanceOrFar(client, node);
-  if (client.country != node.country) {
+  if (stretch.kind == Kind::kAbroad) {
     delay.rung = Rung::kAbroad;
-    delay.us = kAcrossNearUs + static_cast<int32_t>(km * kAbroadUsPerKm);
+    delay.us =
+        ladder.across_isps_near_us + static_cast<int32_t>(stretch.km * ladder.abroad_us_per_km);
     return delay;
   }
-  const bool own_isp = !client.isp.empty() && client.isp == node.isp;
-  delay.by_bgp = !own_isp && !client.isp.empty() && Announces(announces, client.isp);
-  const bool same_province = !client.region.empty() && client.region == node.region;
-  const bool same_city = same_province && !client.city.empty() && client.city == node.city;
-  if (!own_isp && !delay.by_bgp) {
+  delay.by_bgp = link.kind == IspLink::Kind::kAnnounced;
+  const double share = std::clamp(stretch.km / ladder.far_km, 0.0, 1.0);
+  if (link.kind == IspLink::Kind::kOther) {
     delay.rung = Rung::kAcrossIsps;
-    delay.us = same_province ? kAcrossNearUs : Between(kAcrossNearUs, kAcrossFarUs, km);
-  } else if (same_city) {
-    delay.rung = Rung::kSameCityIsp;
-    delay.us = kSameCityUs;
-  } else if (same_province) {
-    delay.rung = Rung::kSameProvinceIsp;
-    delay.us = kSameProvinceUs;
+    delay.us = Between(ladder.across_isps_near_us, ladder.across_isps_far_us, share);
+    return delay;
+  }
+  if (stretch.kind == Kind::kSameProvince) {
+    delay.rung = same_city ? Rung::kSameCityIsp : Rung::kSameProvinceIsp;
+    delay.us = same_city ? ladder.same_city_us : ladder.same_province_us;
+  } else if (stretch.kind == Kind::kSameGroup) {
+    delay.rung = Rung::kSameGroupIsp;
+    delay.us = ladder.same_group_us;
   } else {
     delay.rung = Rung::kSameIsp;
-    delay.us = Between(kSameIspNearUs, kSameIspFarUs, km);
+    delay.us = Between(ladder.same_isp_near_us, ladder.same_isp_far_us, share);
+  }
+  if (link.kind == IspLink::Kind::kFallback) {
+    delay.rung = Rung::kFallbackIsp;
+    delay.us += link.extra_us;
   }
   return delay;
+}
+
+Delay EstimateDelay(const ipdb::Location& client, const ipdb::Location& node,
+                    const std::vector<std::string>& announces, const NearnessTable& nearness) {
+  const bool same_city = !client.city.empty() && client.city == node.city;
+  return CombineDelay(StretchBetween(client, node, nearness), same_city,
+                      LinkBetween(client, node.isp, announces, nearness), nearness.ladder());
 }
 
 }  // namespace nearcast::scheduler

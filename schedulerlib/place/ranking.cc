@@ -9,10 +9,6 @@ double LoadShare(const Node& node, const NodeLive& live) {
   return node.capacity_mbps > 0 ? live.out_bits_per_s / (node.capacity_mbps * 1e6) : 0;
 }
 
-// A viewer of an ISP that has a node gets one of that ISP, or one that announces to it: equal cost
-// does not make another ISP's node as good.
-bool CrossesIsps(const Delay& delay) { return delay.rung > Rung::kSameIsp; }
-
 }  // namespace
 
 absl::string_view StandingName(Standing standing) {
@@ -54,20 +50,42 @@ double LoadWeight(const NodeLive& live) {
   return std::max(1, live.free_eighths * live.ramp_eighths) / 64.0;
 }
 
-std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates) {
+Ranked RankOne(const ipdb::Location& client, const Candidate& candidate,
+               const RankingTerms& terms) {
+  static const NearnessTable kDefaults;
+  const NearnessTable& nearness = terms.nearness != nullptr ? *terms.nearness : kDefaults;
+  Ranked ranked;
+  ranked.node = candidate.node;
+  ranked.delay = EstimateDelay(client, candidate.location, candidate.announces, nearness);
+  if (terms.measured != nullptr) {
+    const auto at = std::lower_bound(
+        terms.measured->begin(), terms.measured->end(), candidate.node,
+        [](const auto& measured, NodeIndex node) { return measured.first < node; });
+    if (at != terms.measured->end() && at->first == candidate.node) {
+      ranked.delay.measured = true;
+      ranked.delay.us = at->second;
+    }
+  }
+  ranked.standing = candidate.standing;
+  ranked.pinned = std::count(terms.pinned.begin(), terms.pinned.end(), candidate.node) > 0;
+  ranked.cost_us = ranked.delay.us + candidate.load_penalty_us;
+  return ranked;
+}
+
+std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates,
+                         const RankingTerms& terms) {
   std::vector<Ranked> ranking;
   ranking.reserve(candidates.size());
-  for (const Candidate& c : candidates) {
-    Ranked& ranked = ranking.emplace_back();
-    ranked.node = c.node;
-    ranked.delay = EstimateDelay(client, c.location, c.announces);
-    ranked.standing = c.standing;
-    ranked.cost_us = ranked.delay.us + c.load_penalty_us;
-  }
+  for (const Candidate& c : candidates) ranking.push_back(RankOne(client, c, terms));
+  const auto pin_of = [&terms](const Ranked& ranked) {
+    return std::find(terms.pinned.begin(), terms.pinned.end(), ranked.node) - terms.pinned.begin();
+  };
   // Nodes stand in the snapshot in the order of their names, so their indices break ties as the
   // names would.
-  std::sort(ranking.begin(), ranking.end(), [](const Ranked& a, const Ranked& b) {
+  std::sort(ranking.begin(), ranking.end(), [&pin_of](const Ranked& a, const Ranked& b) {
     if (a.standing != b.standing) return a.standing < b.standing;
+    if (a.pinned != b.pinned) return a.pinned;
+    if (a.pinned) return pin_of(a) < pin_of(b);
     if (a.cost_us != b.cost_us) return a.cost_us < b.cost_us;
     if (a.delay.rung != b.delay.rung) return a.delay.rung < b.delay.rung;
     return a.node < b.node;
@@ -76,18 +94,21 @@ std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candida
 }
 
 std::vector<Ranked> RankBest(const ipdb::Location& client, const std::vector<Candidate>& candidates,
-                             size_t count) {
-  std::vector<Ranked> ranking = Rank(client, candidates);
-  const size_t kept = std::max(count, EquallyNear(ranking));
+                             size_t count, const RankingTerms& terms) {
+  std::vector<Ranked> ranking = Rank(client, candidates, terms);
+  const int32_t equal_cost_us =
+      terms.nearness != nullptr ? terms.nearness->equal_cost_us() : kEqualCostUs;
+  const size_t kept = std::max(count, EquallyNear(ranking, equal_cost_us));
   if (ranking.size() > kept) ranking.resize(kept);
   return ranking;
 }
 
-size_t EquallyNear(const std::vector<Ranked>& ranking) {
+size_t EquallyNear(const std::vector<Ranked>& ranking, int32_t equal_cost_us) {
+  if (!ranking.empty() && ranking.front().pinned) return 1;
   size_t n = 0;
   while (n < ranking.size() && ranking[n].standing == ranking[0].standing &&
          CrossesIsps(ranking[n].delay) == CrossesIsps(ranking[0].delay) &&
-         ranking[n].cost_us - ranking[0].cost_us <= kEqualCostUs) {
+         ranking[n].cost_us - ranking[0].cost_us <= equal_cost_us) {
     ++n;
   }
   return n;

@@ -1,13 +1,17 @@
 // Ranking: every candidate node for one client place, in the order in which they should be used.
 //
 // Order: usable nodes first (up, active, with room), then full ones, drained ones, down ones: never
-// an empty answer while anything stands. Within a standing, by cost = delay + load penalty; ties by
-// the nearer rung, so that the own ISP goes before another, then by the node's name, so that every
-// replica ranks alike.
+// an empty answer while anything stands. Within a standing, nodes that a prefix override names go
+// first, in its order; then by cost = delay + load penalty; ties by the nearer rung, so that the own
+// ISP goes before another, then by the node's name, so that every replica ranks alike.
+//
+// This is the definition, and what a single client with a place of its own costs; whole tables of
+// cells are ranked by cell_ranker.h, which agrees.
 #ifndef SCHEDULERLIB_PLACE_RANKING_H_
 #define SCHEDULERLIB_PLACE_RANKING_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +21,8 @@
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
 #include "schedulerlib/place/delay.h"
+#include "schedulerlib/place/measured_table.h"
+#include "schedulerlib/place/nearness_table.h"
 
 namespace nearcast::scheduler {
 
@@ -39,15 +45,21 @@ struct Ranked {
   NodeIndex node;
   Delay delay;
   Standing standing = Standing::kUsable;
+  bool pinned = false;  // a prefix override names it
   int32_t cost_us = 0;  // delay and load penalty
+
+  friend bool operator==(const Ranked&, const Ranked&) = default;
+};
+
+// What else than the places decides for one client.
+struct RankingTerms {
+  const NearnessTable* nearness = nullptr;       // null = the defaults
+  const MeasuredTable::Row* measured = nullptr;  // null = nothing was measured from there
+  std::span<const NodeIndex> pinned;             // by its prefix override, in order
 };
 
 // A node is full at this share of its capacity; the penalty grows up to it from half.
 inline constexpr double kFullShare = 0.95;
-
-// Candidates whose cost is within this of the best count as equally near, if they cross an ISP's
-// border as the best does or does not.
-inline constexpr int32_t kEqualCostUs = 5000;
 
 // What is free of a node's capacity, 0..1; 1 for a node without a limit.
 double FreeShare(const Node& node, const NodeLive& live);
@@ -59,21 +71,31 @@ Standing StandingOf(const Node& node, const NodeLive& live);
 // changes of load change no answer.
 int32_t LoadPenaltyUs(const Node& node, const NodeLive& live);
 
+// A viewer of an ISP that has a node gets one of that ISP, or one that announces to it: equal cost
+// does not make another ISP's node as good.
+inline bool CrossesIsps(const Delay& delay) { return delay.rung > Rung::kSameIsp; }
+
 // The share of its weight that a node has for names that spread by load: what is free of its
 // capacity, times its slow start; at least 1/64, so that it is never forgotten.
 double LoadWeight(const NodeLive& live);
 
+// What `node` costs; `terms` as above.
+Ranked RankOne(const ipdb::Location& client, const Candidate& candidate,
+               const RankingTerms& terms = {});
+
 // All candidates, best first. O(n log n).
-std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates);
+std::vector<Ranked> Rank(const ipdb::Location& client, const std::vector<Candidate>& candidates,
+                         const RankingTerms& terms = {});
 
 // As Rank, without what no answer needs: all the equally near ones, and no more others than make
 // `count`.
 std::vector<Ranked> RankBest(const ipdb::Location& client, const std::vector<Candidate>& candidates,
-                             size_t count);
+                             size_t count, const RankingTerms& terms = {});
 
 // How many of the first entries are equally near: same standing as the first, on the same side of
-// the ISPs' border, cost within kEqualCostUs of it. 0 for an empty ranking.
-size_t EquallyNear(const std::vector<Ranked>& ranking);
+// the ISPs' border, cost within `equal_cost_us` of it. A pinned node is like no other. 0 for an empty
+// ranking.
+size_t EquallyNear(const std::vector<Ranked>& ranking, int32_t equal_cost_us = kEqualCostUs);
 
 }  // namespace nearcast::scheduler
 

@@ -26,11 +26,31 @@ inline uint64_t ExtendStableHash(uint64_t hash, char c) {
 }
 uint64_t FinishStableHash(uint64_t hash);
 
+// The finaliser of splitmix64: every input bit changes every output bit with probability one half.
+inline uint64_t AvalancheHash(uint64_t x) {
+  x ^= x >> 30;
+  x *= 0xbf58476d1ce4e5b9u;
+  x ^= x >> 27;
+  x *= 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
 // Mixes two hashes; the order matters.
-uint64_t MixHash(uint64_t a, uint64_t b);
+inline uint64_t MixHash(uint64_t a, uint64_t b) {
+  return AvalancheHash(AvalancheHash(a + 0x9e3779b97f4a7c15u) ^ b);
+}
 
 // The score of one bucket for one key: compare and take the greatest. `weight` > 0.
 double RendezvousScore(uint64_t key, uint64_t bucket, double weight);
+
+// The same, but it may be -1 where the score is below `floor`: most then cost no logarithm, for
+// -ln(h) is at least 1 - h.
+inline double RendezvousScoreAbove(uint64_t key, uint64_t bucket, double weight, double floor) {
+  constexpr double kRoundingSlack = 1 + 1e-9;
+  const double h = static_cast<double>(MixHash(key, bucket) >> 11) * 0x1p-53;
+  if (weight * kRoundingSlack < floor * (1 - h - 0x1p-53)) return -1;
+  return RendezvousScore(key, bucket, weight);
+}
 
 }  // namespace nearcast::scheduler
 

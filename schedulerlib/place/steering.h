@@ -22,6 +22,7 @@
 #include "ipdb/run_table.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/slots.h"
 
 namespace nearcast::scheduler {
 
@@ -47,8 +48,20 @@ struct AnswerGroup {
   friend bool operator==(const AnswerGroup&, const AnswerGroup&) = default;
 };
 
-// Among how many slots clients or streams are spread: shares are right to 1/256.
-inline constexpr uint32_t kSteeringSlots = 256;
+// What decided the answers of a cell: for explanations.
+struct SteeringCause {
+  enum class Kind : uint8_t {
+    kRanking,
+    kOverrideNodes,  // a prefix override's, ahead of the ranking
+    kOverrideAlias,
+    kPlaceRule,
+    kFallbackAlias,  // no node was usable
+  };
+  Kind kind = Kind::kRanking;
+  uint32_t rule = 0;  // of kPlaceRule: its place in the name's rules
+
+  friend bool operator==(const SteeringCause&, const SteeringCause&) = default;
+};
 
 // Names that spread by client take this much of the address into the slot.
 inline constexpr uint8_t kClientBitsV4 = 24;
@@ -62,6 +75,7 @@ struct SteeringMap {
   std::vector<uint32_t> slots;  // indices into `answers`
   std::vector<AnswerGroup> groups;
   std::vector<uint32_t> group_of_cell;
+  std::vector<SteeringCause> cause_of_cell;
 
   // Runs of addresses that share a group: shorter scopes than the IP database's own.
   ipdb::RunTable<uint32_t> v4;
@@ -75,6 +89,7 @@ struct CompiledName {
   CdnIndex cdn;
   std::optional<HttpsRecord> https;
   std::shared_ptr<const SteeringMap> steering;
+  std::vector<PlaceRule> rules;  // as declared, for explanations
 };
 
 struct NameQuestion {

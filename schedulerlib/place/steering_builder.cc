@@ -5,8 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "schedulerlib/place/rendezvous.h"
+#include "absl/container/flat_hash_set.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -23,12 +22,6 @@ std::array<uint8_t, 16> V6Bytes(const ipdb::IpAddress& address) {
     bytes[i] = static_cast<uint8_t>(absl::Uint128Low64(address.v6() >> (120 - 8 * i)));
   }
   return bytes;
-}
-
-// The same for every table that knows the place, however it numbers its cells.
-uint64_t HashOf(const ipdb::Location& place) {
-  return StableHash(
-      absl::StrCat(place.country, "/", place.region, "/", place.city, "/", place.isp));
 }
 
 // How many fields a rule asks for; -1 when it does not match.
@@ -48,69 +41,92 @@ bool SomeStands(const std::vector<Ranked>& ranking) {
   return !ranking.empty() && ranking.front().standing <= Standing::kFull;
 }
 
-// A ranking as far as choices depend on it: which nodes may be chosen, and how many are alike.
-using Choice = std::pair<size_t, std::vector<NodeIndex>>;
-
-Choice ChoiceOf(const std::vector<Ranked>& ranking) {
-  Choice choice{EquallyNear(ranking), {}};
-  for (const Ranked& ranked : ranking) {
-    if (ranked.standing == ranking[0].standing) choice.second.push_back(ranked.node);
-  }
-  return choice;
+// A node that its prefix override names goes first, and may serve.
+bool PinServes(const std::vector<Ranked>& ranking) {
+  return SomeStands(ranking) && ranking.front().pinned;
 }
 
 class Builder {
  public:
   Builder(const SteeringInput& input, const SteeringPolicy& policy)
-      : input_(input), policy_(policy), map_(std::make_shared<SteeringMap>()) {
+      : memo_(*input.memo),
+        clients_(input.memo->clients()),
+        draws_v4_(input.memo->DrawsOf(input.ranking_v4, policy.answers_max, policy.by_load,
+                                      policy.diversity)),
+        draws_v6_(input.memo->DrawsOf(input.ranking_v6, policy.answers_max, policy.by_load,
+                                      policy.diversity)),
+        policy_(policy),
+        map_(std::make_shared<SteeringMap>()) {
     map_->spread = policy.spread;
   }
 
   std::shared_ptr<const SteeringMap> Build() {
-    const size_t cells = input_.places->cell_count();
+    const size_t cells = clients_.cell_count();
     map_->group_of_cell.reserve(cells);
+    map_->cause_of_cell.resize(cells);
     for (uint32_t cell = 0; cell < cells; ++cell) map_->group_of_cell.push_back(GroupOf(cell));
-    const auto group_of = [this](uint32_t cell) { return map_->group_of_cell[cell]; };
-    map_->v4 = input_.places->v4().MapValues(group_of);
-    map_->v6 = input_.places->v6().MapValues(group_of);
+    const SteeringMemo::Runs& runs = memo_.RunsOf(map_->group_of_cell);
+    map_->v4 = runs.v4;
+    map_->v6 = runs.v6;
     return map_;
   }
 
  private:
+  using Nodes = std::span<const NodeIndex>;
+
+  // Whom an answer names, with IPv4 and with IPv6 addresses; UINT32_MAX fills up.
+  static constexpr size_t kAnswersMax = 16;  // Validate sees to it
+  using NodesKey = std::array<uint32_t, 2 * kAnswersMax>;
+
   uint32_t GroupOf(uint32_t cell) {
-    const ipdb::Location& place = input_.places->location(ipdb::CellId(cell));
-    const std::vector<Ranked>& v4 = (*input_.ranking_v4)[cell];
-    const std::vector<Ranked>& v6 = (*input_.ranking_v6)[cell];
-    if (const CompiledPlaceRule* rule = FindRule(place)) {
+    const std::vector<Ranked>& v4 = draws_v4_.ranking(cell);
+    const std::vector<Ranked>& v6 = draws_v6_.ranking(cell);
+    SteeringCause& cause = map_->cause_of_cell[cell];
+    if (PinServes(v4) || PinServes(v6)) {
+      cause.kind = SteeringCause::Kind::kOverrideNodes;
+      return GroupByRanking(cell);
+    }
+    if (const std::string* alias = OverrideAlias(cell)) {
+      cause.kind = SteeringCause::Kind::kOverrideAlias;
+      return AliasGroup(*alias);
+    }
+    if (const CompiledPlaceRule* rule =
+            FindRule(policy_.rules, clients_.location(ipdb::CellId(cell)))) {
+      cause.kind = SteeringCause::Kind::kPlaceRule;
+      cause.rule = static_cast<uint32_t>(rule - policy_.rules.data());
       if (!rule->cname.empty()) return AliasGroup(rule->cname);
-      return OneSlot(Answer(ChooseByRule(*rule, Family::kV4), ChooseByRule(*rule, Family::kV6)));
+      return OneSlot(ChooseByRule(*rule, Family::kV4), ChooseByRule(*rule, Family::kV6));
     }
     if (!policy_.fallback_cname.empty() && !SomeStands(v4) && !SomeStands(v6)) {
+      cause.kind = SteeringCause::Kind::kFallbackAlias;
       return AliasGroup(policy_.fallback_cname);
     }
-    const bool one_choice = EquallyNear(v4) <= 1 && EquallyNear(v6) <= 1;
-    if (policy_.spread == Spread::kPlace || one_choice) return OneSlot(Draw(v4, v6, HashOf(place)));
-    return ManySlots(v4, v6);
+    return GroupByRanking(cell);
   }
 
-  // The one with the most fields; of these the first.
-  const CompiledPlaceRule* FindRule(const ipdb::Location& place) const {
-    const CompiledPlaceRule* best = nullptr;
-    int best_fields = -1;
-    for (const CompiledPlaceRule& rule : policy_.rules) {
-      const int fields = Fit(rule.match, place);
-      if (fields <= best_fields) continue;
-      best = &rule;
-      best_fields = fields;
+  uint32_t GroupByRanking(uint32_t cell) {
+    const bool one_choice =
+        draws_v4_.EquallyNearTo(cell) <= 1 && draws_v6_.EquallyNearTo(cell) <= 1;
+    if (policy_.spread == Spread::kPlace || one_choice) {
+      return OneSlot(draws_v4_.OfCell(cell), draws_v6_.OfCell(cell));
     }
-    return best;
+    return ManySlots(draws_v4_.ChoiceOf(cell), draws_v6_.ChoiceOf(cell));
+  }
+
+  const std::string* OverrideAlias(uint32_t cell) const {
+    const ClientOverride* override = clients_.override_of(ipdb::CellId(cell));
+    if (override == nullptr) return nullptr;
+    const size_t index = static_cast<size_t>(override - clients_.overrides().data());
+    if (index >= policy_.override_cnames.size()) return nullptr;
+    const std::string& alias = policy_.override_cnames[index];
+    return alias.empty() ? nullptr : &alias;
   }
 
   std::vector<NodeIndex> ChooseByRule(const CompiledPlaceRule& rule, Family family) const {
     std::vector<NodeIndex> chosen;
     Standing best = Standing::kUsable;
     for (const Ranked& ranked : rule.nodes) {
-      if (!input_.endpoints[ranked.node.value()]->Has(family)) continue;
+      if (!memo_.endpoints()[ranked.node.value()]->Has(family)) continue;
       if (chosen.empty()) best = ranked.standing;
       if (chosen.size() == policy_.answers_max || ranked.standing != best) break;
       chosen.push_back(ranked.node);
@@ -118,40 +134,38 @@ class Builder {
     return chosen;
   }
 
-  NameAnswer Draw(const std::vector<Ranked>& v4, const std::vector<Ranked>& v6,
-                  uint64_t key) const {
-    const auto choose = [this, key](const std::vector<Ranked>& ranking) {
-      const auto traits_of = [this](NodeIndex node) {
-        const Endpoint& endpoint = *input_.endpoints[node.value()];
-        return NodeTraits{.hash = endpoint.hash,
-                          .weight = policy_.by_load ? endpoint.load_weight : endpoint.weight,
-                          .location = &endpoint.location};
-      };
-      return ChooseNodes(ranking, traits_of, key, policy_.answers_max, policy_.diversity);
-    };
-    return Answer(choose(v4), choose(v6));
-  }
-
-  NameAnswer Answer(std::vector<NodeIndex> v4, std::vector<NodeIndex> v6) const {
+  // The answer that names the first of these.
+  uint32_t AnswerIndex(Nodes v4, Nodes v6) {
+    v4 = v4.first(std::min<size_t>(v4.size(), policy_.answers_max));
+    v6 = v6.first(std::min<size_t>(v6.size(), policy_.answers_max));
+    NodesKey key;
+    key.fill(UINT32_MAX);
+    for (size_t i = 0; i < v4.size(); ++i) key[i] = v4[i].value();
+    for (size_t i = 0; i < v6.size(); ++i) key[kAnswersMax + i] = v6[i].value();
+    const auto [known, is_new] =
+        answer_of_nodes_.try_emplace(key, static_cast<uint32_t>(map_->answers.size()));
+    if (!is_new) return known->second;
     NameAnswer answer;
+    answer.ipv4.reserve(v4.size());
     for (const NodeIndex node : v4) {
-      for (const ipdb::IpAddress& address : input_.endpoints[node.value()]->addresses) {
+      for (const ipdb::IpAddress& address : memo_.endpoints()[node.value()]->addresses) {
         if (address.is_v4()) answer.ipv4.push_back(V4Bytes(address));
       }
     }
+    answer.ipv6.reserve(v6.size());
     for (const NodeIndex node : v6) {
-      for (const ipdb::IpAddress& address : input_.endpoints[node.value()]->addresses) {
+      for (const ipdb::IpAddress& address : memo_.endpoints()[node.value()]->addresses) {
         if (!address.is_v4()) answer.ipv6.push_back(V6Bytes(address));
       }
     }
-    answer.nodes = v4.empty() ? std::move(v6) : std::move(v4);
-    return answer;
-  }
-
-  uint32_t AliasGroup(const std::string& cname) {
-    NameAnswer answer;
-    answer.cname = cname;
-    return OneSlot(std::move(answer));
+    const Nodes named = v4.empty() ? v6 : v4;
+    answer.nodes.assign(named.begin(), named.end());
+    if (memo_.addresses_differ()) {
+      map_->answers.push_back(std::move(answer));
+    } else {
+      known->second = AnswerIndex(std::move(answer));
+    }
+    return known->second;
   }
 
   uint32_t AnswerIndex(NameAnswer answer) {
@@ -161,24 +175,31 @@ class Builder {
     return at->second;
   }
 
-  uint32_t OneSlot(NameAnswer answer) {
-    const uint32_t index = AnswerIndex(std::move(answer));
-    const auto [at, is_new] = one_slot_groups_.try_emplace(index, map_->groups.size());
+  uint32_t AliasGroup(const std::string& cname) {
+    NameAnswer answer;
+    answer.cname = cname;
+    return OneSlot(AnswerIndex(std::move(answer)));
+  }
+
+  uint32_t OneSlot(Nodes v4, Nodes v6) { return OneSlot(AnswerIndex(v4, v6)); }
+
+  uint32_t OneSlot(uint32_t answer) {
+    const auto [at, is_new] = one_slot_groups_.try_emplace(answer, map_->groups.size());
     if (is_new) {
       map_->groups.push_back({static_cast<uint32_t>(map_->slots.size()), 1});
-      map_->slots.push_back(index);
+      map_->slots.push_back(answer);
     }
     return at->second;
   }
 
-  uint32_t ManySlots(const std::vector<Ranked>& v4, const std::vector<Ranked>& v6) {
+  uint32_t ManySlots(uint32_t choice_v4, uint32_t choice_v6) {
     const auto [at, is_new] =
-        many_slot_groups_.try_emplace({ChoiceOf(v4), ChoiceOf(v6)}, map_->groups.size());
+        many_slot_groups_.try_emplace({choice_v4, choice_v6}, map_->groups.size());
     if (!is_new) return at->second;
-    constexpr uint64_t kSlotSalt = 0x736c6f74;
     map_->groups.push_back({static_cast<uint32_t>(map_->slots.size()), kSteeringSlots});
     for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
-      map_->slots.push_back(AnswerIndex(Draw(v4, v6, MixHash(kSlotSalt, slot))));
+      map_->slots.push_back(
+          AnswerIndex(draws_v4_.OfSlot(choice_v4, slot), draws_v6_.OfSlot(choice_v6, slot)));
     }
     return at->second;
   }
@@ -187,15 +208,67 @@ class Builder {
       std::tuple<std::vector<std::array<uint8_t, 4>>, std::vector<std::array<uint8_t, 16>>,
                  std::vector<NodeIndex>, std::string>;
 
-  const SteeringInput& input_;
+  SteeringMemo& memo_;
+  const ClientTable& clients_;
+  Draws& draws_v4_;
+  Draws& draws_v6_;
   const SteeringPolicy& policy_;
   std::shared_ptr<SteeringMap> map_;
+  absl::flat_hash_map<NodesKey, uint32_t> answer_of_nodes_;
   std::map<AnswerKey, uint32_t> answer_index_;
-  std::map<uint32_t, uint32_t> one_slot_groups_;
-  std::map<std::pair<Choice, Choice>, uint32_t> many_slot_groups_;
+  absl::flat_hash_map<uint32_t, uint32_t> one_slot_groups_;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> many_slot_groups_;
 };
 
 }  // namespace
+
+const CompiledPlaceRule* FindRule(const std::vector<CompiledPlaceRule>& rules,
+                                  const ipdb::Location& place) {
+  const CompiledPlaceRule* best = nullptr;
+  int best_fields = -1;
+  for (const CompiledPlaceRule& rule : rules) {
+    const int fields = Fit(rule.match, place);
+    if (fields <= best_fields) continue;
+    best = &rule;
+    best_fields = fields;
+  }
+  return best;
+}
+
+SteeringMemo::SteeringMemo(const ClientTable* clients, std::span<const Endpoint* const> endpoints,
+                           int32_t equal_cost_us)
+    : clients_(clients), endpoints_(endpoints), equal_cost_us_(equal_cost_us) {
+  absl::flat_hash_set<ipdb::IpAddress> seen;
+  for (const Endpoint* endpoint : endpoints) {
+    for (const ipdb::IpAddress& address : endpoint->addresses) {
+      addresses_differ_ &= seen.insert(address).second;
+    }
+  }
+}
+
+Draws& SteeringMemo::DrawsOf(const CellRankings* rankings, uint32_t answers_max, bool by_load,
+                             Diversity diversity) {
+  // Few answers are the rule; the first ones of many are the same.
+  constexpr uint32_t kFew = 4;
+  constexpr uint32_t kMany = 16;
+  const uint32_t nodes_max = answers_max <= kFew ? kFew : std::max(answers_max, kMany);
+  const DrawTerms terms{.rankings = rankings,
+                        .clients = clients_,
+                        .endpoints = endpoints_,
+                        .nodes_max = nodes_max,
+                        .by_load = by_load,
+                        .diversity = diversity,
+                        .equal_cost_us = equal_cost_us_};
+  return draws_.try_emplace({rankings, nodes_max, by_load, diversity}, terms).first->second;
+}
+
+const SteeringMemo::Runs& SteeringMemo::RunsOf(const std::vector<uint32_t>& group_of_cell) {
+  const auto known = runs_.find(group_of_cell);
+  if (known != runs_.end()) return known->second;
+  const auto group_of = [&group_of_cell](uint32_t cell) { return group_of_cell[cell]; };
+  Runs runs{clients_->v4().MapValues(group_of), clients_->v6().MapValues(group_of)};
+  return runs_.emplace(group_of_cell, std::move(runs)).first->second;
+}
 
 std::shared_ptr<const SteeringMap> BuildSteeringMap(const SteeringInput& input,
                                                     const SteeringPolicy& policy) {

@@ -1,31 +1,37 @@
 // BuildSteeringMap: rankings per cell in, one scheduled name's answers out.
 //
-// For each cell: the most specific place rule that matches decides; else, when no node is usable and
-// there is a fallback alias, that; else the ranking (choose.h). A name that spreads by place has one
-// answer a cell, drawn by a key of the place; one that spreads by client or stream has
-// kSteeringSlots, drawn by the slot alone, so that one stream meets at one node wherever the same
-// nodes are near.
+// For each cell: where a prefix is overridden, the override's nodes while one of them is usable, else
+// its alias; else the most specific place rule that matches; else, when no node is usable and there
+// is a fallback alias, that; else the ranking (choose.h). A name that spreads by place has one answer
+// a cell, drawn by a key of the place; one that spreads by client or stream has kSteeringSlots, drawn
+// by the slot alone, so that one stream meets at one node wherever the same nodes are near.
 #ifndef SCHEDULERLIB_PLACE_STEERING_BUILDER_H_
 #define SCHEDULERLIB_PLACE_STEERING_BUILDER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/numeric/int128.h"
 #include "ipdb/location.h"
-#include "ipdb/prefix_table.h"
+#include "ipdb/run_table.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/cell_ranker.h"
 #include "schedulerlib/place/choose.h"
+#include "schedulerlib/place/client_table.h"
+#include "schedulerlib/place/draws.h"
 #include "schedulerlib/place/endpoint.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/place/steering.h"
 
 namespace nearcast::scheduler {
-
-using CellRankings = std::vector<std::vector<Ranked>>;
 
 // A PlaceRule with names resolved: `nodes` ranked by their order, what stands worse behind.
 struct CompiledPlaceRule {
@@ -33,6 +39,10 @@ struct CompiledPlaceRule {
   std::vector<Ranked> nodes;
   std::string cname;
 };
+
+// The one with the most fields of those that match the place; of these the first; null for none.
+const CompiledPlaceRule* FindRule(const std::vector<CompiledPlaceRule>& rules,
+                                  const ipdb::Location& place);
 
 // Everything that distinguishes one map from another over the same nodes: names that agree in it
 // share a map.
@@ -43,16 +53,53 @@ struct SteeringPolicy {
   bool by_load = false;
   std::vector<CompiledPlaceRule> rules;
   std::string fallback_cname;
+  // By override of the client table, as far as there are such: this name's alias there, or empty.
+  std::vector<std::string> override_cnames;
+};
+
+// What maps over the same clients and nodes have in common, so that a thousand names cost little
+// more than their differences. One thread; lives as long as one build.
+class SteeringMemo {
+ public:
+  SteeringMemo(const ClientTable* clients, std::span<const Endpoint* const> endpoints,
+               int32_t equal_cost_us = kEqualCostUs);
+
+  const ClientTable& clients() const { return *clients_; }
+  std::span<const Endpoint* const> endpoints() const { return endpoints_; }
+
+  // For names that answer at most `answers_max`.
+  Draws& DrawsOf(const CellRankings* rankings, uint32_t answers_max, bool by_load,
+                 Diversity diversity);
+
+  // No address is that of two nodes: answers with other nodes have other addresses.
+  bool addresses_differ() const { return addresses_differ_; }
+
+  // Runs of addresses that share a group.
+  struct Runs {
+    ipdb::RunTable<uint32_t> v4;
+    ipdb::RunTable<absl::uint128> v6;
+  };
+  const Runs& RunsOf(const std::vector<uint32_t>& group_of_cell);
+
+  // Takes over the runs of a map that was built over the same clients.
+  void Remember(const SteeringMap& map) {
+    runs_.try_emplace(map.group_of_cell, Runs{map.v4, map.v6});
+  }
+
+ private:
+  const ClientTable* clients_;
+  std::span<const Endpoint* const> endpoints_;
+  int32_t equal_cost_us_;
+  bool addresses_differ_ = true;
+  std::map<std::tuple<const CellRankings*, uint32_t, bool, Diversity>, Draws> draws_;
+  absl::flat_hash_map<std::vector<uint32_t>, Runs> runs_;
 };
 
 struct SteeringInput {
   // By cell, of the nodes with an address of that family; not null.
   const CellRankings* ranking_v4 = nullptr;
   const CellRankings* ranking_v6 = nullptr;
-
-  // By NodeIndex.
-  std::span<const Endpoint* const> endpoints;
-  const ipdb::PrefixTable* places = nullptr;
+  SteeringMemo* memo = nullptr;
 };
 
 std::shared_ptr<const SteeringMap> BuildSteeringMap(const SteeringInput& input,

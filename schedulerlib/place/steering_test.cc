@@ -16,6 +16,17 @@ NodeTraits TraitsOfNode(NodeIndex node) {
   return {.hash = StableHash(std::to_string(node.value()))};
 }
 
+// One class a cell.
+CellRankings RankingsOf(const std::vector<std::vector<Ranked>>& of_cell) {
+  std::vector<std::shared_ptr<const CellRanking>> classes;
+  auto class_of_cell = std::make_shared<std::vector<uint32_t>>();
+  for (const CellRanking& ranking : of_cell) {
+    class_of_cell->push_back(static_cast<uint32_t>(classes.size()));
+    classes.push_back(std::make_shared<const CellRanking>(ranking));
+  }
+  return CellRankings(std::move(classes), std::move(class_of_cell));
+}
+
 std::vector<Ranked> Ranking(const std::vector<std::pair<int32_t, Standing>>& costs) {
   std::vector<Ranked> ranking;
   for (const auto& [cost_us, standing] : costs) {
@@ -81,11 +92,11 @@ TEST(SteeringMapTest, ScopeIsTheShortestPrefixWithTheSameAnswer) {
   nodes[1].addresses = {*ipdb::ParseIpAddress("192.0.2.2"), *ipdb::ParseIpAddress("2001:db8::2")};
   const std::vector<const Endpoint*> endpoints = {&nodes[0], &nodes[1]};
   CompiledName name;
-  name.steering = BuildSteeringMap({.ranking_v4 = &ranking_of_cell,
-                                    .ranking_v6 = &ranking_of_cell,
-                                    .endpoints = endpoints,
-                                    .places = &places},
-                                   {.answers_max = 1});
+  const CellRankings rankings = RankingsOf(ranking_of_cell);
+  const ClientTable clients(std::make_shared<const ipdb::PrefixTable>(places));
+  SteeringMemo memo(&clients, endpoints);
+  name.steering = BuildSteeringMap(
+      {.ranking_v4 = &rankings, .ranking_v6 = &rankings, .memo = &memo}, {.answers_max = 1});
   ASSERT_EQ(name.steering->answers.size(), 2u);
 
   const auto answer_at = [&](uint32_t address) {
@@ -158,11 +169,12 @@ class SteeringPolicyTest : public testing::Test {
   }
 
   void Build(SteeringPolicy policy) {
-    name_.steering = BuildSteeringMap({.ranking_v4 = &rankings_,
-                                       .ranking_v6 = &none_,
-                                       .endpoints = endpoints_,
-                                       .places = &places_},
-                                      policy);
+    const CellRankings v4 = RankingsOf(rankings_);
+    const CellRankings v6 = RankingsOf(none_);
+    const ClientTable clients(std::make_shared<const ipdb::PrefixTable>(places_));
+    SteeringMemo memo(&clients, endpoints_);
+    name_.steering =
+        BuildSteeringMap({.ranking_v4 = &v4, .ranking_v6 = &v6, .memo = &memo}, policy);
   }
 
   NameDecision Ask(const std::string& client, absl::string_view stream = "") {
@@ -172,8 +184,8 @@ class SteeringPolicyTest : public testing::Test {
   ipdb::PrefixTable places_;
   std::vector<Endpoint> nodes_ = std::vector<Endpoint>(2);
   const std::vector<const Endpoint*> endpoints_ = {&nodes_[0], &nodes_[1]};
-  CellRankings rankings_;
-  CellRankings none_ = CellRankings(2);
+  std::vector<CellRanking> rankings_;
+  std::vector<CellRanking> none_ = std::vector<CellRanking>(2);
   CompiledName name_;
 };
 

@@ -3,8 +3,10 @@
 #define SCHEDULERLIB_SNAPSHOT_BUILD_SNAPSHOT_H_
 
 #include <memory>
+#include <vector>
 
 #include "ipdb/prefix_table.h"
+#include "schedulerlib/live/measured_delay.h"
 #include "schedulerlib/live/node_live.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/snapshot/snapshot.h"
@@ -12,10 +14,18 @@
 namespace nearcast::scheduler {
 
 // `config` must be valid (config/validate.h finds nothing): what is wrong there is a broken
-// invariant here. `places` must not be null. Cost: cells × nodes of each own CDN, for ranking;
-// cells + runs per distinct steering map.
+// invariant here. `places` must not be null. `delays` are what was measured; nodes that are not
+// configured are passed over.
+//
+// `previous`: null, or a snapshot that was built from this very configuration and database, so that
+// only `live` and `delays` may differ. What they do not concern is taken from it.
+//
+// Cost: classes of cells × sites of each own CDN, for ranking (cell_ranker.h); cells + runs per
+// distinct steering map. docs/benchmarks.md has figures.
 std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveView& live,
-                                              std::shared_ptr<const ipdb::PrefixTable> places);
+                                              std::shared_ptr<const ipdb::PrefixTable> places,
+                                              const std::vector<MeasuredDelay>& delays = {},
+                                              const Snapshot* previous = nullptr);
 
 }  // namespace nearcast::scheduler
 

@@ -52,4 +52,10 @@ Snapshot::NameMatch Snapshot::FindName(absl::string_view name) const {
   return {&names[wildcard->second], name.substr(0, dot)};
 }
 
+Candidate CandidateOf(const Snapshot& snapshot, NodeIndex node) {
+  const CompiledNode& compiled = snapshot.node(node);
+  return {node, compiled.spec.location, compiled.spec.announces, compiled.standing,
+          compiled.load_penalty_us};
+}
+
 }  // namespace nearcast::scheduler

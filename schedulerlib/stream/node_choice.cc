@@ -9,11 +9,12 @@ namespace nearcast::scheduler {
 
 ClientPlace FindPlace(const Snapshot& snapshot, const ipdb::IpAddress& address,
                       const std::string& isp_override) {
-  const auto match = snapshot.places->Find(address);
+  const auto match = snapshot.clients->Find(address);
   ClientPlace place;
   place.cell = match.cell;
-  place.location = snapshot.places->location(match.cell);
+  place.location = snapshot.clients->location(match.cell);
   place.scope_bits = match.scope_bits;
+  place.override = snapshot.clients->override_of(match.cell);
   if (!isp_override.empty() && isp_override != place.location.isp) {
     place.location.isp = isp_override;
     place.is_cell = false;
@@ -23,15 +24,15 @@ ClientPlace FindPlace(const Snapshot& snapshot, const ipdb::IpAddress& address,
 
 CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place) {
   const CompiledCdn& compiled = snapshot.cdn(cdn);
-  if (compiled.ranking_of_cell.empty()) return {};
-  if (place.is_cell) return compiled.ranking_of_cell[place.cell.value()];
+  if (compiled.rankings.empty()) return {};
+  if (place.is_cell) return compiled.rankings[place.cell.value()];
   std::vector<Candidate> candidates;
-  for (const NodeIndex index : compiled.nodes) {
-    const CompiledNode& node = snapshot.node(index);
-    candidates.push_back(
-        {index, node.spec.location, node.spec.announces, node.standing, node.load_penalty_us});
-  }
-  return RankBest(place.location, candidates, kRankedNodesMax);
+  for (const NodeIndex index : compiled.nodes) candidates.push_back(CandidateOf(snapshot, index));
+  RankingTerms terms;
+  terms.nearness = snapshot.nearness.get();
+  terms.measured = snapshot.measured->Find(place.location);
+  if (place.override != nullptr) terms.pinned = place.override->nodes;
+  return RankBest(place.location, candidates, kRankedNodesMax, terms);
 }
 
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,
@@ -41,7 +42,8 @@ std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRankin
     return NodeTraits{
         .hash = endpoint.hash, .weight = endpoint.weight, .location = &endpoint.location};
   };
-  return ChooseNodes(ranking, traits_of, stream_hash, nodes_max);
+  return ChooseNodes(ranking, traits_of, stream_hash, nodes_max, Diversity::kAny,
+                     snapshot.nearness->equal_cost_us());
 }
 
 std::string WriteHost(const CompiledNode& node, const ipdb::IpAddress& client, uint16_t port,

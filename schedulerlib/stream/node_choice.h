@@ -28,6 +28,8 @@ struct ClientPlace {
   uint8_t scope_bits = 0;
   // The ranking that was made for `cell` holds for `location` too.
   bool is_cell = true;
+  // Of the prefix that holds the client; null where none does. Lives as long as the snapshot.
+  const ClientOverride* override = nullptr;
 };
 
 // `isp_override` empty = as the IP database says.

@@ -1,0 +1,138 @@
+#include "schedulerlib/place/draws.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "schedulerlib/place/rendezvous.h"
+
+namespace nearcast::scheduler {
+namespace {
+
+// About how many leaders each slot has: where so many nodes are equally near that some of these are
+// surely among them, a draw looks at these alone.
+constexpr double kLeaders = 256;
+
+// The same for every table that knows the place, however it numbers its cells.
+uint64_t HashOf(const ipdb::Location& place) {
+  return StableHash(
+      absl::StrCat(place.country, "/", place.region, "/", place.city, "/", place.isp));
+}
+
+uint64_t KeyOfSlot(uint32_t slot) {
+  constexpr uint64_t kSlotSalt = 0x736c6f74;
+  return MixHash(kSlotSalt, slot);
+}
+
+}  // namespace
+
+Draws::Draws(const DrawTerms& terms) : terms_(terms) {
+  hash_.reserve(terms.endpoints.size());
+  weight_.reserve(terms.endpoints.size());
+  for (const Endpoint* endpoint : terms.endpoints) {
+    hash_.push_back(endpoint->hash);
+    weight_.push_back(terms.by_load ? endpoint->load_weight : endpoint->weight);
+  }
+  is_near_.resize(terms.endpoints.size(), false);
+  for (uint32_t i = 0; i < terms.rankings->class_count(); ++i) {
+    equal_.push_back(EquallyNear(*terms.rankings->of_class(i), terms.equal_cost_us));
+  }
+}
+
+std::vector<NodeIndex> Draws::Draw(const CellRanking& ranked, size_t equal, uint64_t key) const {
+  const auto score_above = [this, key](NodeIndex node, double floor) {
+    return RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], floor);
+  };
+  const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
+    return terms_.endpoints[node.value()]->location;
+  };
+  return NodeChooser(ranked, equal, score_above, location_of)
+      .Choose(terms_.nodes_max, terms_.diversity);
+}
+
+Draws::Nodes Draws::OfCell(uint32_t cell) {
+  if (of_cell_.empty()) {
+    for (uint32_t i = 0; i < terms_.clients->cell_count(); ++i) {
+      of_cell_.Add(
+          Draw(ranking(i), EquallyNearTo(i), HashOf(terms_.clients->location(ipdb::CellId(i)))));
+    }
+  }
+  return of_cell_.At(cell);
+}
+
+uint32_t Draws::ChoiceOf(uint32_t cell) {
+  if (choice_of_.empty()) choice_of_.resize(terms_.rankings->class_count(), UINT32_MAX);
+  uint32_t& of_class = choice_of_[terms_.rankings->class_of(cell)];
+  if (of_class != UINT32_MAX) return of_class;
+  const CellRanking& ranked = ranking(cell);
+  Choice choice{EquallyNearTo(cell), {}};
+  for (const Ranked& one : ranked) {
+    if (one.standing == ranked[0].standing) choice.second.push_back(one.node);
+  }
+  const auto [at, is_new] =
+      choices_.try_emplace(std::move(choice), static_cast<uint32_t>(choices_.size()));
+  if (is_new) DrawSlots(ranked, EquallyNearTo(cell));
+  of_class = at->second;
+  return of_class;
+}
+
+void Draws::DrawSlots(const CellRanking& ranked, size_t equal) {
+  if (leaders_.empty()) FindLeaders();
+  // Four times as many as are needed stand among the leaders on average.
+  const bool by_leaders = terms_.diversity == Diversity::kAny &&
+                          static_cast<double>(equal) * kLeaders >
+                              4.0 * terms_.nodes_max * static_cast<double>(near_somewhere_);
+  for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = true;
+  std::vector<NodeIndex> drawn;
+  for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
+    if (!by_leaders || !DrawFromLeaders(slot, drawn)) drawn = Draw(ranked, equal, KeyOfSlot(slot));
+    of_slot_.Add(drawn);
+  }
+  for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = false;
+}
+
+bool Draws::DrawFromLeaders(uint32_t slot, std::vector<NodeIndex>& drawn) const {
+  drawn.clear();
+  for (const NodeIndex node : leaders_.At(slot)) {
+    if (!is_near_[node.value()]) continue;
+    drawn.push_back(node);
+    if (drawn.size() == terms_.nodes_max) return true;
+  }
+  return false;
+}
+
+void Draws::FindLeaders() {
+  std::vector<bool> is_one(terms_.endpoints.size(), false);
+  for (uint32_t i = 0; i < terms_.rankings->class_count(); ++i) {
+    const CellRanking& ranked = *terms_.rankings->of_class(i);
+    for (size_t n = 0; n < equal_[i]; ++n) is_one[ranked[n].node.value()] = true;
+  }
+  std::vector<NodeIndex> nodes;
+  double weight = 0;
+  for (uint32_t i = 0; i < is_one.size(); ++i) {
+    if (!is_one[i]) continue;
+    nodes.push_back(NodeIndex(i));
+    weight += weight_[i];
+  }
+  near_somewhere_ = nodes.size();
+  // The score that about kLeaders of them reach: P(-w / ln(h) > s) is 1 - exp(-w / s).
+  const double count = static_cast<double>(nodes.size());
+  const double floor = count > 2 * kLeaders ? -weight / count / std::log(1 - kLeaders / count) : 0;
+  std::vector<std::pair<double, NodeIndex>> scored;
+  std::vector<NodeIndex> leaders;
+  for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
+    scored.clear();
+    const uint64_t key = KeyOfSlot(slot);
+    for (const NodeIndex node : nodes) {
+      const double score =
+          RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], floor);
+      if (score >= floor) scored.emplace_back(-score, node);
+    }
+    std::sort(scored.begin(), scored.end());
+    leaders.clear();
+    for (const auto& [score, node] : scored) leaders.push_back(node);
+    leaders_.Add(leaders);
+  }
+}
+
+}  // namespace nearcast::scheduler
