@@ -76,6 +76,10 @@ void Server::Stop() {
   for (const auto& worker : workers_) worker->Join();
 }
 
+absl::Status Server::ReloadTls() {
+  return tls_ == nullptr ? absl::OkStatus() : tls_->Reload();
+}
+
 HttpTotals Server::totals() const {
   HttpTotals totals;
   for (const auto& worker : workers_) worker->counters().AddTo(&totals);

@@ -16,6 +16,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "services/http/http_counters.h"
@@ -44,6 +45,9 @@ class Server {
   // Closes the listening sockets and idle connections, lets requests in progress end (within
   // stop_deadline), and joins the threads. Idempotent. Never call it from a handler.
   void Stop();
+
+  // Reads the TLS files again, for connections to come. On an error the old ones stay in use.
+  absl::Status ReloadTls();
 
   uint16_t port() const { return port_; }
   HttpTotals totals() const;

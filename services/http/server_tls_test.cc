@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/clock.h"
 #include "services/http/server.h"
 #include "services/http/test_client.h"
@@ -34,11 +36,19 @@ class ServerTlsTest : public ::testing::Test {
     if (!HasProgram("openssl") || !HasProgram("curl")) {
       GTEST_SKIP() << "needs the programs openssl and curl";
     }
-    RunCommand(absl::StrCat(
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "
-        "/CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ",
-        files_, ".key -out ", files_, ".crt 2>&1"));
+    MakeCertificate("/CN=localhost");
     Start(1);
+  }
+
+  void MakeCertificate(const std::string& subject) const {
+    RunCommand(absl::StrCat(
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj ",
+        subject, " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ", files_,
+        ".key -out ", files_, ".crt 2>&1"));
+  }
+
+  static int CountOf(absl::string_view part, absl::string_view text) {
+    return static_cast<int>(std::vector<std::string>(absl::StrSplit(text, part)).size()) - 1;
   }
 
   void Start(uint32_t threads) {
@@ -74,6 +84,34 @@ TEST_F(ServerTlsTest, AnswersCurlThatChecksTheCertificate) {
   EXPECT_EQ(Curl("--tls-max 1.2", "/hello"), "over TLS");
   EXPECT_EQ(Curl("-d body", "/echo"), "body");
   EXPECT_EQ(server_->totals()[HttpEvent::kTlsFailed], 0);
+}
+
+// One connection is open all the while; whoever comes after the change sees the new certificate.
+TEST_F(ServerTlsTest, ReadsItsCertificateAgainAndDropsNobody) {
+  const std::string session = absl::StrCat(files_, ".long");
+  // Waits for a line in the pipe between its two requests.
+  RunCommand(absl::StrCat("rm -f ", session, "; mkfifo ", session));
+  std::string both;
+  std::thread client([&] {
+    both = RunCommand(absl::StrCat("(printf 'GET /hello HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n'; cat ",
+                                   session, ") | openssl s_client -quiet -connect 127.0.0.1:",
+                                   server_->port(), " -CAfile ", files_, ".crt 2>&1"));
+  });
+  while (server_->totals()[HttpEvent::kRequest] == 0) std::this_thread::yield();
+  MakeCertificate("/CN=renewed");
+  EXPECT_TRUE(absl::StrContains(SClient(""), "CN = localhost")) << "not before it is told";
+  ASSERT_TRUE(server_->ReloadTls().ok());
+  EXPECT_TRUE(absl::StrContains(SClient(""), "CN = renewed"));
+  RunCommand(absl::StrCat("printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' > ", session));
+  client.join();
+  EXPECT_EQ(CountOf("over TLS", both), 2) << both;
+
+  RunCommand(absl::StrCat("echo nonsense > ", files_, ".crt"));
+  const absl::Status refused = server_->ReloadTls();
+  EXPECT_TRUE(absl::StrContains(refused.message(), ".crt as the TLS certificate")) << refused;
+  const std::string still = RunCommand(
+      absl::StrCat("openssl s_client -connect 127.0.0.1:", server_->port(), " </dev/null 2>&1"));
+  EXPECT_TRUE(absl::StrContains(still, "CN = renewed")) << still;
 }
 
 TEST_F(ServerTlsTest, KeepsTheConnectionForMoreRequests) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -84,34 +85,55 @@ void Configure(SSL_CTX* context) {
 
 }  // namespace
 
-TlsContext::TlsContext(ssl_ctx_st* context, absl::string_view protocol)
-    : context_(context),
-      protocol_(absl::StrCat(std::string(1, static_cast<char>(protocol.size())), protocol)) {
-  SSL_CTX_set_alpn_select_cb(context_, &ChooseProtocol, const_cast<std::string*>(&protocol_));
-}
+TlsContext::TlsContext(const std::string& certificate_file, const std::string& key_file,
+                       absl::string_view protocol)
+    : certificate_file_(certificate_file),
+      key_file_(key_file),
+      protocol_(absl::StrCat(std::string(1, static_cast<char>(protocol.size())), protocol)) {}
 
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Load(const std::string& certificate_file,
                                                              const std::string& key_file,
                                                              absl::string_view protocol) {
-  SSL_CTX* const made = SSL_CTX_new(TLS_server_method());
-  NC_CHECK(made != nullptr);
-  std::unique_ptr<TlsContext> context(new TlsContext(made, protocol));
-  Configure(made);
-  ERR_clear_error();
-  if (SSL_CTX_use_certificate_chain_file(made, certificate_file.c_str()) != 1) {
-    return FileError("the TLS certificate", certificate_file);
-  }
-  if (SSL_CTX_use_PrivateKey_file(made, key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
-      SSL_CTX_check_private_key(made) != 1) {
-    return FileError("the TLS certificate's key", key_file);
-  }
+  std::unique_ptr<TlsContext> context(new TlsContext(certificate_file, key_file, protocol));
+  if (absl::Status status = context->Reload(); !status.ok()) return status;
   return context;
+}
+
+absl::StatusOr<SSL_CTX*> TlsContext::Read() const {
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+  std::unique_ptr<SSL_CTX, Free> made(SSL_CTX_new(TLS_server_method()));
+  NC_CHECK(made != nullptr);
+  Configure(made.get());
+  SSL_CTX_set_alpn_select_cb(made.get(), &ChooseProtocol, const_cast<std::string*>(&protocol_));
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(made.get(), certificate_file_.c_str()) != 1) {
+    return FileError("the TLS certificate", certificate_file_);
+  }
+  if (SSL_CTX_use_PrivateKey_file(made.get(), key_file_.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(made.get()) != 1) {
+    return FileError("the TLS certificate's key", key_file_);
+  }
+  return made.release();
+}
+
+absl::Status TlsContext::Reload() {
+  auto made = Read();
+  if (!made.ok()) return made.status();
+  absl::MutexLock lock(&mutex_);
+  // Sessions hold the context that they were made from.
+  SSL_CTX_free(std::exchange(context_, *made));
+  return absl::OkStatus();
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
 SSL* TlsContext::NewSession(int fd) const {
-  SSL* const session = SSL_new(context_);
+  SSL* const session = [this] {
+    absl::MutexLock lock(&mutex_);
+    return SSL_new(context_);
+  }();
   BIO* const bio = session == nullptr ? nullptr : BIO_new(SocketMethod());
   if (bio == nullptr) {
     SSL_free(session);
