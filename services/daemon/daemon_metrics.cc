@@ -24,6 +24,20 @@ void AddNodes(const Publisher& publisher, MetricsWriter& out) {
                static_cast<double>(snapshot->revision));
 }
 
+void AddDelays(const PublisherCounters& counters, MetricsWriter& out) {
+  out.AddCounter("nearcast_delays_measured_total", "Delays measured by nodes.",
+                 counters.delays_measured);
+  out.AddCounter("nearcast_delays_lost_total", "Of these, those that nobody answered.",
+                 counters.delays_lost);
+  out.AddCounter("nearcast_delays_refused_total", "Of these, those that there was no room for.",
+                 counters.delays_refused);
+  out.AddCounter("nearcast_delay_changes_total",
+                 "Times that measured delays changed by enough to count anew.",
+                 counters.delay_changes);
+  out.AddGauge("nearcast_delay_paths", "Pairs of node and target whose delay is known.",
+               static_cast<double>(counters.delay_paths));
+}
+
 void AddPublisher(const CountingParts& parts, MetricsWriter& out) {
   const PublisherCounters counters = parts.publisher->Counters();
   out.AddCounter("nearcast_snapshots_total", "Snapshots published.", counters.snapshots);
@@ -36,6 +50,7 @@ void AddPublisher(const CountingParts& parts, MetricsWriter& out) {
                  counters.check_results);
   out.AddCounter("nearcast_nodes_lost_by_checks_total", "Times that checks brought a node down.",
                  counters.checks_lost);
+  AddDelays(counters, out);
   out.AddCounter("nearcast_revisions_refused_total",
                  "Revisions in the store that this version could not compile.",
                  parts.follower->refused());

@@ -1,12 +1,14 @@
 #include "services/node/node_desk.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "schedulerlib/convert/measure_plan.h"
 #include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/stream/node_choice.h"
@@ -31,35 +33,84 @@ absl::Status UnknownNode(const std::string& node) {
                     "NODE_NOT_FOUND");
 }
 
-// The named nodes as candidates for pulling, best first for one that stands at `place`.
+scheduler::NodeSelf SelfOf(const v1::NodeReport& report) {
+  return {.instance_id = report.instance_id(),
+          .listen_address = report.listen_address(),
+          .rtmp_port = report.rtmp_port(),
+          .http_port = report.http_port(),
+          .capacity_bits_per_s = report.load().capacity_bits_per_s()};
+}
+
+std::vector<scheduler::DelayBoard::Result> DelaysOf(const v1::NodeReport& report) {
+  std::vector<scheduler::DelayBoard::Result> delays;
+  for (const v1::DelayMeasurement& found : report.delays()) {
+    scheduler::DelayResult result{
+        .delay_us = std::nullopt, .tries = found.tries(), .lost = found.lost()};
+    if (found.delay_us() > 0) {
+      result.delay_us = static_cast<int32_t>(std::min<uint32_t>(found.delay_us(), INT32_MAX));
+    }
+    delays.emplace_back(found.target(), result);
+  }
+  return delays;
+}
+
+// The named nodes as candidates for pulling, best first for `asker`: by what was measured between
+// them, else by the delay model.
 std::vector<scheduler::Ranked> RankSources(const Snapshot& snapshot,
                                            const std::vector<std::string>& names,
                                            const std::set<std::string>& excluded,
-                                           const ipdb::Location& place) {
+                                           const scheduler::Node& asker,
+                                           const scheduler::NodeDelays& between) {
   std::vector<scheduler::Candidate> candidates;
+  scheduler::MeasuredTable::Row measured;
   for (const std::string& name : names) {
     const auto index = snapshot.FindNode(name);
     if (!index || excluded.count(name) > 0) continue;
     const scheduler::CompiledNode& node = snapshot.node(*index);
     candidates.push_back(
         {*index, node.spec.location, node.spec.announces, node.standing, node.load_penalty_us});
+    if (const auto us = between.Between(asker.name, name)) measured.emplace_back(*index, *us);
   }
-  return scheduler::Rank(place, candidates);
+  std::sort(measured.begin(), measured.end());
+  return scheduler::Rank(asker.location, candidates, {.measured = &measured});
 }
 
 }  // namespace
 
+NodeDesk::Plan NodeDesk::PlanFor(const scheduler::Node& node) {
+  auto targets = publisher_->DelayTargets();
+  absl::MutexLock lock(&mutex_);
+  if (targets != planned_) {
+    plans_.clear();
+    planned_ = std::move(targets);
+  }
+  Plan& plan = plans_[node.name];
+  if (plan == nullptr) {
+    plan = std::make_shared<const v1::MeasurePlan>(scheduler::BuildMeasurePlan(node, *planned_));
+  }
+  return plan;
+}
+
 absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& report) {
-  if (!publisher_->holder()->Current()->FindNode(report.node())) return UnknownNode(report.node());
+  const auto snapshot = publisher_->holder()->Current();
+  const auto index = snapshot->FindNode(report.node());
+  if (!index) return UnknownNode(report.node());
   NodeReport taken;
   taken.node = report.node();
   taken.live.out_bits_per_s = report.load().out_bits_per_s();
   taken.live.cpu = report.load().cpu();
   taken.live.viewers = report.load().viewers();
   taken.live.streams = report.load().streams();
+  taken.live.self = SelfOf(report);
+  taken.delays = DelaysOf(report);
   scheduler::PublishedStreams::Change seen;
   v1::NodeCommand command;
   command.set_sequence(report.sequence());
+  const Plan plan = PlanFor(snapshot->node(*index).spec);
+  // A node without a plan has nothing to measure: it need not be told so.
+  if (plan->id() != report.plan() && (report.plan() != 0 || plan->targets_size() > 0)) {
+    *command.mutable_measure() = *plan;
+  }
   for (const v1::PublishedStream& stream : report.streams()) {
     const std::string key = absl::StrCat(stream.app(), "/", stream.stream());
     if (!streams_->MayPublish(key)) command.add_end_streams(key);
@@ -83,8 +134,8 @@ absl::StatusOr<v1::FindSourceResponse> NodeDesk::FindSource(
   std::set<std::string> excluded(request.exclude_nodes().begin(), request.exclude_nodes().end());
   excluded.insert(request.node());
   const std::string key = absl::StrCat(request.app(), "/", request.stream());
-  const auto ranking =
-      RankSources(*snapshot, publisher_->PublishersOf(key), excluded, self.spec.location);
+  const auto ranking = RankSources(*snapshot, publisher_->PublishersOf(key), excluded, self.spec,
+                                   *publisher_->DelaysBetween());
   if (ranking.empty()) {
     return WithReason(absl::NotFoundError(absl::StrCat("nobody publishes ", key)),
                       "STREAM_NOT_PUBLISHED");

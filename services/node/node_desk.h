@@ -2,7 +2,14 @@
 #ifndef SERVICES_NODE_NODE_DESK_H_
 #define SERVICES_NODE_NODE_DESK_H_
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "nearcast/v1/node.pb.h"
 #include "services/node/probe_desk.h"
 #include "services/publisher/publisher.h"
@@ -19,20 +26,30 @@ class NodeDesk {
 
   ProbeDesk* probes() { return &probes_; }
 
-  // Queues the report and answers it. Every report makes its streams publishing, not only the first
+  // Queues the report and answers it, with a plan of what to measure when the node has another.
+  // Every report makes its streams publishing, not only the first
   // one: a stream may be made anew under a name that is still pushed, and a write to the store may
   // have failed. NOT_FOUND when no Node has that name; RESOURCE_EXHAUSTED when too many reports
   // wait already.
   absl::StatusOr<v1::NodeCommand> TakeReport(const v1::NodeReport& report);
 
-  // Nodes that hold the stream's publisher, nearest to the asker first, those that are down last;
-  // the asker itself and those it excludes are left out. NOT_FOUND when none is left.
+  // Nodes that hold the stream's publisher, nearest to the asker first, by measured delay where
+  // there is one; those that are down last; the asker itself and those it excludes are left out. NOT_FOUND when none is left.
   absl::StatusOr<v1::FindSourceResponse> FindSource(const v1::FindSourceRequest& request) const;
 
  private:
+  using Plan = std::shared_ptr<const v1::MeasurePlan>;
+
+  // What the node has to measure, from the current targets.
+  Plan PlanFor(const scheduler::Node& node);
+
   Publisher* const publisher_;
   StreamLifecycle* const streams_;
   ProbeDesk probes_;
+  absl::Mutex mutex_;
+  // By node; made anew when the targets are others.
+  absl::flat_hash_map<std::string, Plan> plans_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const std::vector<scheduler::DelayTarget>> planned_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace nearcast

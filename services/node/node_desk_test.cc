@@ -41,6 +41,7 @@ class NodeDeskTest : public ::testing::Test {
     v1::NodeReport report;
     report.set_node(node);
     report.set_sequence(++sequence_);
+    report.set_plan(plan_);
     report.mutable_load()->set_viewers(5);
     report.mutable_load()->set_out_bits_per_s(1e6);
     report.mutable_load()->set_cpu(0.25);
@@ -53,6 +54,25 @@ class NodeDeskTest : public ::testing::Test {
     auto command = desk_.TakeReport(report);
     while (command.ok() && publisher_.Counters().reports == applied) std::this_thread::yield();
     return command;
+  }
+
+  void MeasureBetweenNodes() {
+    Given given = World();
+    given.config().delay_probes.push_back({.name = "d", .samples = {}, .between_nodes = true});
+    publisher_.SetConfig(given.config());
+  }
+
+  absl::StatusOr<v1::NodeCommand> ReportDelays(
+      const std::string& node, const std::vector<std::pair<std::string, uint32_t>>& delays) {
+    v1::NodeReport report;
+    report.set_node(node);
+    for (const auto& [target, us] : delays) {
+      v1::DelayMeasurement* found = report.add_delays();
+      found->set_target(target);
+      found->set_delay_us(us);
+      found->set_tries(3);
+    }
+    return desk_.TakeReport(report);
   }
 
   absl::StatusOr<v1::FindSourceResponse> Find(const std::string& node, const std::string& stream,
@@ -75,12 +95,15 @@ class NodeDeskTest : public ::testing::Test {
 
   FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
   store::MemoryStore store_;
-  Publisher publisher_{&clock_, World().Places(), {.sweep = absl::Milliseconds(1)}};
+  Publisher publisher_{&clock_,
+                       World().Places(),
+                       {.sweep = absl::ZeroDuration(), .settle_delays = absl::ZeroDuration()}};
   StreamTable streams_{&store_};
   StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
   StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
   NodeDesk desk_{&publisher_, &lifecycle_};
   uint64_t sequence_ = 0;
+  uint64_t plan_ = 0;
 };
 
 TEST_F(NodeDeskTest, ReportIsAnsweredAndBecomesKnown) {
@@ -143,6 +166,57 @@ TEST_F(NodeDeskTest, SourcesAreTheNearestPublishersFirst) {
   EXPECT_GT(found.ttl_ms(), 0u);
   EXPECT_THAT(Urls(*Find("gz-2", "s1", {"gz"})),
               ElementsAre("bj http://192.0.2.3:8088/live/s1.flv"));
+}
+
+TEST_F(NodeDeskTest, MeasuredDelayBetweenNodesGoesBeforeTheTable) {
+  MeasureBetweenNodes();
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  ASSERT_TRUE(ReportDelays("gz-2", {{"node/gz", 90'000}, {"node/bj", 8'000}}).ok());
+  while (publisher_.DelaysBetween()->Between("gz-2", "bj") != 8'000) std::this_thread::yield();
+  EXPECT_THAT(Urls(*Find("gz-2", "s1")), ElementsAre("bj http://192.0.2.3:8088/live/s1.flv",
+                                                     "gz http://192.0.2.1:8088/live/s1.flv"));
+  clock_.Advance(absl::Minutes(4));  // too old to count
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  while (publisher_.DelaysBetween()->Between("gz-2", "bj")) std::this_thread::yield();
+  EXPECT_THAT(Urls(*Find("gz-2", "s1")), ElementsAre("gz http://192.0.2.1:8088/live/s1.flv",
+                                                     "bj http://192.0.2.3:8088/live/s1.flv"));
+}
+
+TEST_F(NodeDeskTest, NodeIsToldWhatToMeasureUntilItSaysThatItKnows) {
+  EXPECT_FALSE(Report("gz", {})->has_measure()) << "nothing is to be measured";
+  MeasureBetweenNodes();
+  const auto told = Report("gz", {});
+  ASSERT_TRUE(told->has_measure());
+  EXPECT_EQ(told->measure().targets_size(), 3) << "every other node";
+  EXPECT_TRUE(Report("gz", {})->has_measure()) << "it may not have heard";
+  plan_ = told->measure().id();
+  EXPECT_FALSE(Report("gz", {})->has_measure());
+  publisher_.SetConfig(World().config());
+  const auto emptied = Report("gz", {});
+  ASSERT_TRUE(emptied->has_measure());
+  EXPECT_EQ(emptied->measure().targets_size(), 0);
+}
+
+TEST_F(NodeDeskTest, WhatNodesSayOfThemselvesIsKept) {
+  v1::NodeReport report;
+  report.set_node("gz");
+  report.set_instance_id("i1");
+  report.set_listen_address("192.0.2.9");
+  report.set_rtmp_port(1935);
+  report.set_http_port(8088);
+  report.mutable_load()->set_capacity_bits_per_s(1e9);
+  ASSERT_TRUE(desk_.TakeReport(report).ok());
+  while (publisher_.Counters().reports == 0) std::this_thread::yield();
+  clock_.Advance(absl::Seconds(6));
+  while (publisher_.Counters().nodes_lost == 0) std::this_thread::yield();
+  const scheduler::NodeSelf self = publisher_.CopyLive().at("gz").self;
+  EXPECT_EQ(self.instance_id, "i1");
+  EXPECT_EQ(self.listen_address, "192.0.2.9");
+  EXPECT_EQ(self.rtmp_port, 1935u);
+  EXPECT_EQ(self.http_port, 8088u);
+  EXPECT_EQ(self.capacity_bits_per_s, 1e9);
 }
 
 TEST_F(NodeDeskTest, AskerPullsOverItsOwnAddressFamily) {

@@ -52,17 +52,38 @@ void Publisher::TakeConfig(scheduler::Config config) {
     }
   }
   config_ = std::move(config);
+  base_is_new_ = true;
   node_at_.clear();
   for (size_t i = 0; i < config_.nodes.size(); ++i) node_at_[config_.nodes[i].name] = i;
   checks_.SetConfig(config_.health_checks, config_.nodes);
   JudgeChecks();
+  FindDelayTargets();
   Publish();
 }
 
 void Publisher::SetPlaces(std::shared_ptr<const ipdb::PrefixTable> places) {
   absl::MutexLock lock(&mutex_);
   places_ = std::move(places);
+  base_is_new_ = true;
+  FindDelayTargets();
   Publish();
+}
+
+void Publisher::FindDelayTargets() {
+  auto targets = std::make_shared<const std::vector<scheduler::DelayTarget>>(
+      scheduler::FindDelayTargets(config_.delay_probes, config_.nodes, *places_));
+  std::vector<scheduler::DelaySubject> subjects;
+  for (const scheduler::DelayTarget& target : *targets) {
+    subjects.push_back({.name = target.name,
+                        .node = target.node,
+                        .place = target.place,
+                        .interval = absl::Seconds(target.interval_s)});
+  }
+  std::vector<std::string> nodes;
+  for (const scheduler::Node& node : config_.nodes) nodes.push_back(node.name);
+  delays_.SetConfig(subjects, nodes);
+  delays_.Settle(clock_->Monotonic());
+  delay_targets_ = std::move(targets);
 }
 
 void Publisher::WatchStreams(StreamWatcher watcher) {
@@ -90,11 +111,33 @@ std::vector<std::string> Publisher::PublishersOf(absl::string_view stream) const
   return published_.NodesOf(stream);
 }
 
+std::shared_ptr<const std::vector<scheduler::DelayTarget>> Publisher::DelayTargets() const {
+  absl::MutexLock lock(&mutex_);
+  return delay_targets_;
+}
+
+std::shared_ptr<const scheduler::NodeDelays> Publisher::DelaysBetween() const {
+  absl::MutexLock lock(&mutex_);
+  return delays_.Between();
+}
+
+std::vector<scheduler::DelayView> Publisher::DescribeDelays(const std::string& node,
+                                                            size_t count_max) const {
+  absl::MutexLock lock(&mutex_);
+  return delays_.Describe(node, count_max, clock_->Monotonic());
+}
+
+size_t Publisher::DelayPathCount(const std::string& node) const {
+  absl::MutexLock lock(&mutex_);
+  return delays_.PathCount(node);
+}
+
 PublisherCounters Publisher::Counters() const {
   const uint64_t dropped = reports_.dropped();
   absl::MutexLock lock(&mutex_);
   PublisherCounters counters = counters_;
   counters.reports_dropped = dropped;
+  counters.delay_paths = delays_.path_count();
   return counters;
 }
 
@@ -153,8 +196,26 @@ PublishedStreams::Change Publisher::Apply(const NodeReport& report) {
   const scheduler::Node& node = config_.nodes[at->second];
   live_.Report(report.node, report.live, scheduler::FreeShare(node, report.live),
                clock_->Monotonic());
+  TakeDelays(report);
   if (StateOf(node) != states_[at->second]) Publish();
   return published_.Replace(report.node, report.streams);
+}
+
+void Publisher::TakeDelays(const NodeReport& report) {
+  counters_.delays_measured += report.delays.size();
+  for (const auto& [target, result] : report.delays) {
+    counters_.delays_lost += result.delay_us.has_value() ? 0 : 1;
+  }
+  counters_.delays_refused += delays_.Report(report.node, report.delays, clock_->Monotonic());
+}
+
+bool Publisher::SettleDelays() {
+  const absl::Duration now = clock_->Monotonic();
+  if (now - delays_settled_at_ < options_.settle_delays) return false;
+  delays_settled_at_ = now;
+  if (!delays_.Settle(now)) return false;
+  ++counters_.delay_changes;
+  return true;
 }
 
 void Publisher::Sweep() {
@@ -169,7 +230,11 @@ void Publisher::Sweep() {
       lost.stopped.insert(lost.stopped.end(), change.stopped.begin(), change.stopped.end());
     }
     JudgeChecks();
-    PublishIfChanged();
+    if (SettleDelays()) {
+      Publish();
+    } else {
+      PublishIfChanged();
+    }
   }
   Tell(lost);
 }
@@ -191,7 +256,11 @@ void Publisher::PublishIfChanged() {
 void Publisher::Publish() {
   states_.clear();
   for (const scheduler::Node& node : config_.nodes) states_.push_back(StateOf(node));
-  holder_.Publish(scheduler::BuildSnapshot(config_, live_.view(), places_));
+  // While configuration and database are the same, only what live state concerns is built anew.
+  const auto before = base_is_new_ ? nullptr : holder_.Current();
+  base_is_new_ = false;
+  holder_.Publish(scheduler::BuildSnapshot(config_, live_.view(), places_, delays_.Delays(),
+                                           before.get()));
   ++counters_.snapshots;
 }
 

@@ -31,9 +31,11 @@
 #include "base/snapshot_holder.h"
 #include "ipdb/prefix_table.h"
 #include "schedulerlib/live/check_board.h"
+#include "schedulerlib/live/delay_board.h"
 #include "schedulerlib/live/live_state.h"
 #include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/model/config.h"
+#include "schedulerlib/place/delay_target.h"
 #include "schedulerlib/snapshot/snapshot.h"
 
 namespace nearcast {
@@ -44,6 +46,9 @@ struct PublisherOptions {
 
   // How often silence is looked for.
   absl::Duration sweep = absl::Milliseconds(500);
+
+  // How often measured delays are counted anew: they make at most one snapshot in this time.
+  absl::Duration settle_delays = absl::Seconds(5);
 
   // Reports that may wait; more are refused and counted.
   size_t reports_max = 4096;
@@ -56,12 +61,18 @@ struct PublisherCounters {
   uint64_t checks_lost = 0;      // times that checks brought a node down
   uint64_t reports_dropped = 0;  // refused because the queue was full
   uint64_t nodes_lost = 0;       // times that a node went down by silence
+  uint64_t delays_measured = 0;  // measurements taken
+  uint64_t delays_lost = 0;      // of these, those that nobody answered
+  uint64_t delays_refused = 0;   // for want of room
+  uint64_t delay_changes = 0;    // times that what counts of them changed
+  uint64_t delay_paths = 0;      // now
 };
 
 struct NodeReport {
   std::string node;
   scheduler::NodeLive live;
-  std::set<std::string> streams;  // "app/stream", all that are published to it
+  std::set<std::string> streams;                      // "app/stream", all that are published to it
+  std::vector<scheduler::DelayBoard::Result> delays;  // measured since the last report
 };
 
 // What one vantage has found since its last report.
@@ -110,6 +121,16 @@ class Publisher {
   // Nodes that hold a publisher of "app/stream" now.
   std::vector<std::string> PublishersOf(absl::string_view stream) const;
 
+  // What has to be measured; never null. Another pointer whenever it may have changed.
+  std::shared_ptr<const std::vector<scheduler::DelayTarget>> DelayTargets() const;
+
+  // What was measured between nodes, as far as it counts; never null.
+  std::shared_ptr<const scheduler::NodeDelays> DelaysBetween() const;
+
+  // As DelayBoard::Describe; and how many there are.
+  std::vector<scheduler::DelayView> DescribeDelays(const std::string& node, size_t count_max) const;
+  size_t DelayPathCount(const std::string& node) const;
+
   PublisherCounters Counters() const;
 
  private:
@@ -121,6 +142,9 @@ class Publisher {
   scheduler::PublishedStreams::Change Apply(const NodeReport& report);
   void Apply(const CheckReport& report);
   void JudgeChecks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeDelays(const NodeReport& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void FindDelayTargets() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool SettleDelays() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Tell(const scheduler::PublishedStreams::Change& change);
   void Sweep();
   NodeState StateOf(const scheduler::Node& node) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -133,9 +157,14 @@ class Publisher {
   mutable absl::Mutex mutex_;
   scheduler::Config config_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const ipdb::PrefixTable> places_ ABSL_GUARDED_BY(mutex_);
+  bool base_is_new_ ABSL_GUARDED_BY(mutex_) = true;  // one of the two, since the last snapshot
   scheduler::LiveState live_ ABSL_GUARDED_BY(mutex_);
   scheduler::PublishedStreams published_ ABSL_GUARDED_BY(mutex_);
   scheduler::CheckBoard checks_ ABSL_GUARDED_BY(mutex_);
+  scheduler::DelayBoard delays_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const std::vector<scheduler::DelayTarget>> delay_targets_
+      ABSL_GUARDED_BY(mutex_) = std::make_shared<const std::vector<scheduler::DelayTarget>>();
+  absl::Duration delays_settled_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   // By place in config_.nodes: names to places, and the states in the published snapshot.
   absl::flat_hash_map<std::string, size_t> node_at_ ABSL_GUARDED_BY(mutex_);
   std::vector<NodeState> states_ ABSL_GUARDED_BY(mutex_);

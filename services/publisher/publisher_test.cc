@@ -3,6 +3,7 @@
 #include "base/fake_clock.h"
 #include "gtest/gtest.h"
 #include "ipdb/prefix_table_builder.h"
+#include "schedulerlib/stream/node_choice.h"
 
 namespace nearcast {
 namespace {
@@ -140,6 +141,105 @@ TEST(PublisherTest, NodesOwnReportDoesNotHideWhatChecksSay) {
   scheduler::Config unchecked = TwoNodes();
   publisher.SetConfig(unchecked);
   EXPECT_EQ(StandingOf(*publisher.holder()->Current(), "b"), Standing::kUsable);
+}
+
+scheduler::Config TwoNodesThatMeasure() {
+  scheduler::Config config = TwoNodes();
+  config.delay_probes.push_back({.name = "d", .samples = {{.address = "192.0.2.7"}}});
+  return config;
+}
+
+NodeReport Measured(const char* node, int32_t us) {
+  return {.node = node,
+          .live = {},
+          .streams = {},
+          .delays = {{"sample/192.0.2.7:80", {.delay_us = us, .tries = 3, .lost = 0}}}};
+}
+
+TEST(PublisherTest, MeasuredDelaysMakeASnapshotOnlyWhenWhatCountsChanges) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(),
+                      {.sweep = absl::ZeroDuration(), .settle_delays = absl::ZeroDuration()});
+  publisher.SetConfig(TwoNodesThatMeasure());
+  ASSERT_TRUE(publisher.Report({.node = "a"}));
+  const uint64_t before = publisher.Counters().snapshots;
+  uint64_t reports = 1;
+  for (int32_t us : {10'000, 10'700, 9'800, 11'500, 10'100}) {
+    ASSERT_TRUE(publisher.Report(Measured("a", us)));
+    ++reports;
+    ASSERT_TRUE(Eventually(
+        publisher, [&](const Snapshot&) { return publisher.Counters().reports == reports; }));
+  }
+  ASSERT_TRUE(Eventually(publisher,
+                         [&](const Snapshot&) { return publisher.Counters().delay_changes == 1; }));
+  EXPECT_EQ(publisher.Counters().snapshots, before + 1);
+  EXPECT_EQ(publisher.Counters().delays_measured, 5u);
+  const auto views = publisher.DescribeDelays("a", 10);
+  ASSERT_EQ(views.size(), 1u);
+  EXPECT_EQ(views[0].counted_us, 10'000);
+  EXPECT_EQ(views[0].place.isp, "chinatelecom") << "as the IP database says";
+}
+
+// Both nodes stand in China, where the table puts them equally near to 192.0.2.0/24.
+TEST(PublisherTest, MeasuredDelaysDecideTheRankingOfTheirPlace) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(),
+                      {.sweep = absl::ZeroDuration(), .settle_delays = absl::ZeroDuration()});
+  publisher.SetConfig(TwoNodesThatMeasure());
+  const auto first_is = [](const Snapshot& s, const char* node) {
+    const auto place = scheduler::FindPlace(s, *ipdb::ParseIpAddress("192.0.2.7"), "");
+    const auto ranking = scheduler::RankFor(s, *s.FindCdn("own"), place);
+    return s.node(ranking.front().node).spec.name == node;
+  };
+  ASSERT_TRUE(publisher.Report(Measured("a", 90'000)));
+  ASSERT_TRUE(publisher.Report(Measured("b", 9'000)));
+  EXPECT_TRUE(Eventually(publisher, [&](const Snapshot& s) { return first_is(s, "b"); }));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(publisher.Report(Measured("a", 9'000)));
+    ASSERT_TRUE(publisher.Report(Measured("b", 90'000)));
+  }
+  EXPECT_TRUE(Eventually(publisher, [&](const Snapshot& s) { return first_is(s, "a"); }));
+}
+
+TEST(PublisherTest, MeasuredDelaysAreSettledAtMostAsOftenAsIsSaid) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(),
+                      {.sweep = absl::ZeroDuration(), .settle_delays = absl::Seconds(5)});
+  publisher.SetConfig(TwoNodesThatMeasure());
+  ASSERT_TRUE(publisher.Report(Measured("a", 10'000)));
+  clock.Advance(absl::Seconds(5));
+  ASSERT_TRUE(Eventually(publisher,
+                         [&](const Snapshot&) { return publisher.Counters().delay_changes == 1; }));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(publisher.Report(Measured("a", 90'000)));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 6; }));
+  EXPECT_EQ(publisher.Counters().delay_changes, 1u);
+  clock.Advance(absl::Seconds(4));
+  ASSERT_TRUE(publisher.Report({.node = "b"}));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 7; }));
+  EXPECT_EQ(publisher.Counters().delay_changes, 1u);
+  clock.Advance(absl::Seconds(1));
+  EXPECT_TRUE(Eventually(publisher,
+                         [&](const Snapshot&) { return publisher.Counters().delay_changes == 2; }));
+}
+
+TEST(PublisherTest, MeasurementsThatEndStopCounting) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(),
+                      {.sweep = absl::ZeroDuration(), .settle_delays = absl::ZeroDuration()});
+  publisher.SetConfig(TwoNodesThatMeasure());
+  ASSERT_TRUE(publisher.Report(Measured("a", 10'000)));
+  ASSERT_TRUE(Eventually(publisher,
+                         [&](const Snapshot&) { return publisher.Counters().delay_changes == 1; }));
+  clock.Advance(absl::Seconds(181));
+  ASSERT_TRUE(Eventually(publisher,
+                         [&](const Snapshot&) { return publisher.Counters().delay_changes == 2; }));
+  EXPECT_EQ(publisher.DescribeDelays("a", 10)[0].counted_us, std::nullopt);
+  EXPECT_EQ(publisher.Counters().delay_paths, 1u);
+  publisher.SetConfig(TwoNodes());
+  EXPECT_EQ(publisher.Counters().delay_paths, 0u);
+  EXPECT_TRUE(publisher.DelayTargets()->empty());
 }
 
 }  // namespace
