@@ -70,7 +70,7 @@ Examples:
   nearcastd --store=rocksdb:/var/lib/nearcast --dns_listen=0.0.0.0,:: --dns_port=53 --dns_threads=4
   nearcastd --store=memory --ipdb=deploy/demo/networks.csv --names=deploy/names
 
-Configure it with nearcastctl. SIGHUP reads the IP databases again; SIGINT and SIGTERM stop it.)";
+Configure it with nearcastctl. SIGHUP reads IP databases and certificates again; SIGINT and SIGTERM stop it.)";
 
 absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   DaemonOptions options;
@@ -115,6 +115,11 @@ void Reload(Daemon& daemon) {
   if (!status.ok()) {
     spdlog::error("the IP database was not read again, the old one stays in use: {}",
                   std::string(status.message()));
+  }
+  const absl::Status certificates = daemon.ReloadCertificates();
+  if (!certificates.ok()) {
+    spdlog::error("a certificate was not read again, the old one stays in use: {}",
+                  std::string(certificates.message()));
   }
 }
 

@@ -24,6 +24,10 @@ class Daemon {
   // Reads the IP database files again. An error leaves the old table in use.
   absl::Status ReloadPlaces();
 
+  // Reads the certificates of HTTPS and DNS over TLS again; open connections go on. An error names
+  // each that could not be used: its old one stays.
+  absl::Status ReloadCertificates();
+
   // Forgets what is too old to be remembered. Call it every few seconds.
   void Sweep();
 

@@ -4,11 +4,14 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "gtest/gtest.h"
+#include "nearcast/v1/admin.grpc.pb.h"
+#include "services/http/test_client.h"
 
 namespace nearcast {
 namespace {
@@ -121,6 +124,34 @@ TEST(ParseRolesTest, ListsTheChoices) {
   EXPECT_EQ(ParseRoles("dns,dhcp").status().message(),
             "\"dhcp\" is no role; choose from dns, httpdns, scheduler");
   EXPECT_FALSE(ParseRoles("").ok());
+}
+
+TEST(DaemonHttpdnsTest, AccountsWithoutServiceAddressesAreToldWhereItListens) {
+  DaemonOptions options = OptionsAt(RandomAddress());
+  options.http_address = "127.0.0.1";
+  options.http_port = 0;
+  const auto daemon = Daemon::Start(options);
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const auto stub = v1::Admin::NewStub(
+      grpc::CreateChannel(options.grpc_address, grpc::InsecureChannelCredentials()));
+  v1::ApplyRequest request;
+  v1::Resource* resource = request.add_resources();
+  resource->set_name("app");
+  resource->mutable_account()->set_account_id("100");
+  resource->mutable_account()->set_allow_unsigned(true);
+  grpc::ClientContext context;
+  v1::ApplyResponse response;
+  const grpc::Status applied = stub->Apply(&context, request, &response);
+  ASSERT_TRUE(applied.ok()) << applied.error_message();
+
+  const std::string doors = (*daemon)->Describe();
+  const std::string http = "http://127.0.0.1:";
+  const size_t begin = doors.find(http) + http.size();
+  int port = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(doors.substr(begin, doors.find('\n', begin) - begin), &port))
+      << doors;
+  http::TestClient client(static_cast<uint16_t>(port));
+  EXPECT_EQ(client.Get("/100/ss").body, R"({"service_ip":["127.0.0.1"],"service_ipv6":[]})");
 }
 
 TEST(DaemonHttpsTest, WantsACertificateForHttps) {
