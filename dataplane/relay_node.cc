@@ -123,6 +123,9 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
                      .rest = counters.dropped_rest.Get(),
                      .jumped = counters.dropped_jumped.Get(),
                      .undecodable = counters.undecodable.Get()};
+    totals.queues.resize(counters.queues.size());
+    for (size_t i = 0; i < counters.queues.size(); ++i) totals.queues[i] += counters.queues[i].Get();
+    totals.queue_ms_sum += counters.queue_ms_sum.Get();
     totals.jumps += counters.jumps.Get();
     totals.viewers_too_slow += counters.viewers_too_slow.Get();
   }
@@ -201,6 +204,7 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
       .metrics = [this] { return egress::WriteMetrics(Totals(), Streams()); },
       .streams_json = [this] { return egress::WriteStreamsJson(Totals(), Streams()); },
       .route = hls.get()};
+  for (const auto& worker : workers) http_options.workers.push_back(worker.get());
   for (size_t i = 0; i < workers.size(); ++i) {
     egress::Worker* worker = workers[i].get();
     rtmp_servers.push_back(std::make_unique<ingest::RtmpServer>(

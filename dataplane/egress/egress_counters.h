@@ -3,6 +3,9 @@
 #ifndef DATAPLANE_EGRESS_EGRESS_COUNTERS_H_
 #define DATAPLANE_EGRESS_EGRESS_COUNTERS_H_
 
+#include <array>
+#include <cstdint>
+
 #include "base/counter.h"
 
 namespace nearcast::egress {
@@ -20,8 +23,15 @@ struct EgressCounters {
   Counter dropped_rest;
   Counter dropped_jumped;
   Counter undecodable;
-  Counter jumps;            // counted when the viewer leaves
-  Counter viewers_too_slow;  // let go: fallen out of the ring, and no frame of theirs may be dropped
+
+  // How long viewers' queues are, measured of each every 100 ms or so: by the upper bounds in
+  // kQueueMsBounds and beyond, and their sum.
+  static constexpr std::array<int64_t, 6> kQueueMsBounds = {10, 100, 500, 1'000, 3'000, 10'000};
+  std::array<Counter, 7> queues;
+  Counter queue_ms_sum;
+  Counter jumps;  // counted when the viewer leaves
+  Counter
+      viewers_too_slow;  // let go: fallen out of the ring, and no frame of theirs may be dropped
 };
 
 }  // namespace nearcast::egress

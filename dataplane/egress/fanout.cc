@@ -152,11 +152,42 @@ void Fanout::CountDrops(const stream::DropCounts& drops) {
 }
 
 void Fanout::Measure(int64_t now_ms) {
+  stream::QueueSummary queues;
   for (const auto& lane : lanes_) {
     for (const auto& viewer : lane->viewers) {
-      if (viewer != nullptr) viewer->Measure(replica_, tools_.limits.drop, now_ms);
+      if (viewer == nullptr) continue;
+      viewer->Measure(replica_, tools_.limits.drop, now_ms);
+      const int64_t lag_ms = viewer->queue().lag_ms();
+      queues += {1, lag_ms > viewer->order().bound_ms ? 1u : 0u, lag_ms, lag_ms};
+      CountQueue(lag_ms);
     }
   }
+  absl::MutexLock lock(&queues_mutex_);
+  queues_ = queues;
+}
+
+void Fanout::CountQueue(int64_t lag_ms) {
+  const auto& bounds = EgressCounters::kQueueMsBounds;
+  const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), lag_ms) - bounds.begin();
+  tools_.counters->queues[static_cast<size_t>(bucket)].Add();
+  tools_.counters->queue_ms_sum.Add(static_cast<uint64_t>(lag_ms));
+}
+
+stream::QueueSummary Fanout::Queues() const {
+  absl::MutexLock lock(&queues_mutex_);
+  return queues_;
+}
+
+void Fanout::AppendViewers(size_t limit, std::vector<ViewerStatus>* out) const {
+  const int64_t now_ms = tools_.loop->NowMs();
+  const auto append = [&](const std::vector<std::unique_ptr<Viewer>>& viewers) {
+    for (const auto& viewer : viewers) {
+      if (out->size() >= limit) return;
+      if (viewer != nullptr) out->push_back(viewer->Status(stream_->name(), now_ms));
+    }
+  };
+  append(waiting_);
+  for (const auto& lane : lanes_) append(lane->viewers);
 }
 
 void Fanout::Defer(Viewer* viewer) {

@@ -21,6 +21,8 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "dataplane/egress/egress_counters.h"
 #include "dataplane/egress/loop.h"
 #include "dataplane/egress/send_batch.h"
@@ -44,6 +46,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   ~Fanout() override;
 
   void OnFrames() override;
+  stream::QueueSummary Queues() const override;
 
   // The viewer waits until the stream has begun, or is refused at its deadline.
   void Add(std::unique_ptr<Viewer> viewer);
@@ -58,6 +61,9 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   void Bury() { graveyard_.clear(); }
 
   size_t viewers() const { return viewers_; }
+
+  // Adds its viewers, waiting ones included, until `out` holds `limit`.
+  void AppendViewers(size_t limit, std::vector<ViewerStatus>* out) const;
   const std::shared_ptr<stream::Stream>& stream() const { return stream_; }
 
  private:
@@ -90,6 +96,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
   void CountDrops(const stream::DropCounts& drops);
   void Measure(int64_t now_ms);
+  void CountQueue(int64_t lag_ms);
 
   const std::shared_ptr<stream::Stream> stream_;
   const FanoutTools tools_;
@@ -102,6 +109,8 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   std::deque<Viewer*> backlog_;   // their turn ended before the frames did
   bool serving_backlog_ = false;  // ServeBacklog is posted, or running
   std::vector<std::unique_ptr<Viewer>> graveyard_;
+  mutable absl::Mutex queues_mutex_;  // taken once per Tick
+  stream::QueueSummary queues_ ABSL_GUARDED_BY(queues_mutex_);
   size_t viewers_ = 0;
 };
 

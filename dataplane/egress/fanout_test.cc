@@ -347,7 +347,7 @@ TEST_F(FanoutTest, AViewerThatMayNotLoseFramesIsLetGoWhenItCannotHaveThem) {
   PushHeaders();
   Live(30, 3000);
   Player player(4096);
-  Viewer* slow = Join(player, {.drop = {.protected_period_ms = 0}});
+  Viewer* slow = Join(player, {.drop = {.protected_period_ms = 0, .binding = true}});
   Live(2000, 3000);
   loop_.now_ms += 100'000;
   fanout_->Tick();

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -16,6 +17,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -24,6 +26,7 @@
 #include "absl/strings/str_split.h"
 #include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
+#include "dataplane/egress/viewer_list.h"
 #include "dataplane/egress/ws_flv_protocol.h"
 
 namespace nearcast::egress {
@@ -36,6 +39,8 @@ using tcp = asio::ip::tcp;
 using Request = http::request<http::empty_body>;
 
 constexpr size_t kHeaderBytesMax = 8192;
+constexpr char kViewersPath[] = "/api/viewers";
+constexpr int64_t kViewersMsMax = 2'000;  // for every worker to answer
 
 absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -96,6 +101,7 @@ class HttpServer::Connections {
   void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   std::string Answer(const Request& request) const;
+  asio::awaitable<std::string> AnswerViewers(const Request& request);
   bool IsRouted(const Request& request) const;
   asio::awaitable<bool> AnswerRouted(const Request& request, beast::tcp_stream* stream);
   absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
@@ -146,7 +152,15 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
       co_await TakeUpload(&parser, &buffer, &stream);
       break;
     }
-    const std::string answer = Answer(request);
+    const bool asks_viewers = request.method() == http::verb::get &&
+                              absl::StartsWith(View(request.target()), kViewersPath);
+    // GCC 12 destroys the other branch's value twice where co_await stands in a conditional operator.
+    std::string answer;
+    if (asks_viewers) {
+      answer = co_await AnswerViewers(request);
+    } else {
+      answer = Answer(request);
+    }
     again = absl::StrContains(answer, "Connection: keep-alive") && parser.is_done();
     co_await asio::async_write(stream, asio::buffer(answer),
                                asio::redirect_error(asio::use_awaitable, error));
@@ -191,6 +205,32 @@ asio::awaitable<bool> HttpServer::Connections::AnswerRouted(const Request& reque
       *stream, pieces, asio::redirect_error(asio::use_awaitable, error));
   options_.route->NoteSent(sent);
   co_return !error && reply.keep_alive && request.keep_alive();
+}
+
+// The answer of every worker, or what has come when one of them does not answer.
+asio::awaitable<std::string> HttpServer::Connections::AnswerViewers(const Request& request) {
+  const absl::string_view target = View(request.target());
+  const size_t mark = target.find('?');
+  const absl::string_view query =
+      mark == absl::string_view::npos ? absl::string_view() : target.substr(mark + 1);
+  absl::StatusOr<ViewerQuestion> question = ParseViewerQuestion(query);
+  if (!question.ok()) co_return BuildHttpRefusal(question.status());
+  struct Asked {
+    explicit Asked(asio::io_context& io) : answered(io) {}
+    asio::steady_timer answered;  // cancelled when it has been
+    std::optional<std::vector<ViewerStatus>> viewers;
+  };
+  auto asked = std::make_shared<Asked>(worker_->io());
+  asked->answered.expires_after(std::chrono::milliseconds(kViewersMsMax));
+  ListViewers(options_.workers, worker_, *question, [asked](std::vector<ViewerStatus> viewers) {
+    asked->viewers = std::move(viewers);
+    asked->answered.cancel();
+  });
+  boost::system::error_code error;
+  co_await asked->answered.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  if (!asked->viewers) co_return BuildHttpRefusal(absl::UnavailableError("a thread is too busy"));
+  const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
+  co_return BuildResponse("application/json", WriteViewersJson(*asked->viewers), keep_alive);
 }
 
 std::string HttpServer::Connections::Answer(const Request& request) const {

@@ -5,7 +5,7 @@
 //   GET /{app}/{stream}.flv     plays (play_request.h has the query), over WebSocket where that is
 //                               asked for (RFC 6455); OPTIONS answers CORS
 //   POST /{app}/{stream}.flv    publishes (HttpUploadTaker)
-//   GET /metrics /healthz /api/streams
+//   GET /metrics /healthz /api/streams /api/viewers?stream=&limit=
 //   GET what the route owns: HLS (hls/hls_desk.h)
 //
 // A request that plays leaves this file at once: its socket goes to the PlayDesk, and nothing of
@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dataplane/egress/flv_protocol.h"
 #include "dataplane/egress/http_route.h"
@@ -38,6 +39,7 @@ struct HttpServerOptions {
   int64_t request_ms_max = 10'000;  // for a request to arrive whole, and between two
   int64_t reply_ms_max = 60'000;    // for a route's reply to be taken
   size_t connections_max = 16'384;  // per worker; viewers of streams not counted, those of HLS are
+  std::vector<Worker*> workers;       // all of this node, for /api/viewers
   HttpUploadTaker* upload = nullptr;  // of this worker; null = nothing is published by HTTP
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;

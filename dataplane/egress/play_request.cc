@@ -69,9 +69,11 @@ absl::Status ApplyParameter(absl::string_view key, absl::string_view value, Play
   if (key == "queue_ms") return ParseQueueMs(key, value, &wish->drop.queue.queue_ms);
   if (key == "drop") return ParseWord(key, value, kDropModes, &wish->drop.mode);
   if (key == "protected_period") {
+    wish->drop.binding = true;
     return ParseMs(key, value, kProtectedPeriodMsMax, &wish->drop.protected_period_ms);
   }
   if (key == "gop_keep_duration") {
+    wish->drop.binding = true;
     return ParseMs(key, value, kGopKeepMsMax, &wish->drop.gop_keep_ms);
   }
   if (key == "merge_write_ms") {

@@ -35,6 +35,8 @@ TEST(PlayRequestTest, SaysHowLongItsQueueMayBeAndWhatItMayLose) {
   EXPECT_EQ(request.wish.drop.protected_period_ms, 0);
   EXPECT_EQ(request.wish.drop.gop_keep_ms, 2000);
   EXPECT_EQ(request.wish.drop.mode, stream::DropMode::kWholeGop);
+  EXPECT_TRUE(request.wish.drop.binding);
+  EXPECT_FALSE(ParsePlayRequest(kName, "queue=latency", {}).value().wish.drop.binding);
 }
 
 TEST(PlayRequestTest, DefaultsHoldWhereTheUrlSaysNothing) {

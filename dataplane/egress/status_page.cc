@@ -3,11 +3,13 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "dataplane/egress/egress_counters.h"
 
 namespace nearcast::egress {
 namespace {
@@ -68,6 +70,12 @@ void WriteStream(Json* json, const StreamStatus& status) {
   WriteNumber(json, "epoch", static_cast<double>(status.epoch));
   WriteNumber(json, "clock_jumps", status.clock_jumps);
   WriteDrops(json, status.drops);
+  const stream::QueueSummary& queues = status.queues;
+  const double measured = std::max<double>(1, queues.viewers);
+  WriteNumber(json, "viewer_delay_ms_mean", static_cast<double>(queues.lag_ms_sum) / measured);
+  WriteNumber(json, "viewer_delay_ms_max", static_cast<double>(queues.lag_ms_max));
+  WriteNumber(json, "viewers_behind", queues.behind);
+  WriteNumber(json, "silent_ms", static_cast<double>(status.silent_ms));
   json->EndObject();
 }
 
@@ -80,6 +88,25 @@ void AppendDrops(const stream::DropCounts& drops, std::string* out) {
     absl::StrAppend(out, "nearcast_relay_frames_dropped_total{kind=\"", kind.name, "\"} ",
                     drops.*kind.count, "\n");
   }
+}
+
+// A Prometheus histogram: cumulative buckets.
+void AppendQueues(const NodeTotals& totals, std::string* out) {
+  constexpr char kName[] = "nearcast_relay_viewer_queue_seconds";
+  absl::StrAppend(out, "# HELP ", kName,
+                  " Length of viewers' queues, of each every 100 ms.\n# TYPE ", kName,
+                  " histogram\n");
+  uint64_t count = 0;
+  for (size_t i = 0; i < totals.queues.size(); ++i) {
+    count += totals.queues[i];
+    const bool last = i >= EgressCounters::kQueueMsBounds.size();
+    const std::string bound =
+        last ? "+Inf" : absl::StrFormat("%g", EgressCounters::kQueueMsBounds[i] / 1000.0);
+    absl::StrAppend(out, kName, "_bucket{le=\"", bound, "\"} ", count, "\n");
+  }
+  absl::StrAppend(out, kName, "_sum ",
+                  absl::StrFormat("%.15g", static_cast<double>(totals.queue_ms_sum) / 1000), "\n",
+                  kName, "_count ", count, "\n");
 }
 
 struct Metric {
@@ -111,6 +138,10 @@ constexpr StreamMetric kStreamMetrics[] = {
      [](const StreamStatus& s) { return static_cast<double>(s.gop_ms) / 1000; }},
     {"nearcast_relay_stream_cached_seconds", "Media held in the frame ring.",
      [](const StreamStatus& s) { return static_cast<double>(s.cached_ms) / 1000; }},
+    {"nearcast_relay_stream_viewer_delay_seconds_max", "The longest queue of a viewer.",
+     [](const StreamStatus& s) { return static_cast<double>(s.queues.lag_ms_max) / 1000; }},
+    {"nearcast_relay_stream_viewers_behind", "Viewers whose queue is beyond its bound.",
+     [](const StreamStatus& s) { return static_cast<double>(s.queues.behind); }},
     {"nearcast_relay_stream_frames_dropped", "Frames that slow viewers of the stream did not get.",
      [](const StreamStatus& s) { return static_cast<double>(s.drops.slow()); }},
 };
@@ -226,6 +257,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   for (const Metric& metric : metrics) AppendMetric(metric, &out);
   AppendHlsMetrics(totals.hls, &out);
   AppendDrops(totals.drops, &out);
+  AppendQueues(totals, &out);
   for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, &out);
   return out;
 }

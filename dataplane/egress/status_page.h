@@ -35,6 +35,8 @@ struct NodeTotals {
   uint64_t bytes_received = 0;
   uint64_t sends = 0;
   stream::DropCounts drops;
+  std::vector<uint64_t> queues;  // EgressCounters::queues
+  uint64_t queue_ms_sum = 0;
   uint64_t jumps = 0;
   uint64_t viewers_too_slow = 0;
   uint64_t accepts_failed = 0;

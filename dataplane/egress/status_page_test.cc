@@ -17,6 +17,8 @@ stream::StreamStatus SampleStream(const std::string& name) {
   status.video_frames_per_s = 25;
   status.gop_ms = 2000;
   status.viewers = 7;
+  status.queues = {.viewers = 7, .behind = 1, .lag_ms_sum = 280, .lag_ms_max = 250};
+  status.silent_ms = 15;
   return status;
 }
 
@@ -28,7 +30,20 @@ TEST(StatusPageTest, StreamsAreOneJsonObject) {
             "\"bits_per_s\":864000,\"fps\":25.0,\"gop_ms\":2000,\"cached_ms\":0,"
             "\"cached_bytes\":0,\"cached_keyframes\":0,\"frames\":0,\"viewers\":7,\"epoch\":0,"
             "\"clock_jumps\":0,\"dropped\":{\"tail\":0,\"unreferred\":0,\"rest\":0,\"jumped\":0,"
-            "\"undecodable\":0}}]}\n");
+            "\"undecodable\":0},\"viewer_delay_ms_mean\":40,\"viewer_delay_ms_max\":250,"
+            "\"viewers_behind\":1,\"silent_ms\":15}]}\n");
+}
+
+TEST(StatusPageTest, QueuesAreACumulativeHistogram) {
+  const std::string text =
+      WriteMetrics({.queues = {5, 4, 3, 0, 0, 0, 1}, .queue_ms_sum = 12'500}, {});
+  for (const char* line :
+       {"_bucket{le=\"0.01\"} 5\n", "_bucket{le=\"0.1\"} 9\n", "_bucket{le=\"10\"} 12\n",
+        "_bucket{le=\"+Inf\"} 13\n", "_sum 12.5\n", "_count 13\n"}) {
+    EXPECT_NE(text.find(std::string("nearcast_relay_viewer_queue_seconds") + line),
+              std::string::npos)
+        << line;
+  }
 }
 
 TEST(StatusPageTest, MetricsNameTypeAndEscapeLabels) {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "dataplane/egress/tcp_listener.h"
 #include "dataplane/egress/tcp_path.h"
 
 namespace nearcast::egress {
@@ -24,6 +25,30 @@ constexpr int64_t kPathMs = 500;
 // dropped any more.
 constexpr int kLatencyUnsentBytes = 16 << 10;
 
+const char* WireName(Wire wire) {
+  switch (wire) {
+    case Wire::kFlv:
+      return "http-flv";
+    case Wire::kWebSocket:
+      return "ws-flv";
+    case Wire::kRtmp:
+      return "rtmp";
+  }
+  return "unknown";
+}
+
+const char* StateName(Viewer::State state) {
+  switch (state) {
+    case Viewer::State::kWaiting:
+      return "waiting";
+    case Viewer::State::kPlaying:
+      return "playing";
+    case Viewer::State::kClosing:
+      return "closing";
+  }
+  return "unknown";
+}
+
 // Of what the ring holds, once it holds enough to tell.
 int64_t BitsPerSecond(const stream::FrameRing& ring) {
   const int64_t span_ms = ring.span_ms();
@@ -33,7 +58,9 @@ int64_t BitsPerSecond(const stream::FrameRing& ring) {
 }  // namespace
 
 Viewer::Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request)
-    : fd_(fd), protocol_(std::move(protocol)), request_(request) {}
+    : fd_(fd), protocol_(std::move(protocol)), request_(request) {
+  order_.may_jump = !request.drop.binding;
+}
 
 Viewer::~Viewer() { ::close(fd_); }
 
@@ -73,6 +100,25 @@ void Viewer::Measure(const stream::FrameRing& ring, const stream::DropLimits& li
                                .bound_ms = bound_ms},
                               request_.drop, limits);
   order_.unsent_ms = kernel_lag_ms;
+}
+
+ViewerStatus Viewer::Status(const std::string& stream, int64_t now_ms) const {
+  return {.stream = stream,
+          .address = PeerAddress(fd_),
+          .protocol = WireName(protocol_->wire()),
+          .state = StateName(state_),
+          .session_ms = now_ms - request_.arrived_ms,
+          .bytes_sent = bytes_sent_,
+          .queue_ms = gauge_.lag_ms(),
+          .jitter_ms = gauge_.jitter_ms(),
+          .bound_ms = order_.bound_ms,
+          .level = order_.level,
+          .path = path_,
+          .drops = cursor_.drops(),
+          .jumps = cursor_.jumps(),
+          .wish = request_.drop,
+          .gop_cache_ms = request_.start.gop_cache_ms,
+          .merge_write_ms = request_.merge_ms};
 }
 
 void Viewer::MeasurePath(int64_t now_ms) {

@@ -18,6 +18,7 @@
 
 #include "dataplane/egress/send_batch.h"
 #include "dataplane/egress/viewer_protocol.h"
+#include "dataplane/egress/viewer_status.h"
 #include "dataplane/stream/cursor.h"
 #include "dataplane/stream/drop_policy.h"
 #include "dataplane/stream/frame_ring.h"
@@ -83,6 +84,9 @@ class Viewer {
   void Unblock() { blocked_ = false; }
   bool blocked() const { return blocked_; }
 
+  // For people; `stream` is the name of what it plays.
+  ViewerStatus Status(const std::string& stream, int64_t now_ms) const;
+
   // Kept by its fanout: it stands in the queue for another turn.
   bool in_backlog() const { return in_backlog_; }
   void SetInBacklog(bool in_backlog) { in_backlog_ = in_backlog; }
@@ -124,7 +128,7 @@ class Viewer {
   stream::QueueGauge gauge_;
   stream::PathReading path_;
   int64_t path_read_ms_ = 0;
-  stream::DropOrder order_;
+  stream::DropOrder order_;  // nothing, until it has been measured
 };
 
 }  // namespace nearcast::egress

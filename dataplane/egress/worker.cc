@@ -73,6 +73,14 @@ void Worker::Play(const std::shared_ptr<stream::Stream>& stream, std::unique_ptr
   if (!poller_.Watch(watched).ok() && watched->fanout != nullptr) fanout->OnReadable(watched);
 }
 
+std::vector<ViewerStatus> Worker::Viewers(const std::string& stream, size_t limit) const {
+  std::vector<ViewerStatus> viewers;
+  for (const auto& [played, fanout] : fanouts_) {
+    if (stream.empty() || played->name() == stream) fanout->AppendViewers(limit, &viewers);
+  }
+  return viewers;
+}
+
 void Worker::WatchPoller() {
   watches_->poller.async_wait(asio::posix::stream_descriptor::wait_read,
                               [this](const boost::system::error_code& error) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "dataplane/egress/egress_counters.h"
@@ -41,6 +42,9 @@ class Worker : public Loop {
   int64_t NowMs() const override;
 
   void Play(const std::shared_ptr<stream::Stream>& stream, std::unique_ptr<Viewer> viewer);
+
+  // At most `limit` of its viewers, of one stream or (empty) of all.
+  std::vector<ViewerStatus> Viewers(const std::string& stream, size_t limit) const;
 
   boost::asio::io_context& io() { return *io_; }
   const EgressCounters& counters() const { return counters_; }

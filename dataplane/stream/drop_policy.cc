@@ -37,8 +37,10 @@ DropLevel LevelOf(const QueueState& queue, const DropLimits& limits) {
 DropOrder DecideDrop(const QueueState& queue, const DropWish& wish, const DropLimits& limits) {
   DropOrder order{
       .bound_ms = queue.bound_ms, .gop_keep_ms = wish.gop_keep_ms, .lag_ms_max = limits.lag_ms_max};
-  if (!MayDrop(queue, wish)) return order;
-  order.may_jump = wish.gop_keep_ms == 0;  // a jump leaves GOPs of which nothing is delivered
+  const bool may_drop = MayDrop(queue, wish);
+  // A jump leaves GOPs of which nothing is delivered.
+  order.may_jump = !wish.binding || (may_drop && wish.gop_keep_ms == 0);
+  if (!may_drop) return order;
   order.level = LevelOf(queue, limits);
   order.may_cut_open_gop = IsTooLate(queue, limits);
   if (wish.mode == DropMode::kWholeGop && order.level != DropLevel::kNone) {

@@ -18,8 +18,8 @@
 //
 // protected_period_ms: in the first n ms of a session (wall clock) nothing is dropped; 0 = never.
 // gop_keep_ms (gop_keep_duration): a GOP that loses frames still delivers at least n ms of stream
-// time. A viewer that may not lose frames and has fallen out of the ring is let go: it cannot be
-// served as it asked.
+// time. A viewer that asked for these, may not lose frames and has fallen out of the ring is let go:
+// it cannot be served as it asked.
 #ifndef DATAPLANE_STREAM_DROP_POLICY_H_
 #define DATAPLANE_STREAM_DROP_POLICY_H_
 
@@ -39,6 +39,10 @@ struct DropWish {
   QueueWish queue;
   int64_t protected_period_ms = 5'000;  // 0 = no frame is ever dropped
   int64_t gop_keep_ms = 0;              // 0 = no demand
+
+  // The viewer named one of these two itself: it is let go rather than taken to another place
+  // against them. The node's own defaults are no reason to let anybody go.
+  bool binding = false;
 };
 
 // What holds for all viewers of a node.

@@ -44,7 +44,7 @@ TEST(DropPolicyTest, TheLongerTheQueueTheMoreIsDropped) {
 
 TEST(DropPolicyTest, NothingIsDroppedInTheProtectedPeriod) {
   QueueState queue = Queue(50'000);
-  const DropWish wish{.protected_period_ms = 5000};
+  const DropWish wish{.protected_period_ms = 5000, .binding = true};
   for (int64_t session_ms : {0, 1, 4999}) {
     queue.session_ms = session_ms;
     EXPECT_EQ(DecideDrop(queue, wish, kLimits).level, kNone) << session_ms;
@@ -58,13 +58,20 @@ TEST(DropPolicyTest, NothingIsDroppedInTheProtectedPeriod) {
 TEST(DropPolicyTest, AProtectedPeriodOfZeroMeansNeverHoweverLongTheSession) {
   QueueState queue = Queue(50'000, 1);
   queue.session_ms = 86'400'000;
-  const DropOrder order = DecideDrop(queue, {.protected_period_ms = 0}, kLimits);
+  const DropOrder order = DecideDrop(queue, {.protected_period_ms = 0, .binding = true}, kLimits);
   EXPECT_EQ(order.level, kNone);
   EXPECT_FALSE(order.may_jump);
 }
 
 TEST(DropPolicyTest, GopKeepDurationForbidsJumpsAsTheyLeaveGopsUndelivered) {
-  EXPECT_FALSE(DecideDrop(Queue(50'000), {.gop_keep_ms = 1}, kLimits).may_jump);
+  EXPECT_FALSE(DecideDrop(Queue(50'000), {.gop_keep_ms = 1, .binding = true}, kLimits).may_jump);
+}
+
+TEST(DropPolicyTest, TheNodesOwnDefaultsAreNoReasonToLetAViewerGo) {
+  QueueState queue = Queue(50'000);
+  queue.session_ms = 0;
+  EXPECT_EQ(DecideDrop(queue, {}, kLimits).level, kNone);
+  EXPECT_TRUE(DecideDrop(queue, {}, kLimits).may_jump);
 }
 
 TEST(DropPolicyTest, WithoutALagLimitAGopIsCutOnlyOnceItsEndIsKnown) {

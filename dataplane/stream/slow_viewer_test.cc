@@ -278,6 +278,7 @@ TEST(SlowViewerTest, NothingIsLostInTheProtectedPeriod) {
 TEST(SlowViewerTest, AProtectedPeriodOfZeroEndsTheSessionRatherThanDrop) {
   DropWish wish = WishOf(DropMode::kProgressive, QueueClass::kLatency);
   wish.protected_period_ms = 0;
+  wish.binding = true;
   const Seen seen = World(
                         wish, [](int64_t) { return 0.5 * kStreamBytesPerS; }, false)
                         .Run(120'000);

@@ -46,6 +46,8 @@ StreamStatus Stream::Status(int64_t now_ms) const {
   status.viewers = viewers();
   status.clock_jumps = clock_jumps_;
   status.drops = drops_;
+  status.silent_ms = std::max<int64_t>(0, now_ms - last_frame_ms_);
+  for (const auto& listener : listeners_) status.queues += listener->Queues();
   return status;
 }
 

@@ -12,6 +12,7 @@
 #ifndef DATAPLANE_STREAM_STREAM_H_
 #define DATAPLANE_STREAM_STREAM_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -30,12 +31,31 @@
 
 namespace nearcast::stream {
 
+// How far behind live the viewers of a stream are.
+struct QueueSummary {
+  uint32_t viewers = 0;  // measured
+  uint32_t behind = 0;   // of them, with a queue beyond its bound
+  int64_t lag_ms_sum = 0;
+  int64_t lag_ms_max = 0;
+
+  QueueSummary& operator+=(const QueueSummary& other) {
+    viewers += other.viewers;
+    behind += other.behind;
+    lag_ms_sum += other.lag_ms_sum;
+    lag_ms_max = std::max(lag_ms_max, other.lag_ms_max);
+    return *this;
+  }
+};
+
 // Told about news on a stream. OnFrames runs on the writer's thread under the stream's lock: it may
 // only set a flag and post.
 class StreamListener {
  public:
   virtual ~StreamListener() = default;
   virtual void OnFrames() = 0;
+
+  // Of the viewers that it serves, as last measured. Any thread.
+  virtual QueueSummary Queues() const { return {}; }
 };
 
 enum class StreamState : uint8_t { kWaiting, kLive, kInterrupted, kEnded };
@@ -82,6 +102,8 @@ struct StreamStatus {
   uint32_t viewers = 0;
   uint32_t clock_jumps = 0;
   DropCounts drops;  // of all its viewers so far
+  QueueSummary queues;
+  int64_t silent_ms = 0;  // since its last frame
 };
 
 class Publication;

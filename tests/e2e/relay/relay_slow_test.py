@@ -1,6 +1,7 @@
 """A viewer that reads too slowly, at a real relay: what it gets decodes at every moment, its delay comes back down, and
 it loses less at once than if whole GOPs were dropped. The path is shaped here: a reader that takes so many bytes a second."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -26,6 +27,7 @@ class SlowViewer:
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)  # the backlog stays at the relay
         self._socket.connect((relay.ip, HTTP_PORT))
+        self.port = self._socket.getsockname()[1]
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {relay.ip}\r\n\r\n".encode())
         self._socket.settimeout(0.05)
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -127,6 +129,7 @@ class SlowViewerTest(unittest.TestCase):
         time.sleep(cls.SECONDS - 1)
         cls.status = cls.relay.stream("live/slow")
         cls.metrics = cls.relay.get("/metrics").decode()
+        cls.seen = json.loads(cls.relay.get("/api/viewers?stream=live/slow"))["viewers"]
         for name, viewer in cls.viewers.items():
             viewer.finish()
             print(f"{name}: longest gap {viewer.longest_gap_ms(9)} ms, pictures lost {viewer.lost_pictures()}, "
@@ -182,6 +185,24 @@ class SlowViewerTest(unittest.TestCase):
         self.assertGreaterEqual(sum(counted.values()), lost * 0.8)
         for kind, count in counted.items():
             self.assertIn(f'nearcast_relay_frames_dropped_total{{kind="{kind}"}}', self.metrics)
+
+    def test_every_viewer_is_seen_with_its_queue_and_its_losses(self):
+        by_port = {int(viewer["address"].rsplit(":", 1)[1]): viewer for viewer in self.seen}
+        for name, viewer in self.viewers.items():
+            self.assertTrue(viewer.port in by_port or viewer.closed_by_relay, name)
+            # Only who may not lose a frame is let go, and what it got until then is whole.
+            self.assertTrue(name in ("late", "never") or not viewer.closed_by_relay, name)
+        narrow = by_port[self.viewers["narrow"].port]
+        self.assertEqual((narrow["protocol"], narrow["state"]), ("http-flv", "playing"))
+        self.assertGreater(narrow["queue_ms"], narrow["bound_ms"])
+        self.assertGreater(narrow["dropped_rest"], 100)
+        self.assertNotEqual(narrow["drops_now"], "none")
+        never = by_port[self.viewers["never"].port]
+        self.assertEqual((never["protected_period"], never["drops_now"], never["dropped_rest"]), (0, "none", 0))
+        self.assertGreaterEqual(self.status["viewer_delay_ms_max"], 1000)
+        self.assertGreaterEqual(self.status["viewers_behind"], 1)
+        self.assertIn('nearcast_relay_viewer_queue_seconds_bucket{le="+Inf"}', self.metrics)
+        self.assertEqual(len(json.loads(self.relay.get("/api/viewers?limit=2"))["viewers"]), 2)
 
 
 if __name__ == "__main__":
