@@ -45,7 +45,7 @@ const QualityRule* FindRule(const CompiledQuality& policy, const TierQuestion& q
 }
 
 // What the policy says apart from pin and ladder.
-void ApplyPolicy(const CompiledQuality& policy, std::span<const Tier> offered,
+void ApplyPolicy(const CompiledQuality& policy, std::span<const Tier> declared,
                  const TierQuestion& question, TierChoice& choice) {
   choice.rule = FindRule(policy, question);
   if (choice.rule != nullptr) {
@@ -53,11 +53,11 @@ void ApplyPolicy(const CompiledQuality& policy, std::span<const Tier> offered,
     choice.reason = TierReason::kRule;
     return;
   }
-  choice.grade_rule = FindGradeRule(policy.spec, offered, question.match->grade);
+  choice.grade_rule = FindGradeRule(policy.spec, declared, question.match->grade);
   if (choice.grade_rule != nullptr) {
     choice.tier = choice.grade_rule->tier;
     choice.reason = TierReason::kGrade;
-  } else if (Offers(offered, policy.spec.default_tier)) {
+  } else if (Offers(declared, policy.spec.default_tier)) {
     choice.tier = policy.spec.default_tier;
     choice.reason = TierReason::kDefault;
   }
@@ -101,7 +101,7 @@ TierChoice DecideTier(const CompiledQuality* policy, Tier middle, std::span<cons
     choice.tier = policy->spec.pin->tier;
     choice.reason = TierReason::kPin;
   } else if (policy != nullptr) {
-    ApplyPolicy(*policy, offered, question, choice);
+    ApplyPolicy(*policy, question.declared.empty() ? offered : question.declared, question, choice);
     ApplyLadder(*policy, question.ladder_step, choice);
   }
   const Tier given = NearestOffered(offered, choice.tier);

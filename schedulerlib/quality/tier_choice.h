@@ -49,6 +49,10 @@ struct TierQuestion {
   uint32_t ladder_step = 0;
   std::optional<Tier> set_by_switch;
   std::span<const uint64_t> rules_off;  // StableHash of rules' names
+
+  // What the publish point has before switches, best first; a default or grade that is not among
+  // them is passed over. Empty = what is offered.
+  std::span<const Tier> declared;
 };
 
 // `policy` null = none; `offered` best first, not empty, with one that is better than md.

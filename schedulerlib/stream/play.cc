@@ -126,17 +126,18 @@ void DecideDefaultTier(const Snapshot& snapshot, const MatchQuestion& match, abs
   const CompiledQuality* policy = point.quality ? &snapshot.qualities[*point.quality] : nullptr;
   const bool has_ladder = policy != nullptr && policy->spec.budget && context.rates != nullptr &&
                           !decision.switches.IsFeatureOff("budget");
+  absl::InlinedVector<Tier, 8> declared;
+  for (const TranscodeTemplate& tier : point.tiers) declared.push_back(tier.tier);
   absl::InlinedVector<Tier, 8> offered;
   for (const TranscodeTemplate& tier : decision.tiers) offered.push_back(tier.tier);
-  const Tier middle =
-      offered.size() == point.tiers.size() ? point.middle_tier : MiddleTier(offered);
   decision.tier_choice =
-      DecideTier(policy, middle, offered,
+      DecideTier(policy, point.middle_tier, offered,
                  {.match = &match,
                   .now = now,
                   .ladder_step = has_ladder ? context.rates->StepOf(policy->key) : 0,
                   .set_by_switch = decision.switches.default_tier,
-                  .rules_off = decision.switches.quality_rules_off});
+                  .rules_off = decision.switches.quality_rules_off,
+                  .declared = declared});
   decision.default_tier = decision.tier_choice.tier;
   decision.session_mbit = SessionMbit(decision);
 }

@@ -77,7 +77,8 @@ TEST_F(SwitchedPlayTest, TiersAndCodecsThatAreOffAreNotOffered) {
   EXPECT_EQ(Told(), "a b | origin hd ld | hd");
   Add({.name = "no-hd", .off = {"tier/hd"}});
   EXPECT_EQ(Told(), "a b | origin ld | ld") << "the default gives way to the next lower tier";
-  EXPECT_THAT(Ids(), ElementsAre("ratio_rule/default", "switch/no-h265", "switch/no-hd"));
+  EXPECT_THAT(Ids(), ElementsAre("ratio_rule/default", "quality_policy/policy-1", "switch/no-h265",
+                                 "switch/no-hd"));
   viewer_.device = "pad";
   EXPECT_EQ(Told(), "a b | origin uhd ld | ld");
 }
