@@ -1,5 +1,8 @@
 #include "schedulerlib/place/delay.h"
 
+#include <string>
+#include <utility>
+
 #include "gtest/gtest.h"
 #include "schedulerlib/place/geography.h"
 
@@ -91,6 +94,50 @@ TEST(GeographyTest, DistancesAreThoseOfTheMap) {
   EXPECT_TRUE(FindCoordinates({"CN", "", "", ""}).has_value());
   for (const char* edge : {"AE", "ZW"})
     EXPECT_TRUE(FindCoordinates({edge, "", "", ""}).has_value());
+}
+
+TEST(NearnessTableTest, RowsAreChosenByRegionThenGroupThenCountry) {
+  NearnessPolicy policy;
+  policy.region_groups = {{"south", {{"CN", "440000", "", ""}, {"HK", "", "", ""}}}};
+  policy.isp_fallbacks = {{{"", "", "", "drpeng"}, "", {{"everywhere", 1}}},
+                          {{"CN", "", "", "drpeng"}, "", {{"country", 1}}},
+                          {{"", "", "", "drpeng"}, "south", {{"group", 1}}},
+                          {{"CN", "440000", "", "cernet"}, "", {{"region", 1}}},
+                          {{"", "", "", "cernet"}, "south", {{"group", 1}}}};
+  const NearnessTable table(policy);
+  const auto row = [&table](const ipdb::Location& client) {
+    const IspFallback* found = table.FallbackFor(client);
+    return found == nullptr ? "none" : found->next[0].isp;
+  };
+  EXPECT_EQ(row({"US", "CA", "", "drpeng"}), "everywhere");
+  EXPECT_EQ(row({"CN", "110000", "", "drpeng"}), "country");
+  EXPECT_EQ(row({"CN", "440000", "440100", "drpeng"}), "group");
+  EXPECT_EQ(row({"HK", "KC", "", "drpeng"}), "group");
+  EXPECT_EQ(row({"CN", "440000", "", "cernet"}), "region");
+  EXPECT_EQ(row({"CN", "110000", "", "cernet"}), "none");
+  EXPECT_EQ(row({"CN", "440000", "", ""}), "none");
+}
+
+TEST(EstimateDelayTest, PoliciesSetTheLadderGroupsAndFallbackRows) {
+  NearnessPolicy policy;
+  policy.delays.same_city_us = 4'000;
+  policy.region_groups = {{"south", {{"CN", "440000", "", ""}, {"HK", "", "", ""}}}};
+  policy.isp_fallbacks = {{{"", "", "", "drpeng"}, "", {{"chinaunicom", 7'000}}}};
+  const NearnessTable table(policy);
+  const ipdb::Location guangzhou{"CN", "440000", "440100", "chinatelecom"};
+  const ipdb::Location peng{"CN", "440000", "440100", "drpeng"};
+  const ipdb::Location unicom{"CN", "440000", "440100", "chinaunicom"};
+  const auto told = [&table](const ipdb::Location& client, const ipdb::Location& node) {
+    const Delay delay = EstimateDelay(client, node, {}, table);
+    return std::pair(std::string(RungName(delay.rung)), delay.us);
+  };
+  EXPECT_EQ(told(guangzhou, guangzhou), std::pair(std::string("same-city-isp"), 4'000));
+  EXPECT_EQ(told({"HK", "", "", "chinatelecom"}, guangzhou),
+            std::pair(std::string("same-group-isp"), 20'000));
+  EXPECT_EQ(told({"HK", "", "", "hkt"}, guangzhou), std::pair(std::string("across-isps"), 50'000));
+  EXPECT_EQ(told(peng, unicom), std::pair(std::string("fallback-isp"), 11'000));
+  EXPECT_EQ(told(peng, guangzhou), std::pair(std::string("across-isps"), 50'000));
+  EXPECT_EQ(told(unicom, peng), std::pair(std::string("across-isps"), 50'000));
 }
 
 }  // namespace
