@@ -106,7 +106,8 @@ class Publisher:
         if audio:
             command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100"]
         if video:
-            command += ["-c:v", "libx264", "-preset", "ultrafast", "-g", str(gop_frames),
+            command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
+                        "-g", str(gop_frames),
                         "-keyint_min", str(gop_frames), "-sc_threshold", "0", "-b:v", "400k",
                         "-threads", "1"]
         if audio:
