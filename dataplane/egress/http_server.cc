@@ -1,6 +1,7 @@
 #include "dataplane/egress/http_server.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -39,6 +40,8 @@ using tcp = asio::ip::tcp;
 using Request = http::request<http::empty_body>;
 
 constexpr size_t kHeaderBytesMax = 8192;
+constexpr int64_t kLingerMs = 1'000;
+constexpr size_t kLingerBytesMax = 4u << 20;
 constexpr char kViewersPath[] = "/api/viewers";
 constexpr int64_t kViewersMsMax = 2'000;  // for every worker to answer
 
@@ -107,6 +110,7 @@ class HttpServer::Connections {
   absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
   absl::StatusOr<std::shared_ptr<ViewerProtocol>> BuildProtocol(const Request& request) const;
   void Play(Arrival arrival, beast::tcp_stream* stream);
+  asio::awaitable<void> CloseGently(beast::tcp_stream* stream);
   asio::awaitable<void> TakeUpload(http::request_parser<http::empty_body>* parser,
                                    beast::flat_buffer* buffer, beast::tcp_stream* stream);
 
@@ -201,8 +205,8 @@ asio::awaitable<bool> HttpServer::Connections::AnswerRouted(const Request& reque
   for (const auto& piece : reply.body) pieces.push_back(asio::buffer(*piece));
   boost::system::error_code error;
   stream->expires_after(std::chrono::milliseconds(options_.reply_ms_max));
-  const size_t sent = co_await asio::async_write(
-      *stream, pieces, asio::redirect_error(asio::use_awaitable, error));
+  const size_t sent =
+      co_await asio::async_write(*stream, pieces, asio::redirect_error(asio::use_awaitable, error));
   options_.route->NoteSent(sent);
   co_return !error && reply.keep_alive && request.keep_alive();
 }
@@ -291,12 +295,27 @@ asio::awaitable<void> HttpServer::Connections::TakeUpload(
   upload.buffer = buffer;
   upload.parser = &parser;
   const absl::Status status = co_await options_.upload->Take(std::move(upload));
+  if (status.code() == absl::StatusCode::kUnavailable) co_return;  // it has gone
   const std::string answer = status.ok() ? BuildResponse("application/json", "{}\n", KeepAlive::kNo)
                                          : BuildHttpRefusal(status);
   boost::system::error_code error;
   stream->expires_after(std::chrono::milliseconds(options_.request_ms_max));
   co_await asio::async_write(*stream, asio::buffer(answer),
                              asio::redirect_error(asio::use_awaitable, error));
+  if (!error) co_await CloseGently(stream);
+}
+
+// A peer that is still sending would lose the answer if the connection were closed on what it has
+// sent (RFC 9112, 9.6): that is taken for a moment, and thrown away.
+asio::awaitable<void> HttpServer::Connections::CloseGently(beast::tcp_stream* stream) {
+  boost::system::error_code error;
+  stream->socket().shutdown(tcp::socket::shutdown_send, error);
+  stream->expires_after(std::chrono::milliseconds(kLingerMs));
+  std::array<char, 16 << 10> thrown_away;
+  for (size_t taken = 0; !error && taken < kLingerBytesMax;) {
+    taken += co_await stream->async_read_some(asio::buffer(thrown_away),
+                                              asio::redirect_error(asio::use_awaitable, error));
+  }
 }
 
 void HttpServer::Connections::Play(Arrival arrival, beast::tcp_stream* stream) {
