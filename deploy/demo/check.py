@@ -91,6 +91,9 @@ class Check:
                         media.codecs(probed) == ["aac", "h264"], " ".join(media.codecs(probed)))
             self.expect("  and its first video frame is a keyframe",
                         media.first_video_packet_is_key(probed))
+        hls = self.stream_data(GUANGDONG_TELECOM)["data"]["origin"]["main"]["hls"]
+        self.expect("ffprobe plays the HLS URL of the same stream",
+                    media.codecs(media.probe(hls)) == ["aac", "h264"], hls)
         pulled = "pull live/%s from http://" % self.stream
         with open(self.demo.processes.log("beijing-unicom")) as log:
             line = [text for text in log if pulled in text]
