@@ -110,6 +110,27 @@ TEST_F(ConfigFollowerTest, RevisionAfterARefusedOneBringsAllOfBoth) {
   EXPECT_EQ(follower.Current().resources->size(), store_.LoadConfig()->resources.size());
 }
 
+TEST_F(ConfigFollowerTest, StartGoesBackToTheNewestRevisionThatCanBeCompiled) {
+  ASSERT_TRUE(store_.Commit(Put({Cdn("own"), Node("a")}), 0).ok());
+  ASSERT_TRUE(store_.Commit(Put({Node("b")}), 0).ok());
+  ASSERT_TRUE(store_.Commit(Put({Node("c", "unknown")}), 0).ok());
+  ASSERT_TRUE(store_.Commit(Put({Node("d", "unknown")}), 0).ok());
+  ConfigFollower follower(&store_, &publisher_);
+  ASSERT_TRUE(follower.Start().ok());
+  EXPECT_EQ(Published()->revision, 2);
+  EXPECT_TRUE(HasNode("b"));
+  EXPECT_EQ(follower.Current().revision, 2);
+  EXPECT_EQ(follower.Newest().revision, 4);
+  EXPECT_EQ(follower.refused(), 1u);
+  EXPECT_THAT(std::string(follower.Refusal().message()),
+              ::testing::HasSubstr("the store's revision 4 cannot be used by this version of "
+                                   "nearcastd, revision 2 stays live"));
+  ASSERT_TRUE(store_.Commit(Put({Node("c"), Node("d")}), 4).ok());
+  EXPECT_EQ(Published()->revision, 5);
+  EXPECT_TRUE(HasNode("d"));
+  EXPECT_TRUE(follower.Refusal().ok());
+}
+
 TEST_F(ConfigFollowerTest, MissesNoRevisionThatIsCommittedWhileItStarts) {
   BusyStore busy;
   ASSERT_TRUE(busy.Commit(Put({Cdn("own"), Node("a")}), 0).ok());
