@@ -34,6 +34,7 @@ std::vector<std::string> ProblemsOf(const Cdn& cdn) {
 
 TEST(ValidateVendorTest, ASignedCdnIsFine) { EXPECT_THAT(ProblemsOf(SignedCdn()), IsEmpty()); }
 
+// long because it is a table: a row for each mistake.
 TEST(ValidateVendorTest, SaysWhatIsWrong) {
   const struct {
     const char* name;

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/check.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/split/ratio_index.h"
@@ -304,7 +305,10 @@ StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decisio
 
 std::string WriteStreamUrl(const PlayDecision& decision, LineParts parts, const StreamData& data) {
   size_t outer = 0;
-  for (const LinePart* part : parts) outer += part->outer.size();
+  for (const LinePart* part : parts) {
+    NC_CHECK(!part->outer.empty());  // RenderLine's are for stream_data alone
+    outer += part->outer.size();
+  }
   std::string escaped;
   escaped.reserve(2 * data.common_size + outer + kUsualCommonSize);
   AppendJsonEscaped(absl::string_view(data.text).substr(0, data.common_size), escaped);

@@ -98,7 +98,7 @@ void Shared(benchmark::State& state, What what) {
     std::array<const scheduler::LinePart*, 2> parts;
     for (size_t line = 0; line < 2; ++line) {
       held[line] = cache.FindOrRender(KeyOf(*world.snapshot, decision, decision.lines[line]), [&] {
-        return RenderLine(*world.snapshot, decision, decision.lines[line]);
+        return RenderLineForUrl(*world.snapshot, decision, decision.lines[line]);
       });
       parts[line] = held[line].get();
     }
