@@ -121,6 +121,22 @@ class Check:
         self.expect("%s: every door answers %s within %g s" % (what, node, MOVE_SECONDS),
                     took <= MOVE_SECONDS, "after %.2f s" % took)
 
+    def vantages(self):
+        words = "%d vantages up" % len(self.demo.net.vantages)
+        wait_for("the vantages' word on both relays",
+                 lambda: all(self.demo.checks(node) == words for node in self.demo.net.relays))
+        self.say("ok    both relays pass the checks of the vantages: %s" % words)
+
+    def delays(self):
+        nodes = list(self.demo.net.relays)
+        pairs = [(a, "node/" + b) for a in nodes for b in nodes if a != b]
+        wait_for("the relays' measurements of each other",
+                 lambda: all(entry.get("counted_us") for entry in map(self.demo.delays().get, pairs) if entry)
+                 and all(pair in self.demo.delays() for pair in pairs))
+        self.say("ok    the relays measure each other:\n")
+        self.say("      " + self.demo.ctl("node", "delays").rstrip().replace("\n", "\n      "))
+        self.say("")
+
     def explain(self):
         text = self.demo.ctl("explain", "play", "--stream", self.stream, "--ip", GUANGDONG_TELECOM)
         for word in ("same-city-isp", "across-isps", "ratio rule", "chosen"):
@@ -136,9 +152,11 @@ class Check:
         self.expect("ended the stream", state == "ENDED", state)
 
     def run(self):
+        self.vantages()
         self.publish(self.create())
         self.play()
         self.doors_agree()
         self.drain()
+        self.delays()
         self.explain()
         self.end()

@@ -18,6 +18,7 @@ Try, in another terminal, in this folder:
 
   alias ctl='{ctl}'
   ctl node list
+  ctl node delays
   ctl explain dns --name pull.live.example --ip {telecom}
   dig @{control} -p 8053 pull.live.example +subnet={telecom}/24
   curl '{http}/d?host=pull.live.example&ip={unicom}'
@@ -39,7 +40,7 @@ The stream {stream} is on the air:
 
 def parse(arguments):
     parser = argparse.ArgumentParser(
-        prog="./run", description="Runs Nearcast on loopback: the control plane and two relays.")
+        prog="./run", description="Runs Nearcast on loopback: the control plane, two relays and two vantages.")
     parser.add_argument("--stream", metavar="NAME",
                         help="create a stream, publish ffmpeg's test picture to it and play it back")
     parser.add_argument("--check", action="store_true",
@@ -68,6 +69,8 @@ def show_addresses(demo):
     say("                   HTTP %s    gRPC %s" % (net.http, net.grpc))
     for name, address in net.relays.items():
         say("%-18s RTMP rtmp://%s/    HTTP http://%s:8088" % (name, address, address))
+    for name, address in net.vantages.items():
+        say("%-18s checks the relays from %s" % (name, address))
     say("logs               %s/*.log" % os.path.relpath(demo.processes.var))
     say(TRY.format(ctl=os.path.relpath(demo.processes.path("tools/nearcastctl/nearcastctl"))
                    + ("" if net.prefix == "127.0.0" else " --server " + net.grpc),
@@ -117,6 +120,8 @@ def run(options):
         say("starting two relays …")
         demo.start_relays()
         demo.wait_for_nodes()
+        say("starting two vantages …")
+        demo.start_vantages()
         say("all are healthy")
         if options.check:
             # A name of its own, so that a check can be repeated on the same store.

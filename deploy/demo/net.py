@@ -13,6 +13,7 @@ class Net:
         self.prefix = prefix
         self.control = prefix + ".1"
         self.relays = {"guangzhou-telecom": prefix + ".11", "beijing-unicom": prefix + ".12"}
+        self.vantages = {"vantage-south": prefix + ".21", "vantage-north": prefix + ".22"}
         self.grpc = self.control + ":7070"
         self.http = "http://%s:8080" % self.control
 

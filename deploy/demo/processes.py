@@ -135,6 +135,29 @@ class Demo:
         wait_for("both relays' reports to the control plane",
                  lambda: all(self.health(node) == "UP" for node in self.net.relays), 30)
 
+    def start_vantages(self):
+        """Two probers that check the relays; relays measure each other from then on."""
+        path = os.path.join(self.source_dir, "deploy/demo/vantages/checks.yaml")
+        with open(path) as checks:
+            self.ctl("apply", "-f", "-", "--reason", "the demonstration", stdin=checks.read())
+        for name, address in self.net.vantages.items():
+            self.processes.start(name, [
+                self.processes.path("probe/nearcast-prober"),
+                "--vantage=" + name, "--source_ip=" + address, "--control=" + self.net.grpc,
+            ])
+
+    def checks(self, node):
+        """What the vantages say of a node, as in "2 vantages up"."""
+        for status in self.ctl_json("node", "list")["nodes"]:
+            if status["name"] == node:
+                return status.get("checks", "")
+        return ""
+
+    def delays(self):
+        """What the nodes have measured: {(node, target): the entry}."""
+        entries = self.ctl_json("node", "delays").get("entries", [])
+        return {(entry["node"], entry["target"]): entry for entry in entries}
+
     def start(self):
         self.start_control()
         self.apply_config()

@@ -1,4 +1,4 @@
-"""What ./run --check walks through, as a test: create, publish, play, pull back to source, drain, explain."""
+"""What ./run --check walks through, as a test: checks, create, publish, play, pull, drain, delays, explain."""
 
 from demo_case import DemoCase, main
 
@@ -8,6 +8,7 @@ from check import Check
 class CheckTest(DemoCase):
     def test_every_step_of_the_check(self):
         self.skip_without("ffmpeg", "ffprobe", "dig", "curl")
+        self.demo.start_vantages()
         Check(self.demo, "check", print).run()
 
 
