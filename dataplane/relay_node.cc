@@ -147,6 +147,13 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.pulls_failed = pulled.failed;
     totals.bytes_received += pulled.bytes_received;
   }
+  if (agent != nullptr) {
+    const measure::DelayMeterCounters measured = agent->measured();
+    totals.delay_targets = measured.targets;
+    totals.delay_targets_refused = measured.targets_refused;
+    totals.delays_measured = measured.measured;
+    totals.delay_connects_lost = measured.connects_lost;
+  }
   return totals;
 }
 

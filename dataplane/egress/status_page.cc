@@ -252,6 +252,14 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
        count(totals.pulls_started)},
       {"nearcast_relay_pulls_failed_total", "counter", "Upstream connections that failed.",
        count(totals.pulls_failed)},
+      {"nearcast_relay_delay_targets", "gauge", "Addresses whose delay is measured.",
+       count(totals.delay_targets)},
+      {"nearcast_relay_delay_targets_refused", "gauge", "Addresses that are too many to measure.",
+       count(totals.delay_targets_refused)},
+      {"nearcast_relay_delays_measured_total", "counter",
+       "Delays measured, of a few connects each.", count(totals.delays_measured)},
+      {"nearcast_relay_delay_connects_lost_total", "counter",
+       "Connects for measuring that were not answered.", count(totals.delay_connects_lost)},
   };
   std::string out;
   for (const Metric& metric : metrics) AppendMetric(metric, &out);

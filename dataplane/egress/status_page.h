@@ -46,6 +46,10 @@ struct NodeTotals {
   uint64_t posts_refused = 0;
   uint64_t pulls_started = 0;
   uint64_t pulls_failed = 0;
+  uint64_t delay_targets = 0;
+  uint64_t delay_targets_refused = 0;
+  uint64_t delays_measured = 0;
+  uint64_t delay_connects_lost = 0;
   HlsCounts hls;
 };
 
