@@ -13,6 +13,9 @@ using stream::StreamState;
 // As viewers of other protocols wait: for a second track, and for a keyframe.
 constexpr int64_t kTrackWaitMs = 700;
 
+// A stream that says nothing for longer has a gap.
+constexpr int64_t kGapMs = 1'000;
+
 // How long a stream with one keyframe so far is waited for to show its keyframe interval.
 constexpr int64_t kGopWaitMs = 4'000;
 
@@ -127,6 +130,10 @@ Mp4Cuts Channel::ChooseCuts() const {
   cuts.segment_ms = options_.segment_ms - 50;  // as kKeyToleranceMs of slices
   cuts.target_s = ChooseTargetSeconds(Cut::kSegment, static_cast<int32_t>(options_.segment_ms),
                                       replica_.gop_ms());
+  // Where frames are few, parts are long: one more must fit, or segments would end without a key.
+  if (cuts.part_ms > options_.part_ms) {
+    cuts.target_s = std::max(cuts.target_s, (options_.segment_ms + cuts.part_ms + 999) / 1000);
+  }
   return cuts;
 }
 
@@ -141,7 +148,10 @@ void Channel::BeginLocked(TrackKind kind, Track* track) {
     track->mp4 = cutter.get();
     track->cutter = std::move(cutter);
   }
-  track->feed = std::make_unique<MediaFeed>(kind.wanted, track->cutter.get());
+  // A silence must not stretch a slice over its target, nor (LL-HLS) a part.
+  const int64_t gap_ms = track->mp4 == nullptr ? kGapMs : track->mp4->cuts().part_ms;
+  track->feed =
+      std::make_unique<MediaFeed>(kind.wanted, std::min(gap_ms, kGapMs), track->cutter.get());
   const bool has_key = !replica_.gops().empty();
   track->next_seq = has_key ? replica_.gops().front().seq : replica_.begin_seq();
   const stream::HeadersRef headers = has_key ? replica_.gops().front().headers : replica_.headers();

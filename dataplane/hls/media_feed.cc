@@ -70,7 +70,7 @@ bool MediaFeed::BeginsSection(const stream::Frame& frame) const {
 }
 
 void MediaFeed::TakeFrame(const stream::Frame& frame) {
-  if (newest_ms_ >= 0 && frame.dts_ms() - newest_ms_ > kGapMs) broken_ = true;
+  if (newest_ms_ >= 0 && frame.dts_ms() - newest_ms_ > gap_ms_) broken_ = true;
   // Silent while pictures went on: the silence of all tracks is no sign.
   if (frame.role() == FrameRole::kVideoKey && newest_ms_ - sound_ms_ > kSilentMs) {
     audio_shown_ = false;

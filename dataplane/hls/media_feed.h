@@ -5,7 +5,7 @@
 // A new section begins when
 //   - a track's configuration changes, or a track shows itself for the first time: at the next
 //     start picture; until then the tracks that did not change go on in the old section,
-//   - nothing came for more than kGapMs of stream time, or frames were lost: at the next start
+//   - nothing came for more than gap_ms of stream time, or frames were lost: at the next start
 //     picture; what comes before it is left out.
 // A track counts once it has shown a frame: a header alone makes players wait for ever. Sound that
 // has been silent for kSilentMs when a start picture comes does not count any more, for the same
@@ -31,10 +31,10 @@ class FeedSink {
 // Thread rule: none; a lock around it (Channel).
 class MediaFeed {
  public:
-  static constexpr int64_t kGapMs = 1'000;
   static constexpr int64_t kSilentMs = 2'000;
 
-  MediaFeed(stream::Wanted wanted, FeedSink* sink) : wanted_(wanted), sink_(sink) {}
+  MediaFeed(stream::Wanted wanted, int64_t gap_ms, FeedSink* sink)
+      : wanted_(wanted), gap_ms_(gap_ms), sink_(sink) {}
 
   // Where the feed begins: the headers in force there, and what the frames that are there show.
   void Begin(const stream::FrameRing& ring, uint64_t seq, const stream::Headers& headers);
@@ -55,6 +55,7 @@ class MediaFeed {
   media::MediaConfig ShownTracks() const;
 
   const stream::Wanted wanted_;
+  const int64_t gap_ms_;
   FeedSink* const sink_;
   media::MediaConfig known_;    // by the newest headers
   media::MediaConfig section_;  // of the section that goes on

@@ -39,7 +39,11 @@ void PieceCutter::Add(const CodedFrame& frame) {
 }
 
 void PieceCutter::NoteClock(int64_t dts_ms) {
-  if (clock_ms_ >= 0 && dts_ms > clock_ms_) interval_ms_ = dts_ms - clock_ms_;
+  if (clock_ms_ >= 0 && dts_ms > clock_ms_) {
+    // One late frame says nothing of the next.
+    interval_ms_ = std::min(newest_interval_ms_, dts_ms - clock_ms_);
+    newest_interval_ms_ = dts_ms - clock_ms_;
+  }
   clock_ms_ = dts_ms;
 }
 

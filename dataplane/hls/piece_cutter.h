@@ -58,7 +58,8 @@ class PieceCutter : public FeedSink {
   bool discontinuity_ = false;
   int64_t clock_ms_ = -1;     // of the newest frame of the clock's track
   int64_t newest_ms_ = 0;     // of the newest frame
-  int64_t interval_ms_ = 40;  // the clock's newest
+  int64_t interval_ms_ = 40;  // between frames of the clock: the smaller of the last two
+  int64_t newest_interval_ms_ = 40;
 };
 
 }  // namespace nearcast::hls
