@@ -12,6 +12,7 @@ struct Candidate {
   CdnIndex cdn;
   uint64_t hash;
   double weight;
+  double score = -1;  // below 0 = not computed yet
 };
 
 // One question's way to its choice.
@@ -24,7 +25,12 @@ class Chooser {
   void Choose() {
     ChooseMain();
     if (!choice_.main) return;
-    if (FindCandidates(rule_.backup, CdnStanding::kUsable, choice_.main)) {
+    // The main line's candidates, whose scores are known already, when the weights are the same.
+    const bool known = choice_.reason != RatioReason::kStandIn && candidates_.size() > 1 &&
+                       rule_.backup == rule_.main;
+    if (known) {
+      choice_.backup = BestScore(choice_.main).cdn;
+    } else if (FindCandidates(rule_.backup, CdnStanding::kUsable, choice_.main)) {
       choice_.backup = BestScore().cdn;
     }
   }
@@ -83,14 +89,15 @@ class Chooser {
            question_.cdns_off.end();
   }
 
-  const Candidate& BestScore() const {
+  // Of candidates_, which has another one than `except`.
+  const Candidate& BestScore(std::optional<CdnIndex> except = std::nullopt) {
     const Candidate* best = nullptr;
-    double best_score = 0;
-    for (const Candidate& candidate : candidates_) {
-      const double score = RendezvousScore(question_.viewer_key, candidate.hash, candidate.weight);
-      if (best != nullptr && score <= best_score) continue;
-      best = &candidate;
-      best_score = score;
+    for (Candidate& candidate : candidates_) {
+      if (candidate.cdn == except) continue;
+      if (candidate.score < 0) {
+        candidate.score = RendezvousScore(question_.viewer_key, candidate.hash, candidate.weight);
+      }
+      if (best == nullptr || candidate.score > best->score) best = &candidate;
     }
     return *best;
   }
