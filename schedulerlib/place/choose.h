@@ -45,10 +45,15 @@ std::vector<NodeIndex> ChooseNodes(const std::vector<Ranked>& ranking, TraitsOf 
 template <typename ScoreAbove, typename LocationOf>
 class NodeChooser {
  public:
-  // `equal` of the ranking are equally near.
+  // `equal` of the ranking are equally near. `floor` is a guess of what enough scores reach: right or
+  // wrong, the choice is the same; a good one saves work.
   NodeChooser(const std::vector<Ranked>& ranking, size_t equal, ScoreAbove score_above,
-              LocationOf location_of)
-      : ranking_(ranking), equal_(equal), score_above_(score_above), location_of_(location_of) {}
+              LocationOf location_of, double floor = 0)
+      : ranking_(ranking),
+        equal_(equal),
+        score_above_(score_above),
+        location_of_(location_of),
+        floor_(floor) {}
 
   std::vector<NodeIndex> Choose(uint32_t nodes_max, Diversity diversity) const {
     if (ranking_.empty() || nodes_max == 0) return {};
@@ -62,31 +67,8 @@ class NodeChooser {
     return chosen;
   }
 
- private:
-  using Scored = std::pair<double, size_t>;  // score, place in the ranking
-
-  static bool Leads(const Scored& a, const Scored& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  }
-
-  // The equally near ones with the best scores, in their order.
-  std::vector<NodeIndex> Leaders(uint32_t nodes_max) const {
-    std::vector<Scored> best;
-    best.reserve(nodes_max + 1);
-    for (size_t i = 0; i < equal_; ++i) {
-      const double floor = best.size() < nodes_max ? 0 : best.back().first;
-      const Scored scored{score_above_(ranking_[i].node, floor), i};
-      if (best.size() == nodes_max && !Leads(scored, best.back())) continue;
-      best.insert(std::upper_bound(best.begin(), best.end(), scored, Leads), scored);
-      if (best.size() > nodes_max) best.pop_back();
-    }
-    std::vector<NodeIndex> leaders;
-    leaders.reserve(nodes_max + 1);
-    for (const Scored& scored : best) leaders.push_back(ranking_[scored.second].node);
-    return leaders;
-  }
-
-  // The first other place in the order: among the equally near by score, then as ranked.
+  // kDiverse, of what was chosen without: the first other place in the order goes second, among the
+  // equally near by score, then as ranked.
   void PutOtherSecond(uint32_t nodes_max, std::vector<NodeIndex>& chosen) const {
     const ipdb::Location& first = location_of_(chosen[0]);
     const auto is_other = [&](size_t i) {
@@ -109,10 +91,42 @@ class NodeChooser {
     if (chosen.size() > nodes_max) chosen.pop_back();
   }
 
+ private:
+  using Scored = std::pair<double, size_t>;  // score, place in the ranking
+
+  static bool Leads(const Scored& a, const Scored& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  }
+
+  // The equally near ones with the best scores, in their order.
+  std::vector<NodeIndex> Leaders(uint32_t nodes_max) const {
+    std::vector<Scored> best = BestAbove(floor_, nodes_max);
+    if (best.size() < std::min<size_t>(nodes_max, equal_)) best = BestAbove(0, nodes_max);
+    std::vector<NodeIndex> leaders;
+    leaders.reserve(nodes_max + 1);
+    for (const Scored& scored : best) leaders.push_back(ranking_[scored.second].node);
+    return leaders;
+  }
+
+  std::vector<Scored> BestAbove(double lowest, uint32_t nodes_max) const {
+    std::vector<Scored> best;
+    best.reserve(nodes_max + 1);
+    for (size_t i = 0; i < equal_; ++i) {
+      const double floor = best.size() < nodes_max ? lowest : best.back().first;
+      const Scored scored{score_above_(ranking_[i].node, floor), i};
+      if (scored.first < floor) continue;
+      if (best.size() == nodes_max && !Leads(scored, best.back())) continue;
+      best.insert(std::upper_bound(best.begin(), best.end(), scored, Leads), scored);
+      if (best.size() > nodes_max) best.pop_back();
+    }
+    return best;
+  }
+
   const std::vector<Ranked>& ranking_;
   const size_t equal_;
   ScoreAbove score_above_;
   LocationOf location_of_;
+  const double floor_;
 };
 
 }  // namespace nearcast::scheduler

@@ -19,6 +19,12 @@ uint64_t HashOf(const ipdb::Location& place) {
       absl::StrCat(place.country, "/", place.region, "/", place.city, "/", place.isp));
 }
 
+// The score that about `wanted` of `count` nodes reach, whose weights sum up to `weight`: that
+// -w / ln(h) > s has the probability 1 - exp(-w / s). 0 where most would have to.
+double FloorOf(double wanted, double count, double weight) {
+  return count > 2 * wanted ? -weight / count / std::log(1 - wanted / count) : 0;
+}
+
 uint64_t KeyOfSlot(uint32_t slot) {
   constexpr uint64_t kSlotSalt = 0x736c6f74;
   return MixHash(kSlotSalt, slot);
@@ -26,7 +32,7 @@ uint64_t KeyOfSlot(uint32_t slot) {
 
 }  // namespace
 
-Draws::Draws(const DrawTerms& terms) : terms_(terms) {
+Draws::Draws(const DrawTerms& terms, Draws* plain) : terms_(terms), plain_(plain) {
   hash_.reserve(terms.endpoints.size());
   weight_.reserve(terms.endpoints.size());
   for (const Endpoint* endpoint : terms.endpoints) {
@@ -35,27 +41,50 @@ Draws::Draws(const DrawTerms& terms) : terms_(terms) {
   }
   is_near_.resize(terms.endpoints.size(), false);
   for (uint32_t i = 0; i < terms.rankings->class_count(); ++i) {
-    equal_.push_back(EquallyNear(*terms.rankings->of_class(i), terms.equal_cost_us));
+    const CellRanking& ranked = *terms.rankings->of_class(i);
+    const size_t equal = EquallyNear(ranked, terms.equal_cost_us);
+    equal_.push_back(equal);
+    double weight = 0;
+    for (size_t n = 0; n < equal; ++n) weight += weight_[ranked[n].node.value()];
+    floor_.push_back(FloorOf(3.0 * terms.nodes_max, static_cast<double>(equal), weight));
   }
 }
 
-std::vector<NodeIndex> Draws::Draw(const CellRanking& ranked, size_t equal, uint64_t key) const {
-  const auto score_above = [this, key](NodeIndex node, double floor) {
-    return RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], floor);
+std::vector<NodeIndex> Draws::Draw(const CellRanking& ranked, size_t equal, double floor,
+                                   uint64_t key) const {
+  const auto score_above = [this, key](NodeIndex node, double at_least) {
+    return RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], at_least);
   };
   const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
     return terms_.endpoints[node.value()]->location;
   };
-  return NodeChooser(ranked, equal, score_above, location_of)
+  return NodeChooser(ranked, equal, score_above, location_of, floor)
       .Choose(terms_.nodes_max, terms_.diversity);
+}
+
+std::vector<NodeIndex> Draws::DrawCell(uint32_t cell) {
+  const CellRanking& ranked = ranking(cell);
+  const uint64_t key = HashOf(terms_.clients->location(ipdb::CellId(cell)));
+  if (plain_ == nullptr) {
+    return Draw(ranked, EquallyNearTo(cell), floor_[terms_.rankings->class_of(cell)], key);
+  }
+  const Nodes plain = plain_->OfCell(cell);
+  std::vector<NodeIndex> drawn(plain.begin(), plain.end());
+  if (drawn.size() < 2) return drawn;
+  const auto score_above = [this, key](NodeIndex node, double at_least) {
+    return RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], at_least);
+  };
+  const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
+    return terms_.endpoints[node.value()]->location;
+  };
+  NodeChooser(ranked, EquallyNearTo(cell), score_above, location_of)
+      .PutOtherSecond(terms_.nodes_max, drawn);
+  return drawn;
 }
 
 Draws::Nodes Draws::OfCell(uint32_t cell) {
   if (of_cell_.empty()) {
-    for (uint32_t i = 0; i < terms_.clients->cell_count(); ++i) {
-      of_cell_.Add(
-          Draw(ranking(i), EquallyNearTo(i), HashOf(terms_.clients->location(ipdb::CellId(i)))));
-    }
+    for (uint32_t i = 0; i < terms_.clients->cell_count(); ++i) of_cell_.Add(DrawCell(i));
   }
   return of_cell_.At(cell);
 }
@@ -85,7 +114,8 @@ void Draws::DrawSlots(const CellRanking& ranked, size_t equal) {
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = true;
   std::vector<NodeIndex> drawn;
   for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
-    if (!by_leaders || !DrawFromLeaders(slot, drawn)) drawn = Draw(ranked, equal, KeyOfSlot(slot));
+    if (!by_leaders || !DrawFromLeaders(slot, drawn))
+      drawn = Draw(ranked, equal, 0, KeyOfSlot(slot));
     of_slot_.Add(drawn);
   }
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = false;
@@ -115,9 +145,7 @@ void Draws::FindLeaders() {
     weight += weight_[i];
   }
   near_somewhere_ = nodes.size();
-  // The score that about kLeaders of them reach: P(-w / ln(h) > s) is 1 - exp(-w / s).
-  const double count = static_cast<double>(nodes.size());
-  const double floor = count > 2 * kLeaders ? -weight / count / std::log(1 - kLeaders / count) : 0;
+  const double floor = FloorOf(kLeaders, static_cast<double>(nodes.size()), weight);
   std::vector<std::pair<double, NodeIndex>> scored;
   std::vector<NodeIndex> leaders;
   for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {

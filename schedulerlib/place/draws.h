@@ -34,7 +34,8 @@ class Draws {
  public:
   using Nodes = std::span<const NodeIndex>;  // at most nodes_max, in the order of an answer
 
-  explicit Draws(const DrawTerms& terms);
+  // `plain` has the same terms but kAny, where these are kDiverse; else null. It outlives this one.
+  Draws(const DrawTerms& terms, Draws* plain);
 
   const CellRanking& ranking(uint32_t cell) const { return (*terms_.rankings)[cell]; }
 
@@ -73,7 +74,9 @@ class Draws {
   // A ranking as far as choices depend on it: how many are alike, and which may be chosen.
   using Choice = std::pair<size_t, std::vector<NodeIndex>>;
 
-  std::vector<NodeIndex> Draw(const CellRanking& ranked, size_t equal, uint64_t key) const;
+  std::vector<NodeIndex> Draw(const CellRanking& ranked, size_t equal, double floor,
+                              uint64_t key) const;
+  std::vector<NodeIndex> DrawCell(uint32_t cell);
   void DrawSlots(const CellRanking& ranked, size_t equal);
   // Of the nodes that some cell is equally near to: for each slot those with the best scores.
   void FindLeaders();
@@ -81,10 +84,12 @@ class Draws {
   bool DrawFromLeaders(uint32_t slot, std::vector<NodeIndex>& drawn) const;
 
   const DrawTerms terms_;
-  std::vector<size_t> equal_;        // by class of cells: how many are equally near
-  std::vector<uint64_t> hash_;       // by node
-  std::vector<double> weight_;       // by node
-  Lists of_cell_;                    // when one is asked for, all are drawn
+  Draws* const plain_;
+  std::vector<double> floor_;   // by class of cells: a score that a few more than nodes_max reach
+  std::vector<size_t> equal_;   // by class of cells: how many are equally near
+  std::vector<uint64_t> hash_;  // by node
+  std::vector<double> weight_;  // by node
+  Lists of_cell_;               // when one is asked for, all are drawn
   std::vector<uint32_t> choice_of_;  // by class of cells; UINT32_MAX = not yet
   std::map<Choice, uint32_t> choices_;
   Lists of_slot_;  // by choice and slot

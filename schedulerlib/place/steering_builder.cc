@@ -75,8 +75,10 @@ class Builder {
   using Nodes = std::span<const NodeIndex>;
 
   // Whom an answer names, with IPv4 and with IPv6 addresses; UINT32_MAX fills up.
-  static constexpr size_t kAnswersMax = 16;  // Validate sees to it
-  using NodesKey = std::array<uint32_t, 2 * kAnswersMax>;
+  template <size_t kAnswers>
+  using NodesKey = std::array<uint32_t, 2 * kAnswers>;
+  static constexpr size_t kFewAnswers = 4;
+  static constexpr size_t kManyAnswers = 16;  // Validate sees to it
 
   uint32_t GroupOf(uint32_t cell) {
     const std::vector<Ranked>& v4 = draws_v4_.ranking(cell);
@@ -138,12 +140,19 @@ class Builder {
   uint32_t AnswerIndex(Nodes v4, Nodes v6) {
     v4 = v4.first(std::min<size_t>(v4.size(), policy_.answers_max));
     v6 = v6.first(std::min<size_t>(v6.size(), policy_.answers_max));
-    NodesKey key;
+    return std::max(v4.size(), v6.size()) <= kFewAnswers
+               ? AnswerIndex<kFewAnswers>(v4, v6, answer_of_few_)
+               : AnswerIndex<kManyAnswers>(v4, v6, answer_of_many_);
+  }
+
+  template <size_t kAnswers, typename Known>
+  uint32_t AnswerIndex(Nodes v4, Nodes v6, Known& known_answers) {
+    NodesKey<kAnswers> key;
     key.fill(UINT32_MAX);
     for (size_t i = 0; i < v4.size(); ++i) key[i] = v4[i].value();
-    for (size_t i = 0; i < v6.size(); ++i) key[kAnswersMax + i] = v6[i].value();
+    for (size_t i = 0; i < v6.size(); ++i) key[kAnswers + i] = v6[i].value();
     const auto [known, is_new] =
-        answer_of_nodes_.try_emplace(key, static_cast<uint32_t>(map_->answers.size()));
+        known_answers.try_emplace(key, static_cast<uint32_t>(map_->answers.size()));
     if (!is_new) return known->second;
     NameAnswer answer;
     answer.ipv4.reserve(v4.size());
@@ -214,7 +223,8 @@ class Builder {
   Draws& draws_v6_;
   const SteeringPolicy& policy_;
   std::shared_ptr<SteeringMap> map_;
-  absl::flat_hash_map<NodesKey, uint32_t> answer_of_nodes_;
+  absl::flat_hash_map<NodesKey<kFewAnswers>, uint32_t> answer_of_few_;
+  absl::flat_hash_map<NodesKey<kManyAnswers>, uint32_t> answer_of_many_;
   std::map<AnswerKey, uint32_t> answer_index_;
   absl::flat_hash_map<uint32_t, uint32_t> one_slot_groups_;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> many_slot_groups_;
@@ -259,7 +269,10 @@ Draws& SteeringMemo::DrawsOf(const CellRankings* rankings, uint32_t answers_max,
                         .by_load = by_load,
                         .diversity = diversity,
                         .equal_cost_us = equal_cost_us_};
-  return draws_.try_emplace({rankings, nodes_max, by_load, diversity}, terms).first->second;
+  Draws* plain = diversity == Diversity::kAny
+                     ? nullptr
+                     : &DrawsOf(rankings, answers_max, by_load, Diversity::kAny);
+  return draws_.try_emplace({rankings, nodes_max, by_load, diversity}, terms, plain).first->second;
 }
 
 const SteeringMemo::Runs& SteeringMemo::RunsOf(const std::vector<uint32_t>& group_of_cell) {
