@@ -13,7 +13,11 @@ DebtAccount::Entry& EntryOf(DebtAccount& account, uint64_t cdn) {
   return account.entries.emplace_back(DebtAccount::Entry{.cdn = cdn});
 }
 
-double OverOf(const DebtAccount& account, uint64_t cdn) {
+// `at` is where it probably stands: entries are in the order of the rule's weights, as intents are.
+double OverOf(const DebtAccount& account, uint64_t cdn, size_t at) {
+  if (at < account.entries.size() && account.entries[at].cdn == cdn) {
+    return account.entries[at].over_mbit;
+  }
   const DebtAccount::Entry* entry = account.Find(cdn);
   return entry == nullptr ? 0 : entry->over_mbit;
 }
@@ -86,9 +90,10 @@ bool FitsDebts(const DebtView& view, std::span<const CdnShare> intended, uint64_
                double session_mbit, double tolerance) {
   for (const DebtAccount& account : view) {
     const double limit = DebtBound(account, session_mbit, tolerance) / 2;
-    for (const CdnShare& share : intended) {
+    for (size_t i = 0; i < intended.size(); ++i) {
+      const CdnShare& share = intended[i];
       const double got = share.cdn == cdn ? session_mbit : 0;
-      const double over = OverOf(account, share.cdn) + got - share.share * session_mbit;
+      const double over = OverOf(account, share.cdn, i) + got - share.share * session_mbit;
       if (std::abs(over) > limit) return false;
     }
   }
@@ -97,10 +102,11 @@ bool FitsDebts(const DebtView& view, std::span<const CdnShare> intended, uint64_
 
 bool MayKeep(const DebtView& view, std::span<const CdnShare> intended, uint64_t cdn,
              double session_mbit, double tolerance) {
-  for (const CdnShare& share : intended) {
+  for (size_t i = 0; i < intended.size(); ++i) {
+    const CdnShare& share = intended[i];
     if (share.cdn != cdn) continue;
     for (const DebtAccount& account : view) {
-      const double over = OverOf(account, cdn) + (1 - share.share) * session_mbit;
+      const double over = OverOf(account, cdn, i) + (1 - share.share) * session_mbit;
       if (over > DebtBound(account, session_mbit, tolerance) / 2) return false;
     }
   }
@@ -109,13 +115,17 @@ bool MayKeep(const DebtView& view, std::span<const CdnShare> intended, uint64_t 
 
 uint64_t MostOwed(const DebtView& view, std::span<const CdnShare> intended, double session_mbit,
                   double tolerance) {
+  std::array<double, kDebtLevels> bounds;
+  for (size_t level = 0; level < kDebtLevels; ++level) {
+    bounds[level] = DebtBound(view[level], session_mbit, tolerance);
+  }
   const CdnShare* best = nullptr;
   double best_over = 0;
-  for (const CdnShare& share : intended) {
+  for (size_t i = 0; i < intended.size(); ++i) {
+    const CdnShare& share = intended[i];
     double over = 0;
-    for (const DebtAccount& account : view) {
-      over += (OverOf(account, share.cdn) - share.share * session_mbit) /
-              DebtBound(account, session_mbit, tolerance);
+    for (size_t level = 0; level < kDebtLevels; ++level) {
+      over += (OverOf(view[level], share.cdn, i) - share.share * session_mbit) / bounds[level];
     }
     if (best != nullptr && (over > best_over || (over == best_over && share.cdn > best->cdn))) {
       continue;
