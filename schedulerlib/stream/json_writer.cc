@@ -57,6 +57,8 @@ void AppendJsonEscaped(absl::string_view text, std::string& out) {
   }
 }
 
+bool IsJsonPlain(absl::string_view text) { return FindEscape(text) == text.size(); }
+
 JsonWriter& JsonWriter::Int(int64_t value) {
   std::array<char, 24> digits;
   const char* end = std::to_chars(digits.begin(), digits.end(), value).ptr;

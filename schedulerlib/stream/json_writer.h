@@ -21,6 +21,9 @@ namespace nearcast::scheduler {
 // for '"', '\' and control characters.
 void AppendJsonEscaped(absl::string_view text, std::string& out);
 
+// Whether AppendJsonEscaped leaves the text as it is.
+bool IsJsonPlain(absl::string_view text);
+
 // Values and keys come in the order of a JSON text; commas follow by themselves.
 class JsonWriter {
  public:

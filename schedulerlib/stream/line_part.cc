@@ -78,6 +78,10 @@ class Renderer {
 
   LinePart::Span AppendUrl(absl::string_view format, std::string& out) {
     const size_t begin = out.size();
+    if (urls_.is_plain()) {  // what signatures have never needs it
+      urls_.Append(format, out);
+      return SpanFrom(begin, out);
+    }
     url_.clear();
     urls_.Append(format, url_);
     AppendJsonEscaped(url_, out);

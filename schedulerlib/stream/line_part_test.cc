@@ -121,6 +121,15 @@ TEST(LinePartTest, WhateverChangesThePartChangesTheKey) {
   }
 }
 
+TEST(LinePartTest, WhatMustBeEscapedIs) {
+  Given given = World();
+  given.config().cdns[0].pull_templates["flv"] = "https://{host}/{app}/{stream}{suffix}.flv?q=\"";
+  const LinePart part = Ask(given)->Part();
+  EXPECT_NE(part.inner.find(".flv?q=\\\"&auth_key="), std::string::npos);
+  const auto odd = Ask(World(), [](Asked& asked) { asked.stream.name = "s\""; });
+  EXPECT_NE(odd->Part().inner.find("/live/s\\\".flv"), std::string::npos);
+}
+
 TEST(LinePartTest, ASwitchThatSetsParametersHasAPartOfItsOwn) {
   Given given = World();
   const auto plain = Ask(given);

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/latency/gop_cache_setting.h"
 #include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/signing/expiry.h"
 #include "schedulerlib/stream/tier_suffix.h"
 #include "schedulerlib/stream/url_template.h"
@@ -58,6 +59,8 @@ PlayUrlWriter::PlayUrlWriter(const Snapshot& snapshot, const PlayDecision& decis
     // FLV stays whatever switches say: players refuse answers in which a tier has none.
     if (format != "flv" && decision.switches.IsFormatOff(format)) continue;
     frames_.push_back(BuildFrame(format, url_template));
+    const Frame& frame = frames_.back();
+    frames_are_plain_ &= frame.is_split && IsJsonPlain(frame.before) && IsJsonPlain(frame.after);
   }
 }
 
@@ -93,6 +96,7 @@ void PlayUrlWriter::SetTier(const TranscodeTemplate& tier) {
   tier_ = &tier;
   suffix_ = TierSuffix(cdn_.spec, tier);
   stream_ = absl::StrCat(decision_.stream->name, suffix_.empty() ? "" : "_", suffix_);
+  is_plain_ = frames_are_plain_ && IsJsonPlain(stream_);
   signature_.clear();
   if (!cdn_.pull_signer.SignsStreamAlone()) return;
   const UrlParts url = {

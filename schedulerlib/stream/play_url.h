@@ -35,6 +35,10 @@ class PlayUrlWriter {
   // What stands behind '_' in the tier's name at this CDN.
   absl::string_view suffix() const { return suffix_; }
 
+  // Whether URLs of the tier that was set are the same inside a JSON string: nothing of them must be
+  // escaped.
+  bool is_plain() const { return is_plain_; }
+
   // Appends what BuildPlayUrl gives, of the tier that was set.
   void Append(absl::string_view format, std::string& out);
 
@@ -60,6 +64,8 @@ class PlayUrlWriter {
   const PlayLine& line_;
   const int64_t expiry_s_;
   std::vector<Frame> frames_;
+  bool frames_are_plain_ = true;
+  bool is_plain_ = false;
 
   const TranscodeTemplate* tier_ = nullptr;
   std::string suffix_;

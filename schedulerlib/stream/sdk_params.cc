@@ -12,13 +12,6 @@ constexpr size_t kUsualSize = 640;
 // Where the members end that differ by tier.
 constexpr absl::string_view kTailBegin = ",\"SuggestFormat\"";
 
-// Nothing in it must be escaped, once or twice.
-bool IsPlain(absl::string_view text) {
-  std::string escaped;
-  AppendJsonEscaped(text, escaped);
-  return escaped == text;
-}
-
 void AppendResolution(const TranscodeTemplate& tier, std::string& out) {
   if (tier.tier == Tier::kAo || tier.width == 0) return;
   absl::StrAppend(&out, tier.width, "x", tier.height);
@@ -133,7 +126,7 @@ SdkParamsWriter::SdkParamsWriter(const ViewerLatency& latency, uint32_t gop_cach
 
 void SdkParamsWriter::AppendEscaped(const TranscodeTemplate& tier, absl::string_view suffix,
                                     std::string& out) const {
-  if (!overrides_.empty() || !IsPlain(suffix)) {
+  if (!overrides_.empty() || !IsJsonPlain(suffix)) {
     AppendJsonEscaped(WriteSdkParams(tier, {.suffix = suffix,
                                             .gop_cache_ms = gop_cache_ms_,
                                             .latency = latency_,

@@ -21,6 +21,8 @@ namespace {
 
 constexpr size_t kUsualCommonSize = 1600;
 constexpr size_t kUsualUrlSize = 2000;
+constexpr size_t kUsualRulesSize = 160;
+constexpr size_t kUsualTraceSize = 64;
 
 // The tiers of ordinary menus; md and ao serve special cases such as playing in the background.
 bool IsOrdinary(Tier tier) { return tier < Tier::kMd; }
@@ -58,7 +60,7 @@ std::string WriteRuleIds(const PlayDecision& decision) {
   for (const auto& [cdn, w] : rule.main) {
     if (cdn == *decision.ratio.main) weight = w;
   }
-  JsonWriter sched;
+  JsonWriter sched(kUsualRulesSize);
   sched.Open().Key("ids").OpenList();
   if (decision.held) sched.Text("play_cdn");
   sched.Text(absl::StrCat(rule.spec.name, "(Weight:", weight, ")"));
@@ -69,7 +71,7 @@ std::string WriteRuleIds(const PlayDecision& decision) {
   sched.Key("result").Open();
   sched.Member("hit", Specificity(rule.spec.scope) == 0 ? "default" : "determined");
   sched.Member("cdn", decision.ratio.main->value() + 1).Close().Close();
-  JsonWriter json;
+  JsonWriter json(2 * kUsualRulesSize);
   json.Open().Key("ab_version_trace").Null().Member("sched", sched.Take());
   return json.Close().Take();
 }
@@ -109,7 +111,7 @@ void WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::T
   const int64_t ts = absl::ToUnixSeconds(now);
   const PublishPoint& point = decision.publish_point->spec;
   const std::string& name = decision.stream->name;
-  JsonWriter trace;
+  JsonWriter trace(kUsualTraceSize);
   trace.Open().Member("BusinessType", point.business_type).Close();
   json.Key("common").Open();
   json.Member("ts", absl::StrCat(ts));

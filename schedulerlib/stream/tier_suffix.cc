@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "schedulerlib/model/tier.h"
 
@@ -25,6 +27,9 @@ const CodecMark& MarkOf(const TranscodeTemplate& tier) {
 
 std::string TierSuffix(const Cdn& cdn, const TranscodeTemplate& tier) {
   if (tier.tier == Tier::kOrigin || tier.tier == Tier::kAo) return "";
+  if (cdn.suffixes.empty() && tier.suffix.empty()) {
+    return ReplaceTier(MarkOf(tier).suffix, tier.tier);
+  }
   const auto of_template = cdn.suffixes.find(tier.name);
   if (of_template != cdn.suffixes.end()) return ReplaceTier(of_template->second, tier.tier);
   if (!tier.suffix.empty()) return tier.suffix;
@@ -41,7 +46,14 @@ bool IsCodecMark(absl::string_view text) {
 }
 
 std::string ReplaceTier(absl::string_view text, Tier tier) {
-  return absl::StrReplaceAll(text, {{"{tier}", TierKey(tier)}});
+  constexpr absl::string_view kName = "{tier}";
+  const size_t at = text.find(kName);
+  if (at == absl::string_view::npos) return std::string(text);
+  const absl::string_view rest = text.substr(at + kName.size());
+  if (!absl::StrContains(rest, kName)) {
+    return absl::StrCat(text.substr(0, at), TierKey(tier), rest);
+  }
+  return absl::StrReplaceAll(text, {{kName, TierKey(tier)}});
 }
 
 }  // namespace nearcast::scheduler
