@@ -11,7 +11,7 @@ namespace {
 
 // About how many leaders each slot has: where so many nodes are equally near that some of these are
 // surely among them, a draw looks at these alone.
-constexpr double kLeaders = 256;
+constexpr double kLeaders = 512;
 
 // The same for every table that knows the place, however it numbers its cells.
 uint64_t HashOf(const ipdb::Location& place) {
@@ -100,22 +100,25 @@ uint32_t Draws::ChoiceOf(uint32_t cell) {
   }
   const auto [at, is_new] =
       choices_.try_emplace(std::move(choice), static_cast<uint32_t>(choices_.size()));
-  if (is_new) DrawSlots(ranked, EquallyNearTo(cell));
+  if (is_new) DrawSlots(terms_.rankings->class_of(cell));
   of_class = at->second;
   return of_class;
 }
 
-void Draws::DrawSlots(const CellRanking& ranked, size_t equal) {
+void Draws::DrawSlots(uint32_t of_class) {
+  const CellRanking& ranked = *terms_.rankings->of_class(of_class);
+  const size_t equal = equal_[of_class];
   if (leaders_.empty()) FindLeaders();
-  // Four times as many as are needed stand among the leaders on average.
+  // Twice as many as are needed stand among the leaders on average.
   const bool by_leaders = terms_.diversity == Diversity::kAny &&
                           static_cast<double>(equal) * kLeaders >
-                              4.0 * terms_.nodes_max * static_cast<double>(near_somewhere_);
+                              2.0 * terms_.nodes_max * static_cast<double>(near_somewhere_);
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = true;
   std::vector<NodeIndex> drawn;
   for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
-    if (!by_leaders || !DrawFromLeaders(slot, drawn))
-      drawn = Draw(ranked, equal, 0, KeyOfSlot(slot));
+    if (!by_leaders || !DrawFromLeaders(slot, drawn)) {
+      drawn = Draw(ranked, equal, floor_[of_class], KeyOfSlot(slot));
+    }
     of_slot_.Add(drawn);
   }
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = false;

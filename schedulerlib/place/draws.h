@@ -77,7 +77,7 @@ class Draws {
   std::vector<NodeIndex> Draw(const CellRanking& ranked, size_t equal, double floor,
                               uint64_t key) const;
   std::vector<NodeIndex> DrawCell(uint32_t cell);
-  void DrawSlots(const CellRanking& ranked, size_t equal);
+  void DrawSlots(uint32_t of_class);
   // Of the nodes that some cell is equally near to: for each slot those with the best scores.
   void FindLeaders();
   // False when the leaders do not suffice.
