@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/resource/kind.h"
+#include "schedulerlib/convert/client_convert.h"
 #include "schedulerlib/convert/nearness_convert.h"
 #include "schedulerlib/convert/rule_convert.h"
 #include "schedulerlib/convert/vendor_convert.h"
@@ -65,6 +66,9 @@ class Converter {
             [this](absl::string_view path, absl::string_view text) { Problem(path, text); }));
       case v1::Resource::kDelayProbe:
         return AddDelayProbe(resource.delay_probe());
+      case v1::Resource::kClientPolicy:
+        return out_.config.client_policies.push_back(
+            ClientPolicyOf(resource_->name(), resource.client_policy()));
       case v1::Resource::SPEC_NOT_SET:
         return Problem("spec", "is missing");
     }
