@@ -67,8 +67,8 @@ class DelaysTest(DemoCase):
     def explanation(self):
         return self.demo.ctl("explain", "dns", "--name", "pull.live.example", "--ip", TELECOM)
 
-    def metric(self, name):
-        for line in fetch(self.demo.net.http + "/metrics").splitlines():
+    def metric(self, name, http=None):
+        for line in fetch((http or self.demo.net.http) + "/metrics").splitlines():
             if line.startswith(name + " "):
                 return float(line.split()[1])
         return None
@@ -89,6 +89,10 @@ class DelaysTest(DemoCase):
         table = self.demo.ctl("node", "delays", HOME)
         self.assertIn(accepts, table)
         self.assertNotIn(AWAY + " ", table.split("node/" + AWAY)[0], "one node's rows alone")
+        relay = "http://%s:8088" % self.demo.net.relays[HOME]
+        self.assertEqual(self.metric("nearcast_relay_delay_targets", relay), 4)
+        self.assertGreater(self.metric("nearcast_relay_delays_measured_total", relay), 0)
+        self.assertGreater(self.metric("nearcast_relay_delay_connects_lost_total", relay), 0)
         self.assertGreater(self.metric("nearcast_delays_measured_total"), 0)
         self.assertGreater(self.metric("nearcast_delays_lost_total"), 0)
         self.assertEqual(self.metric("nearcast_delay_paths"), 8)
