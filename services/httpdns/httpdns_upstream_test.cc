@@ -343,6 +343,7 @@ TEST_F(HttpdnsUpstreamTest, ASlowUpstreamIsWaitedForNoLongerThanAnAppWould) {
   clock_.Advance(absl::Seconds(3));
   EXPECT_EQ(client.Receive().status, 500);
   may_answer.Notify();
+  server_.reset();  // its thread is done with `may_answer` then
 }
 
 TEST_F(HttpdnsUpstreamTest, ACallerMaySayHowLongItWaits) {
@@ -357,6 +358,7 @@ TEST_F(HttpdnsUpstreamTest, ACallerMaySayHowLongItWaits) {
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(client.Receive().status, 503);
   may_answer.Notify();
+  server_.reset();  // its thread is done with `may_answer` then
 }
 
 TEST_F(HttpdnsUpstreamTest, RateAndQueriesCountOnceForARequestThatWaits) {
