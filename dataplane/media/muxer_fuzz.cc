@@ -38,7 +38,7 @@ class Muxers {
     const TsReading reading = ReadTs(ts_bytes_, &continuity_);
     NC_CHECK(reading.errors.empty());
     ts_bytes_.clear();
-    ts_.BeginPiece(&ts_bytes_);
+    if (config_.video || config_.audio) ts_.BeginPiece(&ts_bytes_);
     std::string fragment;
     mp4_.EndPiece(-1, &fragment);
   }
