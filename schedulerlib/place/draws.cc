@@ -116,12 +116,30 @@ void Draws::DrawSlots(uint32_t of_class) {
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = true;
   std::vector<NodeIndex> drawn;
   for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
-    if (!by_leaders || !DrawFromLeaders(slot, drawn)) {
-      drawn = Draw(ranked, equal, floor_[of_class], KeyOfSlot(slot));
-    }
+    if (!by_leaders || !DrawFromLeaders(slot, drawn)) drawn = DrawSlot(ranked, equal, slot);
     of_slot_.Add(drawn);
   }
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = false;
+}
+
+std::vector<NodeIndex> Draws::DrawSlot(const CellRanking& ranked, size_t equal, uint32_t slot) {
+  scores_.resize(terms_.endpoints.size());
+  const auto score_above = [this, slot](NodeIndex node, double) { return ScoresOf(node)[slot]; };
+  const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
+    return terms_.endpoints[node.value()]->location;
+  };
+  return NodeChooser(ranked, equal, score_above, location_of)
+      .Choose(terms_.nodes_max, terms_.diversity);
+}
+
+const std::vector<double>& Draws::ScoresOf(NodeIndex node) {
+  std::vector<double>& scores = scores_[node.value()];
+  if (!scores.empty()) return scores;
+  scores.reserve(kSteeringSlots);
+  for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
+    scores.push_back(RendezvousScore(KeyOfSlot(slot), hash_[node.value()], weight_[node.value()]));
+  }
+  return scores;
 }
 
 bool Draws::DrawFromLeaders(uint32_t slot, std::vector<NodeIndex>& drawn) const {

@@ -78,6 +78,8 @@ class Draws {
                               uint64_t key) const;
   std::vector<NodeIndex> DrawCell(uint32_t cell);
   void DrawSlots(uint32_t of_class);
+  std::vector<NodeIndex> DrawSlot(const CellRanking& ranked, size_t equal, uint32_t slot);
+  const std::vector<double>& ScoresOf(NodeIndex node);
   // Of the nodes that some cell is equally near to: for each slot those with the best scores.
   void FindLeaders();
   // False when the leaders do not suffice.
@@ -92,8 +94,9 @@ class Draws {
   Lists of_cell_;               // when one is asked for, all are drawn
   std::vector<uint32_t> choice_of_;  // by class of cells; UINT32_MAX = not yet
   std::map<Choice, uint32_t> choices_;
-  Lists of_slot_;  // by choice and slot
-  Lists leaders_;  // by slot
+  Lists of_slot_;                            // by choice and slot
+  Lists leaders_;                            // by slot
+  std::vector<std::vector<double>> scores_;  // by node: of each slot, when asked for
   size_t near_somewhere_ = 0;
   std::vector<bool> is_near_;  // by node: to the choice that is drawn for
 };
