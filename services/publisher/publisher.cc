@@ -106,6 +106,11 @@ scheduler::LiveView Publisher::CopyLive() const {
   return live;
 }
 
+std::vector<scheduler::MeasuredDelay> Publisher::CopyDelays() const {
+  absl::MutexLock lock(&mutex_);
+  return delays_.Delays();
+}
+
 std::vector<std::string> Publisher::PublishersOf(absl::string_view stream) const {
   absl::MutexLock lock(&mutex_);
   return published_.NodesOf(stream);

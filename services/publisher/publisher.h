@@ -118,6 +118,9 @@ class Publisher {
   // With what checks say of each node, in words.
   scheduler::LiveView CopyLive() const;
 
+  // What snapshots are built with of what was measured.
+  std::vector<scheduler::MeasuredDelay> CopyDelays() const;
+
   // Nodes that hold a publisher of "app/stream" now.
   std::vector<std::string> PublishersOf(absl::string_view stream) const;
 

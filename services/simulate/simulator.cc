@@ -71,7 +71,8 @@ absl::StatusOr<std::shared_ptr<const scheduler::Snapshot>> Simulator::BuildAfter
   for (const auto& [key, resource] : after) list.push_back(resource);
   auto config = CompileConfig(list, current.revision);
   if (!config.ok()) return WithReason(config.status(), "INVALID_CONFIGURATION");
-  return BuildSnapshot(*config, publisher_->CopyLive(), publisher_->holder()->Current()->places);
+  return BuildSnapshot(*config, publisher_->CopyLive(), publisher_->holder()->Current()->places,
+                       publisher_->CopyDelays());
 }
 
 Simulator::Run::~Run() {
