@@ -7,6 +7,7 @@
 #include <atomic>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "base/clock.h"
@@ -132,6 +133,16 @@ TEST_F(IdleConnectionsTest, HttpAnswersBesideThem) {
   EXPECT_LE(bytes[2], bytes[1] + kGrowthBytesMax);
 }
 
+// Leaves room for a client's socket and none for the server's.
+std::vector<int> TakeDescriptorsButOne() {
+  std::vector<int> taken;
+  for (int descriptor = dup(0); descriptor >= 0; descriptor = dup(0)) taken.push_back(descriptor);
+  if (taken.empty()) return taken;
+  close(taken.back());
+  taken.pop_back();
+  return taken;
+}
+
 TEST_F(IdleConnectionsTest, AProcessWithoutDescriptorsMakesRoom) {
   // So few descriptors that the connections' bound is never reached.
   const rlimit before = OpenFilesLimit();
@@ -143,11 +154,17 @@ TEST_F(IdleConnectionsTest, AProcessWithoutDescriptorsMakesRoom) {
   EXPECT_TRUE(Await([&] { return DnsOpen() == count / 2; }));
   const int next = dup(0);
   close(next);
-  // Room for a client's socket, none for the server's.
   ASSERT_TRUE(SetOpenFiles(static_cast<size_t>(next) + 1, before));
+  const std::vector<int> first = TakeDescriptorsButOne();
   EXPECT_TRUE(fronts_->AskHttp());
+  // What that connection had is free again, and so is what made room for it.
+  EXPECT_TRUE(
+      Await([&] { return HttpOpen() + HttpCount(http::HttpEvent::kEvicted) == count / 2; }));
+  const std::vector<int> second = TakeDescriptorsButOne();
   EXPECT_TRUE(fronts_->AskTcp());
   EXPECT_TRUE(fronts_->AskUdp());
+  for (const int descriptor : first) close(descriptor);
+  for (const int descriptor : second) close(descriptor);
   ASSERT_TRUE(SetOpenFiles(before.rlim_cur, before));
   EXPECT_GE(HttpCount(http::HttpEvent::kEvicted), 1u);
   EXPECT_GE(fronts_->DnsCount("dns_tcp_evicted_total"), 1u);
