@@ -86,7 +86,7 @@ void Simulation::Add(const RecordedView& view) {
   ++views_;
   const bool moved = before.lasting_cdn != after.lasting_cdn;
   moved_ += moved;
-  moved_nodes_ += !moved && before.node != after.node;
+  moved_nodes_ += before.cdn == after.cdn && before.node != after.node;
   moved_tiers_ += before.tier != after.tier;
   const ipdb::Location& place = before.cdn.empty() ? after.place : before.place;
   Cell& cell = cells_[{place.country, place.region, place.isp}];
