@@ -3,6 +3,7 @@
 #include "services/rpc/status.h"
 
 namespace nearcast {
+namespace {
 
 int HttpStatusOf(absl::StatusCode code) {
   switch (code) {
@@ -24,6 +25,8 @@ int HttpStatusOf(absl::StatusCode code) {
       return 500;
   }
 }
+
+}  // namespace
 
 void Refuse(const absl::Status& status, http::Response& response) {
   http::WriteError(HttpStatusOf(status.code()), rpc::ReasonOf(status), status.message(), response);

@@ -8,8 +8,6 @@
 
 namespace nearcast {
 
-int HttpStatusOf(absl::StatusCode code);
-
 void Refuse(const absl::Status& status, http::Response& response);
 
 }  // namespace nearcast
