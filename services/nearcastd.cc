@@ -2,11 +2,13 @@
 // broadcaster gets, and answers over DNS, HTTPDNS, gRPC and HTTP JSON.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <ctime>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -57,6 +59,8 @@ ABSL_FLAG(std::vector<std::string>, upstream, {},
 ABSL_FLAG(bool, trust_ip_parameter, true, "Whether HTTPDNS believes a client's ip= parameter.");
 ABSL_FLAG(absl::Duration, node_silence, absl::Seconds(5),
           "How long a node may say nothing before it counts as down.");
+ABSL_FLAG(uint32_t, build_threads, 0,
+          "Threads that compile a configuration, while it lasts. 0 = one for each processor.");
 
 namespace nearcast {
 namespace {
@@ -100,6 +104,10 @@ absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   options.upstream_servers = absl::GetFlag(FLAGS_upstream);
   options.trust_ip_parameter = absl::GetFlag(FLAGS_trust_ip_parameter);
   options.node_silence = absl::GetFlag(FLAGS_node_silence);
+  options.build_threads = absl::GetFlag(FLAGS_build_threads);
+  if (options.build_threads == 0) {
+    options.build_threads = std::max(1u, std::thread::hardware_concurrency());
+  }
   return options;
 }
 

@@ -5,7 +5,9 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/types/span.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -60,14 +62,11 @@ class Builder {
     map_->spread = policy.spread;
   }
 
-  std::shared_ptr<const SteeringMap> Build() {
+  std::shared_ptr<SteeringMap> Build() {
     const size_t cells = clients_.cell_count();
     map_->group_of_cell.reserve(cells);
     map_->cause_of_cell.resize(cells);
     for (uint32_t cell = 0; cell < cells; ++cell) map_->group_of_cell.push_back(GroupOf(cell));
-    const SteeringMemo::Runs& runs = memo_.RunsOf(map_->group_of_cell);
-    map_->v4 = runs.v4;
-    map_->v6 = runs.v6;
     return map_;
   }
 
@@ -245,23 +244,20 @@ const CompiledPlaceRule* FindRule(const std::vector<CompiledPlaceRule>& rules,
   return best;
 }
 
-SteeringMemo::SteeringMemo(const ClientTable* clients, std::span<const Endpoint* const> endpoints,
-                           int32_t equal_cost_us)
-    : clients_(clients), endpoints_(endpoints), equal_cost_us_(equal_cost_us) {
+bool AddressesDiffer(std::span<const Endpoint* const> endpoints) {
   absl::flat_hash_set<ipdb::IpAddress> seen;
-  for (const Endpoint* endpoint : endpoints) {
-    for (const ipdb::IpAddress& address : endpoint->addresses) {
-      addresses_differ_ &= seen.insert(address).second;
-    }
-  }
+  return std::all_of(endpoints.begin(), endpoints.end(), [&seen](const Endpoint* endpoint) {
+    return std::all_of(
+        endpoint->addresses.begin(), endpoint->addresses.end(),
+        [&seen](const ipdb::IpAddress& address) { return seen.insert(address).second; });
+  });
 }
 
 Draws& SteeringMemo::DrawsOf(const CellRankings* rankings, uint32_t answers_max, bool by_load,
                              Diversity diversity) {
   // Few answers are the rule; the first ones of many are the same.
-  constexpr uint32_t kFew = 4;
   constexpr uint32_t kMany = 16;
-  const uint32_t nodes_max = answers_max <= kFew ? kFew : std::max(answers_max, kMany);
+  const uint32_t nodes_max = answers_max <= kFewDrawn ? kFewDrawn : std::max(answers_max, kMany);
   const DrawTerms terms{.rankings = rankings,
                         .clients = clients_,
                         .endpoints = endpoints_,
@@ -275,17 +271,32 @@ Draws& SteeringMemo::DrawsOf(const CellRankings* rankings, uint32_t answers_max,
   return draws_.try_emplace({rankings, nodes_max, by_load, diversity}, terms, plain).first->second;
 }
 
-const SteeringMemo::Runs& SteeringMemo::RunsOf(const std::vector<uint32_t>& group_of_cell) {
-  const auto known = runs_.find(group_of_cell);
-  if (known != runs_.end()) return known->second;
-  const auto group_of = [&group_of_cell](uint32_t cell) { return group_of_cell[cell]; };
-  Runs runs{clients_->v4().MapValues(group_of), clients_->v6().MapValues(group_of)};
-  return runs_.emplace(group_of_cell, std::move(runs)).first->second;
+std::shared_ptr<SteeringMap> BuildSteeringMap(const SteeringInput& input,
+                                              const SteeringPolicy& policy) {
+  return Builder(input, policy).Build();
 }
 
-std::shared_ptr<const SteeringMap> BuildSteeringMap(const SteeringInput& input,
-                                                    const SteeringPolicy& policy) {
-  return Builder(input, policy).Build();
+void AddRuns(const ClientTable& clients, std::span<const SteeringMap* const> known, RunTasks run,
+             std::span<SteeringMap* const> maps) {
+  // By groups: the map that has their runs.
+  absl::flat_hash_map<absl::Span<const uint32_t>, const SteeringMap*> owners;
+  for (const SteeringMap* map : known) owners.try_emplace(map->group_of_cell, map);
+  std::vector<SteeringMap*> to_run;
+  for (SteeringMap* map : maps) {
+    if (owners.try_emplace(map->group_of_cell, map).second) to_run.push_back(map);
+  }
+  run(to_run.size(), [&clients, &to_run](size_t i) {
+    SteeringMap& map = *to_run[i];
+    const auto group_of = [&map](uint32_t cell) { return map.group_of_cell[cell]; };
+    map.v4 = clients.v4().MapValues(group_of);
+    map.v6 = clients.v6().MapValues(group_of);
+  });
+  for (SteeringMap* map : maps) {
+    const SteeringMap& owner = *owners.at(map->group_of_cell);
+    if (&owner == map) continue;
+    map->v4 = owner.v4;
+    map->v6 = owner.v6;
+  }
 }
 
 }  // namespace nearcast::scheduler

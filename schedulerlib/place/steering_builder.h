@@ -17,10 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/numeric/int128.h"
+#include "base/tasks.h"
 #include "ipdb/location.h"
-#include "ipdb/run_table.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
 #include "schedulerlib/place/cell_ranker.h"
@@ -57,12 +55,23 @@ struct SteeringPolicy {
   std::vector<std::string> override_cnames;
 };
 
+// Up to so many answers, names share what is drawn; so do those that ask for more.
+inline constexpr uint32_t kFewDrawn = 4;
+
+// No address is that of two nodes: answers with other nodes have other addresses.
+bool AddressesDiffer(std::span<const Endpoint* const> endpoints);
+
 // What maps over the same clients and nodes have in common, so that a thousand names cost little
 // more than their differences. One thread; lives as long as one build.
 class SteeringMemo {
  public:
+  // `addresses_differ` as AddressesDiffer(endpoints).
   SteeringMemo(const ClientTable* clients, std::span<const Endpoint* const> endpoints,
-               int32_t equal_cost_us = kEqualCostUs);
+               bool addresses_differ, int32_t equal_cost_us = kEqualCostUs)
+      : clients_(clients),
+        endpoints_(endpoints),
+        equal_cost_us_(equal_cost_us),
+        addresses_differ_(addresses_differ) {}
 
   const ClientTable& clients() const { return *clients_; }
   std::span<const Endpoint* const> endpoints() const { return endpoints_; }
@@ -71,28 +80,14 @@ class SteeringMemo {
   Draws& DrawsOf(const CellRankings* rankings, uint32_t answers_max, bool by_load,
                  Diversity diversity);
 
-  // No address is that of two nodes: answers with other nodes have other addresses.
   bool addresses_differ() const { return addresses_differ_; }
-
-  // Runs of addresses that share a group.
-  struct Runs {
-    ipdb::RunTable<uint32_t> v4;
-    ipdb::RunTable<absl::uint128> v6;
-  };
-  const Runs& RunsOf(const std::vector<uint32_t>& group_of_cell);
-
-  // Takes over the runs of a map that was built over the same clients.
-  void Remember(const SteeringMap& map) {
-    runs_.try_emplace(map.group_of_cell, Runs{map.v4, map.v6});
-  }
 
  private:
   const ClientTable* clients_;
   std::span<const Endpoint* const> endpoints_;
   int32_t equal_cost_us_;
-  bool addresses_differ_ = true;
+  bool addresses_differ_;
   std::map<std::tuple<const CellRankings*, uint32_t, bool, Diversity>, Draws> draws_;
-  absl::flat_hash_map<std::vector<uint32_t>, Runs> runs_;
 };
 
 struct SteeringInput {
@@ -102,8 +97,14 @@ struct SteeringInput {
   SteeringMemo* memo = nullptr;
 };
 
-std::shared_ptr<const SteeringMap> BuildSteeringMap(const SteeringInput& input,
-                                                    const SteeringPolicy& policy);
+// Still without runs of addresses: AddRuns.
+std::shared_ptr<SteeringMap> BuildSteeringMap(const SteeringInput& input,
+                                              const SteeringPolicy& policy);
+
+// Fills in SteeringMap::v4 and v6. Maps that give all cells the same groups share their runs, with each
+// other and with those of `known`, which were built over the same clients. A task is one set of runs.
+void AddRuns(const ClientTable& clients, std::span<const SteeringMap* const> known, RunTasks run,
+             std::span<SteeringMap* const> maps);
 
 }  // namespace nearcast::scheduler
 

@@ -37,6 +37,13 @@ std::vector<Ranked> Ranking(const std::vector<std::pair<int32_t, Standing>>& cos
   return ranking;
 }
 
+std::shared_ptr<const SteeringMap> WithRuns(const ClientTable& clients,
+                                            std::shared_ptr<SteeringMap> map) {
+  SteeringMap* const maps[] = {map.get()};
+  AddRuns(clients, {}, RunInTurn, maps);
+  return map;
+}
+
 TEST(ChooseNodesTest, NearestFirstThenTheNextUpToTheLimit) {
   const auto ranking =
       Ranking({{10000, Standing::kUsable}, {30000, Standing::kUsable}, {60000, Standing::kUsable}});
@@ -94,9 +101,10 @@ TEST(SteeringMapTest, ScopeIsTheShortestPrefixWithTheSameAnswer) {
   CompiledName name;
   const CellRankings rankings = RankingsOf(ranking_of_cell);
   const ClientTable clients(std::make_shared<const ipdb::PrefixTable>(places));
-  SteeringMemo memo(&clients, endpoints);
-  name.steering = BuildSteeringMap(
-      {.ranking_v4 = &rankings, .ranking_v6 = &rankings, .memo = &memo}, {.answers_max = 1});
+  SteeringMemo memo(&clients, endpoints, AddressesDiffer(endpoints));
+  name.steering = WithRuns(
+      clients, BuildSteeringMap({.ranking_v4 = &rankings, .ranking_v6 = &rankings, .memo = &memo},
+                                {.answers_max = 1}));
   ASSERT_EQ(name.steering->answers.size(), 2u);
 
   const auto answer_at = [&](uint32_t address) {
@@ -172,9 +180,9 @@ class SteeringPolicyTest : public testing::Test {
     const CellRankings v4 = RankingsOf(rankings_);
     const CellRankings v6 = RankingsOf(none_);
     const ClientTable clients(std::make_shared<const ipdb::PrefixTable>(places_));
-    SteeringMemo memo(&clients, endpoints_);
-    name_.steering =
-        BuildSteeringMap({.ranking_v4 = &v4, .ranking_v6 = &v6, .memo = &memo}, policy);
+    SteeringMemo memo(&clients, endpoints_, AddressesDiffer(endpoints_));
+    name_.steering = WithRuns(
+        clients, BuildSteeringMap({.ranking_v4 = &v4, .ranking_v6 = &v6, .memo = &memo}, policy));
   }
 
   NameDecision Ask(const std::string& client, absl::string_view stream = "") {

@@ -1,19 +1,15 @@
 #include "schedulerlib/snapshot/build_snapshot.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "base/check.h"
 #include "schedulerlib/place/rendezvous.h"
-#include "schedulerlib/place/steering_builder.h"
 #include "schedulerlib/quality/tier_choice.h"
+#include "schedulerlib/snapshot/changes.h"
 #include "schedulerlib/snapshot/client_overrides.h"
+#include "schedulerlib/snapshot/node_rankings.h"
+#include "schedulerlib/snapshot/scheduled_names.h"
 #include "schedulerlib/split/ratio.h"
 #include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/switches/switch_board.h"
@@ -31,8 +27,12 @@ std::vector<T> SortedByName(std::vector<T> items) {
 class Builder {
  public:
   Builder(const Config& config, const LiveView& live,
-          std::shared_ptr<const ipdb::PrefixTable> places, const Snapshot* previous)
-      : config_(config), live_(live), previous_(previous), snapshot_(std::make_shared<Snapshot>()) {
+          std::shared_ptr<const ipdb::PrefixTable> places, const Snapshot* previous, RunTasks run)
+      : config_(config),
+        live_(live),
+        previous_(previous),
+        run_(run),
+        snapshot_(std::make_shared<Snapshot>()) {
     snapshot_->revision = config.revision;
     snapshot_->places = std::move(places);
   }
@@ -42,9 +42,12 @@ class Builder {
     AddNodes();
     AddClients();
     AddNearness(delays);
-    FindChanges();
-    RankNodes();
-    AddScheduledNames();
+    const Changes changes = FindChanges(previous_, *snapshot_);
+    const std::vector<Domain> domains = SortedByName(config_.domains);
+    RankNodes(domains, changes, run_, *snapshot_);
+    JudgeOwnCdns();
+    AddScheduledNames(domains, changes, run_, *snapshot_);
+    AddZones();
     AddRatioRules();
     for (const QualityPolicy& policy : SortedByName(config_.quality_policies)) {
       snapshot_->qualities.push_back(CompileQuality(policy));
@@ -97,11 +100,10 @@ class Builder {
     }
   }
 
-  void RankNodes() {
+  void JudgeOwnCdns() {
     for (size_t i = 0; i < snapshot_->cdns.size(); ++i) {
-      CompiledCdn& cdn = snapshot_->cdns[i];
+      const CompiledCdn& cdn = snapshot_->cdns[i];
       if (cdn.spec.kind != CdnKind::kOwn) continue;
-      RankNodesOf(cdn);
       CdnStanding& standing = snapshot_->cdn_buckets[i].standing;
       standing = std::max(standing, StandingOfOwn(cdn));
     }
@@ -142,178 +144,10 @@ class Builder {
     }
   }
 
-  // What is different from the previous snapshot: nodes whose place in rankings may be, and CDNs
-  // whose answers may be.
-  void FindChanges() {
-    is_changed_.resize(snapshot_->cdns.size(), previous_ == nullptr);
-    if (previous_ == nullptr) return;
-    if (previous_->measured != snapshot_->measured) {
-      is_changed_.assign(is_changed_.size(), true);
-    }
-    for (size_t i = 0; i < snapshot_->nodes.size(); ++i) {
-      const CompiledNode& was = previous_->nodes[i];
-      const CompiledNode& is = snapshot_->nodes[i];
-      const bool moves = was.standing != is.standing || was.load_penalty_us != is.load_penalty_us;
-      if (moves) moved_nodes_.push_back(NodeIndex(static_cast<uint32_t>(i)));
-      if (moves || was.endpoint.load_weight != is.endpoint.load_weight) {
-        is_changed_[is.cdn.value()] = true;
-      }
-    }
-  }
-
-  void RankNodesOf(CompiledCdn& cdn) {
-    cdn.rankings = RankAll(
-        cdn, [](const CompiledNode&) { return true; }, &CompiledCdn::rankings);
-  }
-
-  // Every cell's ranking of those nodes of a CDN that `wanted` takes; `kept` is where the previous
-  // snapshot has it.
-  template <typename Wanted>
-  CellRankings RankAll(const CompiledCdn& cdn, Wanted wanted,
-                       CellRankings CompiledCdn::*kept) const {
-    const size_t index = static_cast<size_t>(&cdn - snapshot_->cdns.data());
-    const CellRankings* before = previous_ != nullptr ? &(previous_->cdns[index].*kept) : nullptr;
-    if (before != nullptr && before->empty()) before = nullptr;
-    if (before != nullptr && !is_changed_[index]) return *before;
-    CellRankerInput input;
-    for (const NodeIndex node : cdn.nodes) {
-      const CompiledNode& compiled = snapshot_->node(node);
-      if (wanted(compiled)) input.candidates.push_back(CandidateOf(*snapshot_, node));
-    }
-    input.clients = snapshot_->clients.get();
-    input.nearness = snapshot_->nearness.get();
-    input.measured = snapshot_->measured.get();
-    input.count = kRankedNodesMax;
-    if (before == nullptr || previous_->measured != snapshot_->measured) return RankCells(input);
-    return RankCellsAgain(input, *before, MovedAmong(input.candidates));
-  }
-
-  std::vector<NodeIndex> MovedAmong(const std::vector<Candidate>& candidates) const {
-    std::vector<NodeIndex> moved;
-    for (const NodeIndex node : moved_nodes_) {
-      const bool is_one = std::binary_search(
-          candidates.begin(), candidates.end(), Candidate{.node = node},
-          [](const Candidate& a, const Candidate& b) { return a.node < b.node; });
-      if (is_one) moved.push_back(node);
-    }
-    return moved;
-  }
-
-  void AddScheduledNames() {
-    for (const CompiledNode& node : snapshot_->nodes) endpoints_.push_back(&node.endpoint);
-    memo_.emplace(snapshot_->clients.get(), endpoints_, snapshot_->nearness->equal_cost_us());
-    if (previous_ != nullptr) {
-      for (const CompiledName& name : previous_->names) memo_->Remember(*name.steering);
-    }
-    for (const Domain& domain : SortedByName(config_.domains)) {
-      for (const ScheduledName& name : domain.scheduled_names) AddScheduledName(domain, name);
-    }
+  void AddZones() {
     snapshot_->zones = previous_ != nullptr
                            ? previous_->zones
                            : zone::ZoneSet::Build(config_.domains, snapshot_->name_index);
-  }
-
-  void AddScheduledName(const Domain& domain, const ScheduledName& name) {
-    CompiledName& compiled = snapshot_->names.emplace_back();
-    compiled.name = absl::AsciiStrToLower(
-        name.name == "@" ? domain.name : absl::StrCat(name.name, ".", domain.name));
-    compiled.ttl_s = name.ttl_s;
-    compiled.answers_max = name.answers;
-    compiled.cdn = *snapshot_->FindCdn(name.cdn);
-    compiled.https = name.https;
-    compiled.rules = name.rules;
-    compiled.steering = KeepsAnswers(compiled.cdn, name)
-                            ? previous_->names[snapshot_->names.size() - 1].steering
-                            : SteeringFor(compiled.cdn, name, OverrideCnames(compiled.name, name));
-    snapshot_->name_index[compiled.name] = static_cast<uint32_t>(snapshot_->names.size() - 1);
-  }
-
-  // Whether the previous snapshot's map for a name still holds.
-  bool KeepsAnswers(CdnIndex cdn, const ScheduledName& name) const {
-    if (is_changed_[cdn.value()]) return false;
-    const auto moves = [this](const std::string& node) {
-      return std::binary_search(moved_nodes_.begin(), moved_nodes_.end(),
-                                *snapshot_->FindNode(node));
-    };
-    return std::none_of(name.rules.begin(), name.rules.end(), [&moves](const PlaceRule& rule) {
-      return std::any_of(rule.nodes.begin(), rule.nodes.end(), moves);
-    });
-  }
-
-  // By override: the alias that this name gives there. None at a zone's own name, where SOA and NS
-  // stand (RFC 2181 §10.1).
-  std::vector<std::string> OverrideCnames(const std::string& full_name,
-                                          const ScheduledName& name) const {
-    std::vector<std::string> cnames;
-    if (name.name == "@") return cnames;
-    for (const ClientOverride& override : snapshot_->clients->overrides()) {
-      const auto& only = override.cname_for;
-      const bool applies =
-          only.empty() || std::find(only.begin(), only.end(), full_name) != only.end();
-      cnames.push_back(applies ? override.cname : "");
-    }
-    return cnames;
-  }
-
-  // Names of one CDN that ask for the same share one map.
-  std::shared_ptr<const SteeringMap> SteeringFor(CdnIndex cdn, const ScheduledName& name,
-                                                 std::vector<std::string> override_cnames) {
-    std::string key =
-        absl::StrCat(cdn.value(), " ", name.answers, " ", static_cast<int>(name.spread), " ",
-                     name.diverse, " ", name.by_load, " ", name.fallback_cname);
-    for (const PlaceRule& rule : name.rules) {
-      const ipdb::Location& m = rule.match;
-      absl::StrAppend(&key, "\n", m.country, "/", m.region, "/", m.city, "/", m.isp, " ",
-                      rule.cname, " ", absl::StrJoin(rule.nodes, " "));
-    }
-    absl::StrAppend(&key, "\n", absl::StrJoin(override_cnames, " "));
-    std::shared_ptr<const SteeringMap>& shared = steering_[key];
-    if (shared == nullptr) shared = BuildSteering(cdn, name, std::move(override_cnames));
-    return shared;
-  }
-
-  std::shared_ptr<const SteeringMap> BuildSteering(CdnIndex cdn, const ScheduledName& name,
-                                                   std::vector<std::string> override_cnames) {
-    SteeringPolicy policy;
-    policy.override_cnames = std::move(override_cnames);
-    policy.answers_max = name.answers;
-    policy.spread = name.spread;
-    policy.diversity = name.diverse ? Diversity::kDiverse : Diversity::kAny;
-    policy.by_load = name.by_load;
-    policy.fallback_cname = CanonicalName(name.fallback_cname);
-    for (const PlaceRule& rule : name.rules) {
-      policy.rules.push_back({rule.match, RankByRule(rule), CanonicalName(rule.cname)});
-    }
-    return BuildSteeringMap({.ranking_v4 = RankingOf(cdn, Family::kV4),
-                             .ranking_v6 = RankingOf(cdn, Family::kV6),
-                             .memo = &*memo_},
-                            policy);
-  }
-
-  // In the rule's order, what stands worse behind what stands better.
-  std::vector<Ranked> RankByRule(const PlaceRule& rule) const {
-    std::vector<Ranked> ranked;
-    for (const std::string& node : rule.nodes) {
-      const NodeIndex index = *snapshot_->FindNode(node);
-      ranked.push_back({.node = index, .standing = snapshot_->node(index).standing});
-    }
-    std::stable_sort(ranked.begin(), ranked.end(),
-                     [](const Ranked& a, const Ranked& b) { return a.standing < b.standing; });
-    return ranked;
-  }
-
-  // The CDN's own ranking where all its nodes have the family; else one of those that do.
-  const CellRankings* RankingOf(CdnIndex cdn, Family family) {
-    CompiledCdn& compiled = snapshot_->cdns[cdn.value()];
-    const auto has = [family](const CompiledNode& node) { return node.endpoint.Has(family); };
-    if (std::all_of(compiled.nodes.begin(), compiled.nodes.end(),
-                    [&](NodeIndex node) { return has(snapshot_->node(node)); })) {
-      return &compiled.rankings;
-    }
-    const auto kept = family == Family::kV4 ? &CompiledCdn::rankings_v4 : &CompiledCdn::rankings_v6;
-    CellRankings& rankings = compiled.*kept;
-    if (rankings.empty()) rankings = RankAll(compiled, has, kept);
-    return &rankings;
   }
 
   CompiledWeights Resolve(const std::vector<CdnWeight>& weights) const {
@@ -397,12 +231,8 @@ class Builder {
   const Config& config_;
   const LiveView& live_;
   const Snapshot* const previous_;
+  const RunTasks run_;
   std::shared_ptr<Snapshot> snapshot_;
-  std::vector<const Endpoint*> endpoints_;                              // by NodeIndex
-  std::map<std::string, std::shared_ptr<const SteeringMap>> steering_;  // by what names ask for
-  std::vector<bool> is_changed_;                                        // by CdnIndex
-  std::vector<NodeIndex> moved_nodes_;                                  // ascending
-  std::optional<SteeringMemo> memo_;
 };
 
 }  // namespace
@@ -410,11 +240,11 @@ class Builder {
 std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveView& live,
                                               std::shared_ptr<const ipdb::PrefixTable> places,
                                               const std::vector<MeasuredDelay>& delays,
-                                              const Snapshot* previous) {
+                                              const Snapshot* previous, RunTasks run) {
   NC_CHECK(places != nullptr);
   NC_CHECK(previous == nullptr ||
            (previous->places == places && previous->nodes.size() == config.nodes.size()));
-  return Builder(config, live, std::move(places), previous).Build(delays);
+  return Builder(config, live, std::move(places), previous, run).Build(delays);
 }
 
 }  // namespace nearcast::scheduler

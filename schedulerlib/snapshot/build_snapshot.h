@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/tasks.h"
 #include "ipdb/prefix_table.h"
 #include "schedulerlib/live/measured_delay.h"
 #include "schedulerlib/live/node_live.h"
@@ -20,12 +21,16 @@ namespace nearcast::scheduler {
 // `previous`: null, or a snapshot that was built from this very configuration and database, so that
 // only `live` and `delays` may differ. What they do not concern is taken from it.
 //
+// `run` runs the independent parts: rankings first, then groups of steering maps. The snapshot is the
+// same however it does.
+//
 // Cost: classes of cells × sites of each own CDN, for ranking (cell_ranker.h); cells + runs per
 // distinct steering map. docs/benchmarks.md has figures.
 std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveView& live,
                                               std::shared_ptr<const ipdb::PrefixTable> places,
                                               const std::vector<MeasuredDelay>& delays = {},
-                                              const Snapshot* previous = nullptr);
+                                              const Snapshot* previous = nullptr,
+                                              RunTasks run = RunInTurn);
 
 }  // namespace nearcast::scheduler
 

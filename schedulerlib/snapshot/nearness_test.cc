@@ -193,12 +193,13 @@ class RebuildOracle : public ::testing::TestWithParam<uint32_t> {
   std::vector<MeasuredDelay> delays_;
 };
 
-TEST_P(RebuildOracle, BuiltFromTheOneBeforeEqualsBuiltAnew) {
+TEST_P(RebuildOracle, BuiltFromTheOneBeforeOnThreadsEqualsBuiltAnewInTurn) {
   for (Node& node : given_.config().nodes) node.capacity_mbps = 1000;
   auto snapshot = BuildSnapshot(given_.config(), given_.live(), places_, delays_);
   for (int round = 0; round < 6; ++round) {
     Change();
-    snapshot = BuildSnapshot(given_.config(), given_.live(), places_, delays_, snapshot.get());
+    snapshot = BuildSnapshot(given_.config(), given_.live(), places_, delays_, snapshot.get(),
+                             [](size_t count, Task task) { RunOnThreads(3, count, task); });
     const auto anew = BuildSnapshot(given_.config(), given_.live(), places_, delays_);
     for (size_t i = 0; i < anew->names.size(); ++i) {
       for (int n = 0; n < 400; ++n) {

@@ -221,8 +221,9 @@ struct Daemon::Parts {
     NC_ASSIGN_OR_RETURN(store, store::OpenStore(options.store));
     streams = std::make_unique<StreamTable>(store.get());
     NC_RETURN_IF_ERROR(streams->Load());
-    publisher = std::make_unique<Publisher>(clock, std::move(places),
-                                            PublisherOptions{.silence = options.node_silence});
+    publisher = std::make_unique<Publisher>(
+        clock, std::move(places),
+        PublisherOptions{.silence = options.node_silence, .build_threads = options.build_threads});
     follower = std::make_unique<ConfigFollower>(store.get(), publisher.get());
     NC_RETURN_IF_ERROR(follower->Start());
     spdlog::info("store {}: revision {}, {} stream(s)", options.store, follower->Current().revision,

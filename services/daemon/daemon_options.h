@@ -63,6 +63,9 @@ struct DaemonOptions {
   // How long a node may say nothing before it is down, and how long a stream that ended is
   // remembered.
   absl::Duration node_silence = absl::Seconds(5);
+
+  // That compile a configuration, > 0.
+  uint32_t build_threads = 1;
   absl::Duration ended_stream_memory = absl::Hours(1);
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/tasks.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/snapshot/build_snapshot.h"
 #include "spdlog/spdlog.h"
@@ -149,18 +150,33 @@ PublisherCounters Publisher::Counters() const {
 void Publisher::Run() {
   absl::Duration swept_at = clock_->Monotonic();
   while (!reports_.closed()) {
-    if (const auto report = reports_.Pop(options_.sweep)) {
-      if (const auto* checks = std::get_if<CheckReport>(&*report)) {
-        Apply(*checks);
-      } else {
-        Tell(Apply(std::get<NodeReport>(*report)));
-      }
-    }
+    TakeWaiting();
     const absl::Duration now = clock_->Monotonic();
     if (now - swept_at < options_.sweep) continue;
     swept_at = now;
     Sweep();
   }
+}
+
+// Waits for one report, takes all that wait by then, and makes one snapshot of them.
+void Publisher::TakeWaiting() {
+  std::vector<PublishedStreams::Change> changes;
+  absl::Duration wait = options_.sweep;
+  for (size_t taken = 0; taken < options_.reports_max; ++taken) {
+    const auto report = reports_.Pop(wait);
+    if (!report) break;
+    wait = absl::ZeroDuration();
+    if (const auto* checks = std::get_if<CheckReport>(&*report)) {
+      Apply(*checks);
+    } else {
+      changes.push_back(Apply(std::get<NodeReport>(*report)));
+    }
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    if (states_changed_) Publish();
+  }
+  for (const PublishedStreams::Change& change : changes) Tell(change);
 }
 
 void Publisher::Tell(const PublishedStreams::Change& change) {
@@ -202,7 +218,7 @@ PublishedStreams::Change Publisher::Apply(const NodeReport& report) {
   live_.Report(report.node, report.live, scheduler::FreeShare(node, report.live),
                clock_->Monotonic());
   TakeDelays(report);
-  if (StateOf(node) != states_[at->second]) Publish();
+  states_changed_ |= StateOf(node) != states_[at->second];
   return published_.Replace(report.node, report.streams);
 }
 
@@ -259,13 +275,15 @@ void Publisher::PublishIfChanged() {
 }
 
 void Publisher::Publish() {
+  states_changed_ = false;
   states_.clear();
   for (const scheduler::Node& node : config_.nodes) states_.push_back(StateOf(node));
   // While configuration and database are the same, only what live state concerns is built anew.
   const auto before = base_is_new_ ? nullptr : holder_.Current();
   base_is_new_ = false;
-  holder_.Publish(scheduler::BuildSnapshot(config_, live_.view(), places_, delays_.Delays(),
-                                           before.get()));
+  holder_.Publish(scheduler::BuildSnapshot(
+      config_, live_.view(), places_, delays_.Delays(), before.get(),
+      [this](size_t count, Task task) { RunOnThreads(options_.build_threads, count, task); }));
   ++counters_.snapshots;
 }
 

@@ -7,7 +7,7 @@
 //   publisher.Report({.node = "gz-1", .live = …});  // applied by the publisher's own thread
 //
 // A report makes a new snapshot only when it changes how a node stands; numbers that change no
-// answer cost nothing.
+// answer cost nothing. All reports that wait are taken before one is made.
 #ifndef SERVICES_PUBLISHER_PUBLISHER_H_
 #define SERVICES_PUBLISHER_PUBLISHER_H_
 
@@ -52,6 +52,10 @@ struct PublisherOptions {
 
   // Reports that may wait; more are refused and counted.
   size_t reports_max = 4096;
+
+  // Threads that build a snapshot, > 0: the caller's or the publisher's own, and others as long as it
+  // takes.
+  size_t build_threads = 1;
 };
 
 struct PublisherCounters {
@@ -141,6 +145,7 @@ class Publisher {
   using NodeState = std::tuple<scheduler::Standing, int32_t, double>;
 
   void Run();
+  void TakeWaiting();
   void TakeConfig(scheduler::Config config) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   scheduler::PublishedStreams::Change Apply(const NodeReport& report);
   void Apply(const CheckReport& report);
@@ -171,6 +176,7 @@ class Publisher {
   // By place in config_.nodes: names to places, and the states in the published snapshot.
   absl::flat_hash_map<std::string, size_t> node_at_ ABSL_GUARDED_BY(mutex_);
   std::vector<NodeState> states_ ABSL_GUARDED_BY(mutex_);
+  bool states_changed_ ABSL_GUARDED_BY(mutex_) = false;  // by a report, since then
   PublisherCounters counters_ ABSL_GUARDED_BY(mutex_);
   StreamWatcher watcher_ ABSL_GUARDED_BY(mutex_);
   ConfigWatcher config_watcher_ ABSL_GUARDED_BY(mutex_);

@@ -1,5 +1,6 @@
 #include "services/publisher/publisher.h"
 
+#include "absl/synchronization/notification.h"
 #include "base/fake_clock.h"
 #include "gtest/gtest.h"
 #include "ipdb/prefix_table_builder.h"
@@ -96,6 +97,30 @@ TEST(PublisherTest, ReportsThatChangeNoStandingMakeNoSnapshot) {
       Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 100; }));
   EXPECT_EQ(publisher.CopyLive().at("a").viewers, 99u);
   EXPECT_EQ(publisher.Counters().snapshots, before);
+}
+
+TEST(PublisherTest, ReportsThatWaitTogetherMakeOneSnapshot) {
+  constexpr uint64_t kReports = 200;
+  FakeClock clock(absl::UnixEpoch());
+  absl::Notification may_go_on;  // outlives the publisher's thread
+  Publisher publisher(&clock, Places(), {});
+  scheduler::Config config = TwoNodes();
+  for (scheduler::Node& node : config.nodes) node.capacity_mbps = 100;
+  publisher.SetConfig(config);
+  publisher.WatchStreams([&](const auto&) { may_go_on.WaitForNotification(); });
+  const uint64_t before = publisher.Counters().snapshots;
+  ASSERT_TRUE(publisher.Report({.node = "b", .streams = {"live/s"}}));
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 1; }));
+  for (uint64_t i = 1; i < kReports; ++i) {  // each changes how the node stands
+    const double load = i % 2 == 1 ? 100e6 : 0;
+    ASSERT_TRUE(publisher.Report({.node = "a", .live = {.out_bits_per_s = load}}));
+  }
+  may_go_on.Notify();
+  EXPECT_TRUE(Eventually(publisher,
+                         [](const Snapshot& s) { return StandingOf(s, "a") == Standing::kFull; }));
+  EXPECT_EQ(publisher.Counters().reports, kReports);
+  EXPECT_LE(publisher.Counters().snapshots, before + 3);
 }
 
 scheduler::Config TwoNodesWithACheck() {
