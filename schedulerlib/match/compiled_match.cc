@@ -102,10 +102,12 @@ CompiledMatch CompileMatch(const RuleMatch& match, absl::string_view name) {
 }
 
 bool Matches(const CompiledMatch& match, const MatchQuestion& question) {
+  // Numbers before texts, which lie elsewhere.
+  if (!GradeHolds(match, question) || !VersionHolds(match, question)) return false;
   for (const CompiledMatch::Condition& condition : match.conditions) {
     if (!FitsOne(condition, question.text(condition.attribute))) return false;
   }
-  return VersionHolds(match, question) && GradeHolds(match, question) && DrawHolds(match, question);
+  return DrawHolds(match, question);
 }
 
 std::string WhyNot(const CompiledMatch& match, const MatchQuestion& question) {

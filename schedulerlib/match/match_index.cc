@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
-#include "schedulerlib/place/rendezvous.h"
+#include "absl/container/flat_hash_set.h"
+#include "base/text_hash.h"
 
 namespace nearcast::scheduler {
 namespace {
 
 // Fewer rules are compared faster one by one than through another node.
-constexpr size_t kLeafRules = 4;
+constexpr size_t kLeafRules = 16;
 
 // A rule that lists many values of several attributes would stand in the leaf of every combination;
 // beyond this many it counts as open there, and the comparison in full sorts it out.
@@ -19,8 +22,8 @@ constexpr uint32_t kCopiesMax = 64;
 
 // Prefixes and whole values are different edges.
 uint64_t EdgeHash(absl::string_view text, bool is_prefix) {
-  const uint64_t hash = StableHash(text);
-  return is_prefix ? MixHash(hash, 1) : hash;
+  const uint64_t hash = TextHash(text);
+  return is_prefix ? ~hash : hash;
 }
 
 constexpr uint32_t Bit(uint32_t attribute) { return 1u << attribute; }
@@ -34,7 +37,15 @@ class MatchIndex::Search {
       : index_(index), question_(question) {}
 
   MatchedRules Run() {
-    if (index_.root_ != kNone) Visit(index_.root_);
+    if (index_.root_ == kNone) return {};
+    for (uint32_t a = 0; a < kMatchAttributes; ++a) {
+      if ((index_.attributes_ & Bit(a)) == 0 || question_.texts[a].empty()) continue;
+      hashes_[a] = EdgeHash(question_.texts[a], false);
+      print_.lanes[a] = PrintOf(hashes_[a]);
+    }
+    if (question_.app_version) print_.version = PrintOf(*question_.app_version);
+    print_.grade = question_.grade;
+    Visit(index_.root_);
     std::sort(found_.begin(), found_.end());
     return std::move(found_);
   }
@@ -52,7 +63,7 @@ class MatchIndex::Search {
   void FollowValues(uint32_t at, const Node& node) {
     const absl::string_view value = question_.texts[node.attribute];
     if (value.empty()) return;
-    Follow(at, HashOf(node.attribute, value));
+    Follow(at, hashes_[node.attribute]);
     for (uint32_t i = node.lengths_begin; i < node.lengths_end; ++i) {
       const uint32_t length = index_.lengths_[i];
       if (length <= value.size()) Follow(at, EdgeHash(value.substr(0, length), true));
@@ -60,33 +71,26 @@ class MatchIndex::Search {
   }
 
   void Follow(uint32_t at, uint64_t value) {
-    const auto edge = index_.edges_.find({at, value});
-    if (edge != index_.edges_.end()) Visit(edge->second);
-  }
-
-  uint64_t HashOf(uint32_t attribute, absl::string_view value) {
-    if ((hashed_ & Bit(attribute)) == 0) {
-      hashes_[attribute] = EdgeHash(value, false);
-      hashed_ |= Bit(attribute);
-    }
-    return hashes_[attribute];
+    index_.edges_.ForEach(at, value, [this](uint32_t to) { Visit(to); });
   }
 
   void VisitLeaf(const Node& node) {
-    for (uint32_t i = node.open_begin; i < node.ranged_begin; ++i) Compare(index_.leaf_rules_[i]);
-    if (question_.app_version) VisitRanged(node.ranged_begin, node.leaf_end);
+    for (uint32_t i = node.prints_begin; i < node.prints_end; ++i) {
+      const RulePrint& rule = index_.prints_[i];
+      if (rule.MayMatch(print_)) Compare(rule.rule);
+    }
+    if (question_.app_version) VisitRanged(node.ranged_begin, node.ranged_end);
   }
 
-  // Those whose range has the version: the rules are the nodes of a balanced tree by lower end,
-  // whose root is the middle one.
+  // Those whose range has the version.
   void VisitRanged(uint32_t begin, uint32_t end) {
     while (begin < end) {
       const uint32_t middle = begin + (end - begin) / 2;
-      if (index_.highest_[middle] < *question_.app_version) return;
+      const RangedRule& ranged = index_.ranged_rules_[middle];
+      if (ranged.highest < *question_.app_version) return;
       VisitRanged(begin, middle);
-      const uint32_t rule = index_.leaf_rules_[middle];
-      if (index_.matches_[rule].version_min > *question_.app_version) return;
-      Compare(rule);
+      if (ranged.version_min > *question_.app_version) return;
+      Compare(ranged.rule);
       begin = middle + 1;
     }
   }
@@ -98,14 +102,19 @@ class MatchIndex::Search {
   const MatchIndex& index_;
   const MatchQuestion& question_;
   std::array<uint64_t, kMatchAttributes> hashes_;
-  uint32_t hashed_ = 0;
+  Print print_;
   MatchedRules found_;
 };
 
 MatchIndex::MatchIndex(std::vector<CompiledMatch> matches) : matches_(std::move(matches)) {
   if (matches_.empty()) return;
   std::vector<Entry> entries;
-  for (uint32_t rule = 0; rule < matches_.size(); ++rule) entries.push_back({rule, 1});
+  for (uint32_t rule = 0; rule < matches_.size(); ++rule) {
+    entries.push_back({rule, 1});
+    for (const auto& condition : matches_[rule].conditions) {
+      attributes_ |= Bit(static_cast<uint32_t>(condition.attribute));
+    }
+  }
   root_ = Build(entries, Bit(kMatchAttributes) - 1);
 }
 
@@ -121,24 +130,35 @@ bool MatchIndex::MaySplit(const Entry& entry, MatchAttribute attribute) const {
   return condition != nullptr && entry.copies * condition->patterns.size() <= kCopiesMax;
 }
 
+double MatchIndex::Telling(const std::vector<Entry>& entries, MatchAttribute attribute) const {
+  absl::flat_hash_set<uint64_t> values;
+  size_t rules = 0;
+  for (const Entry& entry : entries) {
+    if (!MaySplit(entry, attribute)) continue;
+    ++rules;
+    for (const MatchPattern& pattern : matches_[entry.rule].Find(attribute)->patterns) {
+      values.insert(EdgeHash(pattern.text, pattern.is_prefix));
+    }
+  }
+  return static_cast<double>(rules) * std::log2(1.0 + static_cast<double>(values.size()));
+}
+
 int MatchIndex::ChooseAttribute(const std::vector<Entry>& entries, uint32_t open_attributes) const {
   int best = -1;
-  size_t best_count = 0;
+  double most = 0;
   for (uint32_t a = 0; a < kMatchAttributes; ++a) {
     if ((open_attributes & Bit(a)) == 0) continue;
-    const size_t count = std::count_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return MaySplit(entry, static_cast<MatchAttribute>(a));
-    });
-    if (count <= best_count) continue;
+    const double telling = Telling(entries, static_cast<MatchAttribute>(a));
+    if (telling <= most) continue;
     best = static_cast<int>(a);
-    best_count = count;
+    most = telling;
   }
   return best;
 }
 
 uint32_t MatchIndex::Build(const std::vector<Entry>& entries, uint32_t open_attributes) {
   const int chosen = entries.size() <= kLeafRules ? -1 : ChooseAttribute(entries, open_attributes);
-  if (chosen < 0) return BuildLeaf(entries);
+  if (chosen < 0) return BuildLeaf(entries, open_attributes);
   const auto attribute = static_cast<MatchAttribute>(chosen);
   std::vector<Entry> rest;
   std::map<uint64_t, std::vector<Entry>> by_value;
@@ -162,7 +182,7 @@ uint32_t MatchIndex::Build(const std::vector<Entry>& entries, uint32_t open_attr
   lengths_.insert(lengths_.end(), lengths.begin(), lengths.end());
   node.lengths_end = static_cast<uint32_t>(lengths_.size());
   const uint32_t left = open_attributes & ~Bit(static_cast<uint32_t>(chosen));
-  for (const auto& [value, below] : by_value) edges_[{at, value}] = Build(below, left);
+  for (const auto& [value, below] : by_value) edges_.Add(at, value, Build(below, left));
   if (!rest.empty()) {
     const uint32_t child = Build(rest, left);
     nodes_[at].rest = child;  // `node` has moved
@@ -170,25 +190,26 @@ uint32_t MatchIndex::Build(const std::vector<Entry>& entries, uint32_t open_attr
   return at;
 }
 
-uint32_t MatchIndex::BuildLeaf(const std::vector<Entry>& entries) {
-  std::vector<uint32_t> ranged;
+uint32_t MatchIndex::BuildLeaf(const std::vector<Entry>& entries, uint32_t open_attributes) {
   Node leaf;
-  leaf.open_begin = static_cast<uint32_t>(leaf_rules_.size());
+  leaf.prints_begin = static_cast<uint32_t>(prints_.size());
+  leaf.ranged_begin = static_cast<uint32_t>(ranged_rules_.size());
   for (const Entry& entry : entries) {
-    if (matches_[entry.rule].has_version) {
-      ranged.push_back(entry.rule);
+    const CompiledMatch& match = matches_[entry.rule];
+    if (match.has_version && entries.size() > kLeafRules) {
+      ranged_rules_.push_back(
+          {.version_min = match.version_min, .highest = {}, .rule = entry.rule});
     } else {
-      leaf_rules_.push_back(entry.rule);
+      AppendPrints(match, entry.rule, open_attributes, prints_);
     }
   }
-  std::sort(ranged.begin(), ranged.end(), [this](uint32_t a, uint32_t b) {
-    return std::pair(matches_[a].version_min, a) < std::pair(matches_[b].version_min, b);
-  });
-  leaf.ranged_begin = static_cast<uint32_t>(leaf_rules_.size());
-  leaf_rules_.insert(leaf_rules_.end(), ranged.begin(), ranged.end());
-  leaf.leaf_end = static_cast<uint32_t>(leaf_rules_.size());
-  highest_.resize(leaf_rules_.size());
-  SetHighest(leaf.ranged_begin, leaf.leaf_end);
+  std::sort(ranged_rules_.begin() + leaf.ranged_begin, ranged_rules_.end(),
+            [](const RangedRule& a, const RangedRule& b) {
+              return std::pair(a.version_min, a.rule) < std::pair(b.version_min, b.rule);
+            });
+  leaf.prints_end = static_cast<uint32_t>(prints_.size());
+  leaf.ranged_end = static_cast<uint32_t>(ranged_rules_.size());
+  SetHighest(leaf.ranged_begin, leaf.ranged_end);
   nodes_.push_back(leaf);
   return static_cast<uint32_t>(nodes_.size() - 1);
 }
@@ -197,9 +218,10 @@ uint32_t MatchIndex::BuildLeaf(const std::vector<Entry>& entries) {
 AppVersion MatchIndex::SetHighest(uint32_t begin, uint32_t end) {
   if (begin >= end) return AppVersion();
   const uint32_t middle = begin + (end - begin) / 2;
-  const AppVersion own = matches_[leaf_rules_[middle]].version_max;
-  highest_[middle] = std::max({own, SetHighest(begin, middle), SetHighest(middle + 1, end)});
-  return highest_[middle];
+  RangedRule& ranged = ranged_rules_[middle];
+  ranged.highest = std::max(
+      {matches_[ranged.rule].version_max, SetHighest(begin, middle), SetHighest(middle + 1, end)});
+  return ranged.highest;
 }
 
 }  // namespace nearcast::scheduler
