@@ -38,7 +38,8 @@ ABSL_FLAG(std::vector<std::string>, control, {},
           "empty = stand-alone");
 ABSL_FLAG(std::vector<std::string>, origin, {},
           "http://host:port of relays to pull streams from that are not published here, in order, "
-          "separated by commas; used without --control");
+          "separated by commas; used without --control; http://host:port#address asks that address "
+          "for what the host has");
 ABSL_FLAG(double, capacity_mbps, 0,
           "megabits/s that this node may send, told to the control plane");
 ABSL_FLAG(uint32_t, threads, 0, "serving threads; 0 = one per processor");
@@ -65,7 +66,11 @@ ABSL_FLAG(int64_t, play_wait_ms, 5000, "how long a viewer waits for a stream to 
 ABSL_FLAG(int64_t, reconnect_grace_ms, 10000, "how long a lost publisher's viewers are kept");
 ABSL_FLAG(int64_t, takeover_silence_ms, 3000,
           "a second publisher is let in when the first has been silent this long");
-ABSL_FLAG(int64_t, pull_hold_ms, 10000, "how long a pull goes on after the last viewer has left");
+ABSL_FLAG(int64_t, pull_hold_ms, 10000,
+          "how long a pull goes on after the last viewer has left; -1 = until the stream ends");
+ABSL_FLAG(std::vector<std::string>, hold, {},
+          "streams (app/stream) that are fetched and held without viewers, separated by commas; "
+          "PUT and DELETE /api/hold?stream= from this machine change what is held besides");
 ABSL_FLAG(int32_t, hls_slice_ms, 2000,
           "HLS: length of a slice, 500 to 10000; ?hls_slice_ms= and ?network_grade= override it");
 ABSL_FLAG(std::string, hls_cut, "key",
@@ -100,7 +105,7 @@ absl::Status CheckOptions(const RelayOptions& options) {
     auto url = pull::ParseHttpUrl(origin);
     if (!url.ok())
       return absl::InvalidArgumentError(absl::StrCat("--origin: ", url.status().message()));
-    if (url->target != "/" || absl::EndsWith(origin, "/")) {
+    if (url->target != "/" || absl::EndsWith(origin.substr(0, origin.find('#')), "/")) {
       return absl::InvalidArgumentError(absl::StrCat("--origin: ", origin, ": want no path"));
     }
   }
@@ -108,6 +113,14 @@ absl::Status CheckOptions(const RelayOptions& options) {
     if (!absl::StrContains(control, ':')) {
       return absl::InvalidArgumentError(absl::StrCat("--control: ", control, ": want host:port"));
     }
+  }
+  for (const std::string& stream : options.holds) {
+    if (absl::Status valid = egress::ValidateStreamName(stream); !valid.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--hold: ", valid.message()));
+    }
+  }
+  if (!options.holds.empty() && options.controls.empty() && options.origins.empty()) {
+    return absl::InvalidArgumentError("--hold: nowhere to fetch from: want --origin or --control");
   }
   if (options.hub.ring.frames_max < 2) {
     return absl::InvalidArgumentError("--ring_frames_max: want at least 2");
@@ -170,6 +183,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.play.merge_write_ms = absl::GetFlag(FLAGS_merge_write_ms);
   NC_ASSIGN_OR_RETURN(options.play,
                       egress::ParsePlayWish(absl::GetFlag(FLAGS_play), options.play));
+  options.holds = NonEmpty(absl::GetFlag(FLAGS_hold));
   options.pull.gop_cache_ms = options.play.start.gop_cache_ms;
   options.pull.hold_ms = absl::GetFlag(FLAGS_pull_hold_ms);
   options.hub.ring = {.keep_ms = absl::GetFlag(FLAGS_gop_keep_ms),

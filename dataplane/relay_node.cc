@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <thread>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "dataplane/ingest/publish_desk.h"
 #include "dataplane/ingest/publish_gate.h"
 #include "dataplane/node_agent/node_agent.h"
+#include "dataplane/orders/order_page.h"
 #include "dataplane/pull/static_finder.h"
 #include "spdlog/spdlog.h"
 
@@ -68,6 +70,9 @@ struct RelayNode::Parts {
   const RelayOptions options;
   const int64_t started_ms = egress::MonotonicMs();
   stream::Hub hub;
+  orders::Orders orders;
+  orders::OrderPage order_page{&orders};
+  std::atomic<uint64_t> orders_invalid{0};
   ingest::OpenPublishGate gate;
   ingest::PublishDesk publish{&hub, &gate};
   ingest::ConnectionLimiter limiter{options.rtmp_per_address_max};
@@ -145,8 +150,15 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     const pull::PullCounters& pulled = pulls->counters();
     totals.pulls_started = pulled.started;
     totals.pulls_failed = pulled.failed;
+    totals.held_streams = orders.holds.All().size();
+    totals.pulls_silent = pulled.silent;
+    totals.pulls_resumed = pulled.resumed;
+    totals.pull_frames_known = pulled.frames_known;
+    totals.pull_frames_missed = pulled.frames_missed;
     totals.bytes_received += pulled.bytes_received;
   }
+  totals.orders_refused =
+      orders.holds.refused() + orders.forwards.refused() + orders_invalid;
   if (agent != nullptr) {
     const measure::DelayMeterCounters measured = agent->measured();
     totals.delay_targets = measured.targets;
@@ -182,7 +194,11 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
                          .http_port = http_port,
                          .capacity_bits_per_s = options.capacity_bits_per_s},
             .controls = options.controls},
-        [this] { return Reading(); }, [this](const std::string& stream) { (void)hub.End(stream); });
+        [this] { return Reading(); }, [this](const std::string& stream) { (void)hub.End(stream); },
+        [this](const std::string& address, const node_agent::NodeOrders& ordered) {
+          orders.holds.Set(address, ordered.holds);
+          orders_invalid += ordered.invalid;
+        });
     finder = agent.get();
   } else if (!options.origins.empty()) {
     origins = std::make_unique<pull::StaticFinder>(options.origins);
@@ -193,7 +209,8 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
   if (finder != nullptr) {
     pull::PullOptions pull_options = options.pull;
     pull_options.node = options.node;
-    pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder);
+    pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder, &orders.holds);
+    orders.holds.Set("flags", options.holds);
   }
   desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get());
   hls::HlsOptions hls_options = options.hls;
@@ -210,7 +227,8 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
       .play = options.play,
       .metrics = [this] { return egress::WriteMetrics(Totals(), Streams()); },
       .streams_json = [this] { return egress::WriteStreamsJson(Totals(), Streams()); },
-      .route = hls.get()};
+      .route = hls.get(),
+      .admin = &order_page};
   for (const auto& worker : workers) http_options.workers.push_back(worker.get());
   for (size_t i = 0; i < workers.size(); ++i) {
     egress::Worker* worker = workers[i].get();
@@ -228,6 +246,7 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
 void RelayNode::Parts::SweepUntilStopped() {
   absl::MutexLock lock(&mutex);
   while (!mutex.AwaitWithTimeout(absl::Condition(&stopped), kSweepEvery)) {
+    if (pulls != nullptr) pulls->FetchHeld();
     hls->Sweep(egress::MonotonicMs());
     const stream::SweepReport report = hub.Sweep(egress::MonotonicMs());
     for (const std::string& name : report.ended) spdlog::info("stream {}: ended", name);

@@ -37,6 +37,9 @@ struct RelayOptions {
   std::vector<std::string> origins;   // http://host:port
   double capacity_bits_per_s = 0;     // told to the control plane; 0 = not stated
 
+  // Besides what control planes and local HTTP order.
+  std::vector<std::string> holds;  // app/name: fetched and held without viewers
+
   size_t rtmp_per_address_max = 512;
   egress::PlayDefaults play;
   egress::WriteLimits write;

@@ -166,6 +166,20 @@ void Fanout::Measure(int64_t now_ms) {
   queues_ = queues;
 }
 
+// Serving a viewer may end it: who is due is known before.
+void Fanout::SendKeepAlives() {
+  if (state_ == StreamState::kEnded) return;
+  std::vector<Viewer*> due;
+  const auto ask = [&due](const std::vector<std::unique_ptr<Viewer>>& viewers) {
+    for (const auto& viewer : viewers) {
+      if (viewer != nullptr && viewer->QueueKeepAlive()) due.push_back(viewer.get());
+    }
+  };
+  ask(waiting_);
+  for (const auto& lane : lanes_) ask(lane->viewers);
+  for (Viewer* viewer : due) Serve(viewer);
+}
+
 void Fanout::CountQueue(int64_t lag_ms) {
   const auto& bounds = EgressCounters::kQueueMsBounds;
   const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), lag_ms) - bounds.begin();
@@ -268,6 +282,7 @@ void Fanout::Tick() {
     std::swap(waiting_, late);
   }
   Measure(now_ms);
+  SendKeepAlives();
   BeginRounds(false);
   if (state_ != StreamState::kEnded || now_ms - ended_ms_ < tools_.close_ms_max) return;
   for (const auto& lane : lanes_) {

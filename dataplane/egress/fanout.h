@@ -96,6 +96,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
   void CountDrops(const stream::DropCounts& drops);
   void Measure(int64_t now_ms);
+  void SendKeepAlives();
   void CountQueue(int64_t lag_ms);
 
   const std::shared_ptr<stream::Stream> stream_;

@@ -13,7 +13,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "dataplane/egress/flv_protocol.h"
+#include "dataplane/egress/link_protocol.h"
 #include "dataplane/egress/ws_flv_protocol.h"
+#include "dataplane/media/link_record.h"
 #include "dataplane/stream/frame_builder.h"
 #include "dataplane/stream/hub.h"
 #include "gtest/gtest.h"
@@ -78,6 +80,7 @@ class Player {
     }
   }
 
+  const std::string& Received() const { return bytes_; }
   std::string Head() const { return bytes_.substr(0, bytes_.find("\r\n\r\n")); }
 
   void Send(const std::string& bytes) { (void)::send(fd_, bytes.data(), bytes.size(), 0); }
@@ -405,6 +408,26 @@ TEST_F(FanoutTest, AViewerOfNothingIsRefusedAtItsDeadline) {
   EXPECT_NE(player.Head().find("404 Not Found"), std::string::npos);
   EXPECT_TRUE(player.ended);
   EXPECT_EQ(counters_.viewers_refused.Get(), 1u);
+}
+
+TEST_F(FanoutTest, ALinkIsKeptAliveWhileItWaitsAndWhileNothingComes) {
+  Player player;
+  Join(player, {}, std::make_shared<LinkProtocol>(LinkDoor::kHttp));
+  fanout_->Tick();
+  fanout_->Tick();
+  player.Receive();
+  EXPECT_EQ(player.Head(), "HTTP/1.1 102 Processing");
+  EXPECT_EQ(player.Received(), "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n");
+  PushHeaders();
+  Live(2);
+  loop_.Run();
+  fanout_->Tick();  // something has been sent since the last
+  player.Receive();
+  const std::string begun = player.Received();
+  EXPECT_NE(begun.find("200 OK"), std::string::npos);
+  fanout_->Tick();
+  player.Receive();
+  EXPECT_EQ(player.Received(), begun + media::EncodeLinkRecord({}, ""));
 }
 
 TEST_F(FanoutTest, ALeavingViewerIsForgottenAndTheOthersGoOn) {

@@ -25,10 +25,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "dataplane/egress/link_protocol.h"
 #include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "dataplane/egress/viewer_list.h"
 #include "dataplane/egress/ws_flv_protocol.h"
+#include "dataplane/media/link_record.h"
 
 namespace nearcast::egress {
 namespace {
@@ -61,6 +63,28 @@ absl::Status CheckVia(const std::vector<std::string>& via, const std::string& no
         absl::StrCat("the request has come through more than ", kViaNodesMax, " nodes"));
   }
   return absl::OkStatus();
+}
+
+// Names belong to somebody, who may let them point here (DNS rebinding).
+bool IsAddress(absl::string_view host) {
+  host = host.substr(0, host.rfind(':') == host.find_last_of(":]") ? host.rfind(':') : host.npos);
+  if (host == "localhost") return true;
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  asio::ip::make_address(std::string(host), error);
+  return !error;
+}
+
+// LocalAdmin's rule.
+bool IsLocal(const Request& request, const beast::tcp_stream& stream) {
+  if (!IsAddress(View(request[http::field::host]))) return false;
+  for (const char* field : {"Origin", "Forwarded", "X-Forwarded-For"}) {
+    if (request.find(field) != request.end()) return false;
+  }
+  boost::system::error_code error;
+  const asio::ip::address peer = stream.socket().remote_endpoint(error).address();
+  if (error) return false;
+  return peer.is_loopback() || peer == stream.socket().local_endpoint(error).address();
 }
 
 std::string PeerIp(const beast::tcp_stream& stream) {
@@ -103,7 +127,8 @@ class HttpServer::Connections {
  private:
   void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
-  std::string Answer(const Request& request) const;
+  std::string Answer(const Request& request, const beast::tcp_stream& stream) const;
+  std::string AnswerAdmin(const Request& request, bool is_local) const;
   asio::awaitable<std::string> AnswerViewers(const Request& request);
   bool IsRouted(const Request& request) const;
   asio::awaitable<bool> AnswerRouted(const Request& request, beast::tcp_stream* stream);
@@ -163,7 +188,7 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
     if (asks_viewers) {
       answer = co_await AnswerViewers(request);
     } else {
-      answer = Answer(request);
+      answer = Answer(request, stream);
     }
     again = absl::StrContains(answer, "Connection: keep-alive") && parser.is_done();
     co_await asio::async_write(stream, asio::buffer(answer),
@@ -237,8 +262,26 @@ asio::awaitable<std::string> HttpServer::Connections::AnswerViewers(const Reques
   co_return BuildResponse("application/json", WriteViewersJson(*asked->viewers), keep_alive);
 }
 
-std::string HttpServer::Connections::Answer(const Request& request) const {
+std::string HttpServer::Connections::AnswerAdmin(const Request& request, bool is_local) const {
+  const absl::string_view target = View(request.target());
+  const size_t mark = std::min(target.find('?'), target.size());
+  AdminRequest asked{.method = std::string(View(request.method_string())),
+                     .path = std::string(target.substr(0, mark)),
+                     .is_local = is_local};
+  if (mark < target.size()) asked.query = std::string(target.substr(mark + 1));
+  const absl::StatusOr<std::string> answer = options_.admin->Answer(asked);
+  if (!answer.ok()) return BuildHttpRefusal(answer.status());
+  const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
+  return BuildResponse("application/json", *answer, keep_alive);
+}
+
+std::string HttpServer::Connections::Answer(const Request& request,
+                                            const beast::tcp_stream& stream) const {
   if (request.method() == http::verb::options) return kCorsAnswer;
+  const absl::string_view whole = View(request.target());
+  if (options_.admin != nullptr && options_.admin->Owns(whole.substr(0, whole.find('?')))) {
+    return AnswerAdmin(request, IsLocal(request, stream));
+  }
   if (request.method() != http::verb::get) return kMethodAnswer;
   const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
   const absl::string_view target = View(request.target());
@@ -271,6 +314,9 @@ absl::StatusOr<Arrival> HttpServer::Connections::BuildArrival(const Request& req
 
 absl::StatusOr<std::shared_ptr<ViewerProtocol>> HttpServer::Connections::BuildProtocol(
     const Request& request) const {
+  if (absl::StrContains(View(request[http::field::accept]), media::kLinkMediaType)) {
+    return std::make_shared<LinkProtocol>(LinkDoor::kHttp);
+  }
   if (!absl::EqualsIgnoreCase(View(request[http::field::upgrade]), "websocket")) return flv_;
   auto protocol = WsFlvProtocol::Make(View(request[http::field::sec_websocket_key]),
                                       View(request[http::field::sec_websocket_version]));

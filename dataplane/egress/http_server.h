@@ -7,6 +7,7 @@
 //   POST /{app}/{stream}.flv    publishes (HttpUploadTaker)
 //   GET /metrics /healthz /api/streams /api/viewers?stream=&limit=
 //   GET what the route owns: HLS (hls/hls_desk.h)
+//   GET, PUT, DELETE what the local admin owns: standing orders (orders/order_page.h)
 //
 // A request that plays leaves this file at once: its socket goes to the PlayDesk, and nothing of
 // HTTP stays with the viewer.
@@ -22,6 +23,7 @@
 #include "dataplane/egress/flv_protocol.h"
 #include "dataplane/egress/http_route.h"
 #include "dataplane/egress/http_upload.h"
+#include "dataplane/egress/local_admin.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/worker.h"
@@ -44,6 +46,7 @@ struct HttpServerOptions {
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;
   HttpRoute* route = nullptr;  // may be null
+  LocalAdmin* admin = nullptr;  // may be null
 };
 
 // Serves on one worker. Thread rule: made before the worker starts, destroyed after it stopped.

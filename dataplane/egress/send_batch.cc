@@ -21,7 +21,8 @@ size_t WritePiece(absl::string_view piece, size_t* skip, iovec* out) {
 size_t WriteIovecs(const stream::Frame& frame, Wire wire, size_t skip, iovec* out) {
   if (wire == Wire::kFlv) return WritePiece(frame.flv(), &skip, out);
   if (wire == Wire::kWebSocket) return WritePiece(frame.ws_flv(), &skip, out);
-  const size_t count = WritePiece(frame.rtmp_header(), &skip, out);
+  const absl::string_view header = wire == Wire::kRtmp ? frame.rtmp_header() : frame.link_header();
+  const size_t count = WritePiece(header, &skip, out);
   return count + WritePiece(frame.payload(), &skip, out + count);
 }
 

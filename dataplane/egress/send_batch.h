@@ -29,6 +29,8 @@ inline size_t WireBytes(const stream::Frame& frame, Wire wire) {
       return frame.ws_flv().size();
     case Wire::kRtmp:
       return frame.rtmp_header().size() + frame.payload().size();
+    case Wire::kLink:
+      return frame.link_header().size() + frame.payload().size();
   }
   return 0;
 }

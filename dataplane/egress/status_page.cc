@@ -182,6 +182,32 @@ void AppendHlsMetrics(const HlsCounts& hls, std::string* out) {
   for (const Metric& metric : metrics) AppendMetric(metric, out);
 }
 
+void AppendPullMetrics(const NodeTotals& totals, std::string* out) {
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_pulls_started_total", "counter", "Upstream connections begun.",
+       count(totals.pulls_started)},
+      {"nearcast_relay_pulls_failed_total", "counter", "Upstream connections that failed.",
+       count(totals.pulls_failed)},
+      {"nearcast_relay_held_streams", "gauge",
+       "Streams that are fetched and held without viewers, by order.", count(totals.held_streams)},
+      {"nearcast_relay_orders_refused_total", "counter",
+       "Orders to hold or forward a stream left out: too many, or not valid; each time they come.",
+       count(totals.orders_refused)},
+      {"nearcast_relay_pulls_silent_total", "counter",
+       "Upstream connections given up because nothing came, not even a sign of life.",
+       count(totals.pulls_silent)},
+      {"nearcast_relay_pulls_resumed_total", "counter",
+       "Times that a stream went on from another upstream connection.",
+       count(totals.pulls_resumed)},
+      {"nearcast_relay_pull_frames_known_total", "counter",
+       "Frames left out then, because the stream had them.", count(totals.pull_frames_known)},
+      {"nearcast_relay_pull_frames_missed_total", "counter",
+       "Frames that no upstream had any more, by their numbers.", count(totals.pull_frames_missed)},
+  };
+  for (const Metric& metric : metrics) AppendMetric(metric, out);
+}
+
 }  // namespace
 
 const char* StateName(stream::StreamState state) {
@@ -248,10 +274,6 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
       {"nearcast_relay_posts_total", "counter", "Publishers by HTTP POST.", count(totals.posts)},
       {"nearcast_relay_posts_refused_total", "counter",
        "Publishers by HTTP POST refused or ended for an error.", count(totals.posts_refused)},
-      {"nearcast_relay_pulls_started_total", "counter", "Upstream connections begun.",
-       count(totals.pulls_started)},
-      {"nearcast_relay_pulls_failed_total", "counter", "Upstream connections that failed.",
-       count(totals.pulls_failed)},
       {"nearcast_relay_delay_targets", "gauge", "Addresses whose delay is measured.",
        count(totals.delay_targets)},
       {"nearcast_relay_delay_targets_refused", "gauge", "Addresses that are too many to measure.",
@@ -263,6 +285,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   };
   std::string out;
   for (const Metric& metric : metrics) AppendMetric(metric, &out);
+  AppendPullMetrics(totals, &out);
   AppendHlsMetrics(totals.hls, &out);
   AppendDrops(totals.drops, &out);
   AppendQueues(totals, &out);

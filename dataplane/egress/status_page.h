@@ -46,6 +46,12 @@ struct NodeTotals {
   uint64_t posts_refused = 0;
   uint64_t pulls_started = 0;
   uint64_t pulls_failed = 0;
+  uint64_t held_streams = 0;    // that it is ordered to hold
+  uint64_t orders_refused = 0;  // standing orders too many or not valid
+  uint64_t pulls_silent = 0;
+  uint64_t pulls_resumed = 0;
+  uint64_t pull_frames_known = 0;
+  uint64_t pull_frames_missed = 0;
   uint64_t delay_targets = 0;
   uint64_t delay_targets_refused = 0;
   uint64_t delays_measured = 0;

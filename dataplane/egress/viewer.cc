@@ -33,6 +33,8 @@ const char* WireName(Wire wire) {
       return "ws-flv";
     case Wire::kRtmp:
       return "rtmp";
+    case Wire::kLink:
+      return "link";
   }
   return "unknown";
 }
@@ -145,6 +147,16 @@ void Viewer::FinishWith(const std::string& bytes) {
   if (!bytes.empty()) QueueHead(bytes);
 }
 
+bool Viewer::QueueKeepAlive() {
+  const bool silent = std::exchange(bytes_sent_before_, bytes_sent_) == bytes_sent_;
+  if (!silent || blocked_ || head_ || state_ == State::kClosing) return false;
+  const std::string bytes = protocol_->KeepAlive();
+  if (bytes.empty()) return false;
+  bytes_sent_before_ += bytes.size();  // these do not count
+  QueueHead(bytes);
+  return true;
+}
+
 void Viewer::QueueHead(const std::string& bytes) {
   if (!head_) {
     head_ = stream::Frame::MakeRaw(bytes);
@@ -168,7 +180,7 @@ WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& lim
     const size_t frames = playing ? batch->iovec_count() : 0;
     if (prefix + frames == 0) {
       if (playing) cursor_.Follow(batch->before(), batch->after());
-      return playing ? WriteOutcome::kCaughtUp : WriteOutcome::kDone;
+      return state_ == State::kClosing ? WriteOutcome::kDone : WriteOutcome::kCaughtUp;
     }
     size_t wanted_bytes = playing ? batch->frame_bytes() : 0;
     if (carry_) wanted_bytes += WireBytes(*carry_, protocol_->wire()) - carry_sent_;

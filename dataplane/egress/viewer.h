@@ -77,6 +77,10 @@ class Viewer {
   // or so, whether it is blocked or not.
   void Measure(const stream::FrameRing& ring, const stream::DropLimits& limits, int64_t now_ms);
 
+  // Whether nothing has been sent since the last call and the protocol wants something sent then,
+  // which is queued now. Every 100 ms or so.
+  bool QueueKeepAlive();
+
   // Reads what the viewer says. False when it has gone or must go.
   bool Read();
 
@@ -125,6 +129,7 @@ class Viewer {
   stream::FrameRef carry_;  // partly sent
   stream::FrameRef head_;   // to be sent after carry_, before any frame
   uint64_t bytes_sent_ = 0;
+  uint64_t bytes_sent_before_ = 0;  // at the last QueueKeepAlive
   stream::QueueGauge gauge_;
   stream::PathReading path_;
   int64_t path_read_ms_ = 0;

@@ -9,8 +9,10 @@ void AppendHeader(const stream::FrameRef& header, const Opening& opening, Wire w
                   std::string* out) {
   if (!header) return;
   // Players take metadata at time 0 for the file's, and at any other time for a subtitle.
-  const int64_t dts_ms = header->role() == stream::FrameRole::kScript ? 0 : opening.dts_ms;
-  const stream::FrameRef frame = stream::Frame::Make({header->role(), dts_ms}, header->payload());
+  const bool at_zero = header->role() == stream::FrameRole::kScript && wire != Wire::kLink;
+  const int64_t dts_ms = at_zero ? 0 : opening.dts_ms;
+  const stream::FrameRef frame =
+      stream::Frame::Make({header->role(), dts_ms, header->id()}, header->payload());
   switch (wire) {
     case Wire::kFlv:
       absl::StrAppend(out, frame->flv());
@@ -20,6 +22,9 @@ void AppendHeader(const stream::FrameRef& header, const Opening& opening, Wire w
       break;
     case Wire::kRtmp:
       absl::StrAppend(out, frame->rtmp_header(), frame->payload());
+      break;
+    case Wire::kLink:
+      absl::StrAppend(out, frame->link_header(), frame->payload());
       break;
   }
 }

@@ -15,8 +15,9 @@
 
 namespace nearcast::egress {
 
-// How a frame lies on the wire: Frame::flv(), Frame::ws_flv(), or Frame::rtmp_header() and payload().
-enum class Wire : uint8_t { kFlv, kWebSocket, kRtmp };
+// How a frame lies on the wire: Frame::flv(), Frame::ws_flv(), or Frame::rtmp_header() or
+// Frame::link_header() and payload().
+enum class Wire : uint8_t { kFlv, kWebSocket, kRtmp, kLink };
 
 // What a viewer is shown first.
 struct Opening {
@@ -42,6 +43,9 @@ class ViewerProtocol {
 
   // After the last frame; the connection is closed behind it.
   virtual std::string Close() = 0;
+
+  // What shows that the line is alive while there is nothing to send, waiting viewers included.
+  virtual std::string KeepAlive() { return ""; }
 
   // Bytes from the viewer in, bytes for it out. An error ends the viewer; Cancelled is its own
   // goodbye.

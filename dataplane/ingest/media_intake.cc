@@ -33,17 +33,32 @@ MediaIntake::MediaIntake(std::unique_ptr<stream::Publication> publication)
 absl::Status MediaIntake::Take(media::FrameKind kind, uint32_t dts_ms, absl::string_view payload,
                                int64_t now_ms) {
   if (kind == media::FrameKind::kScript) payload = media::StripSetDataFrame(payload);
+  const std::optional<FrameRole> role = Classify(kind, dts_ms, payload);
+  if (!role) return absl::OkStatus();
+  return publication_->Push(*role, dts_ms, payload, now_ms);
+}
+
+absl::Status MediaIntake::TakeNumbered(media::FrameKind kind, int64_t dts_ms, uint32_t seq,
+                                       absl::string_view payload, int64_t now_ms) {
+  const std::optional<FrameRole> role = Classify(kind, static_cast<uint32_t>(dts_ms), payload);
+  if (!role) return absl::OkStatus();
+  return publication_->PushNumbered(*role, dts_ms, seq, payload, now_ms);
+}
+
+// Nothing for what is malformed or not passed on.
+std::optional<FrameRole> MediaIntake::Classify(media::FrameKind kind, uint32_t dts_ms,
+                                               absl::string_view payload) {
   const auto header = media::ParseFrameHeader(kind, dts_ms, payload, nal_length_bytes_);
   if (!header.ok()) {
     ++malformed_;
-    return absl::OkStatus();
+    return std::nullopt;
   }
   const std::optional<FrameRole> role = RoleOf(*header, payload);
-  if (!role) return absl::OkStatus();
+  if (!role) return std::nullopt;
   if (stream::IsHeader(*role) || (description_.audio_codec.empty() && *role == FrameRole::kAudio)) {
     Describe(*header, payload);
   }
-  return publication_->Push(*role, dts_ms, payload, now_ms);
+  return role;
 }
 
 std::optional<FrameRole> MediaIntake::RoleOf(const media::FrameHeader& header,

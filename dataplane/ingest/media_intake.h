@@ -34,12 +34,18 @@ class MediaIntake {
   absl::Status Take(media::FrameKind kind, uint32_t dts_ms, absl::string_view payload,
                     int64_t now_ms);
 
+  // As Take, for a frame of another node: with its number, on a publication that is numbered.
+  absl::Status TakeNumbered(media::FrameKind kind, int64_t dts_ms, uint32_t seq,
+                            absl::string_view payload, int64_t now_ms);
+
   void Finish(stream::EndReason reason, int64_t now_ms) { publication_->Finish(reason, now_ms); }
 
   uint64_t malformed() const { return malformed_; }
   const stream::Publication& publication() const { return *publication_; }
 
  private:
+  std::optional<stream::FrameRole> Classify(media::FrameKind kind, uint32_t dts_ms,
+                                            absl::string_view payload);
   std::optional<stream::FrameRole> RoleOf(const media::FrameHeader& header,
                                           absl::string_view payload);
   stream::FrameRole VideoRole(const media::FrameHeader& header);

@@ -160,6 +160,7 @@ bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& befor
     spdlog::info("control plane {}: end {}", address_, name);
     agent_->end_stream_(name);
   }
+  if (agent_->take_orders_) agent_->take_orders_(address_, OrdersOf(command));
   if (command.has_measure()) {
     plan_ = command.measure().id();
     agent_->meter_.SetTargets(index_, TargetsOf(command.measure()));
@@ -177,10 +178,12 @@ struct NodeAgent::Search {
   nearcast::v1::FindSourceResponse response;
 };
 
-NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream)
+NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream,
+                     TakeOrders take_orders)
     : options_(options),
       read_(std::move(read)),
       end_stream_(std::move(end_stream)),
+      take_orders_(std::move(take_orders)),
       meter_(WithSeed(options), std::make_unique<measure::TcpRoundTrips>()) {
   for (size_t i = 0; i < options_.controls.size(); ++i) {
     replicas_.push_back(std::make_unique<Replica>(this, i));

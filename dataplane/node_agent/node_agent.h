@@ -22,6 +22,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "dataplane/measure/delay_meter.h"
+#include "dataplane/node_agent/node_orders.h"
 #include "dataplane/node_agent/node_report.h"
 #include "dataplane/node_agent/source_cache.h"
 #include "dataplane/pull/source_finder.h"
@@ -48,7 +49,11 @@ class NodeAgent : public pull::SourceFinder {
   using ReadNode = std::function<NodeReading()>;                     // any thread
   using EndStream = std::function<void(const std::string& stream)>;  // app/name; any thread
 
-  NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream);
+  // What the control plane at `address` wants now, every second; nothing comes while it is away.
+  using TakeOrders = std::function<void(const std::string& address, const NodeOrders& orders)>;
+
+  NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream,
+            TakeOrders take_orders = nullptr);
   ~NodeAgent() override;  // stops
 
   void Start();
@@ -72,6 +77,7 @@ class NodeAgent : public pull::SourceFinder {
   const NodeAgentOptions options_;
   const ReadNode read_;
   const EndStream end_stream_;
+  const TakeOrders take_orders_;
   SourceCache cache_{10'000};
   measure::DelayMeter meter_;
   std::atomic<int> connected_{0};

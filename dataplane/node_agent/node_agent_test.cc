@@ -41,6 +41,11 @@ class FakeControlPlane : public nearcast::v1::NodeService::Service {
       nearcast::v1::NodeCommand command;
       command.set_sequence(report.sequence());
       if (report.sequence() == 2) command.add_end_streams("live/banned");
+      if (report.sequence() > 2) {
+        auto* held = command.add_hold();
+        held->set_app("live");
+        held->set_stream("held");
+      }
       if (report.plan() != plan.id()) *command.mutable_measure() = plan;
       stream->Write(command);
       absl::MutexLock lock(&mutex_);
@@ -167,6 +172,25 @@ TEST_F(NodeAgentTest, ReportsToEveryReplicaAndObeysCommands) {
   EXPECT_TRUE(ended_.WaitForNotificationWithTimeout(absl::Seconds(20)));
   absl::MutexLock lock(&mutex_);
   EXPECT_EQ(ended_stream_, "live/banned");
+}
+
+TEST_F(NodeAgentTest, PassesOnWhatEachReplicaOrders) {
+  FakeControlPlane control;
+  absl::Notification ordered;
+  NodeAgent agent(
+      {.identity = {.node = "n1", .instance_id = "i"},
+       .controls = {control.address},
+       .report_ms = 10},
+      [] { return NodeReading{}; }, [](const std::string&) {},
+      [&](const std::string& address, const NodeOrders& orders) {
+        EXPECT_EQ(address, control.address);
+        if (orders.holds.empty() || ordered.HasBeenNotified()) return;
+        EXPECT_EQ(orders.holds, std::vector<std::string>{"live/held"});
+        ordered.Notify();
+      });
+  agent.Start();
+  EXPECT_TRUE(ordered.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  agent.Stop();
 }
 
 TEST_F(NodeAgentTest, AsksOnceAndBelievesTheAnswerForItsTime) {

@@ -24,6 +24,18 @@ TEST(HttpUrlTest, RefusesWhatItCannotFetch) {
   }
 }
 
+TEST(HttpUrlTest, ConnectsToTheAddressAfterTheMarkAndAsksForTheHost) {
+  const HttpUrl url = ParseHttpUrl("http://pull.example/live/a.flv?x=1#203.0.113.5:8088").value();
+  EXPECT_EQ(url.host, "203.0.113.5");
+  EXPECT_EQ(url.port, "8088");
+  EXPECT_EQ(url.authority, "pull.example");
+  EXPECT_EQ(url.target, "/live/a.flv?x=1");
+  EXPECT_EQ(ParseHttpUrl("http://pull.example:81/#[::1]").value().host, "::1");
+  EXPECT_EQ(ParseHttpUrl("http://pull.example:81/#[::1]").value().port, "81");
+  EXPECT_FALSE(ParseHttpUrl("http://pull.example/#").ok());
+  EXPECT_FALSE(ParseHttpUrl("http://pull.example/#1.2.3.4:0").ok());
+}
+
 TEST(HttpUrlTest, AddsAParameterOnce) {
   EXPECT_EQ(WithParameter("/a.flv", "k", "1"), "/a.flv?k=1");
   EXPECT_EQ(WithParameter("/a.flv?x=2", "k", "1"), "/a.flv?x=2&k=1");

@@ -13,6 +13,8 @@
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "dataplane/media/frame_header.h"
+#include "dataplane/pull/http_source.h"
+#include "dataplane/pull/http_url.h"
 #include "spdlog/spdlog.h"
 
 namespace nearcast::pull {
@@ -22,11 +24,15 @@ namespace asio = boost::asio;
 using stream::StreamState;
 
 constexpr size_t kExcludeNodesMax = 16;  // the longest ago is tried again first
+constexpr int64_t kWentWellMs = 1'000;   // a source that has sent for this long
+constexpr int64_t kCacheMarginMs = 1'000;
+constexpr int64_t kCacheMsMax = 60'000;
 
 std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
 
-bool IsSequenceHeader(const media::FlvTag& tag) {
-  const auto header = media::ParseFrameHeader(tag.header.kind, tag.header.dts_ms, tag.payload());
+bool IsSequenceHeader(const SourceFrame& frame) {
+  const auto header =
+      media::ParseFrameHeader(frame.kind, static_cast<uint32_t>(frame.dts_ms), frame.payload());
   return header.ok() && header->sequence_header;
 }
 
@@ -62,7 +68,9 @@ asio::awaitable<void> Pull::Run(std::shared_ptr<Pull> self) {
   Round round = Round::kTryAgain;
   while (round == Round::kTryAgain) {
     round = co_await self->TryAll();
-    if (round == Round::kTryAgain) co_await self->Pause();
+    if (round == Round::kTryAgain && !std::exchange(self->broke_off_, false)) {
+      co_await self->Pause();
+    }
   }
   self->intake_.reset();
   self->tools_.finish(self->stream_);
@@ -106,9 +114,11 @@ void Pull::ForgetFailures() {
 }
 
 Pull::Round Pull::DecideAfterRound() {
+  ++rounds_;
   if (!Wanted() || stream_->state() == StreamState::kEnded) return Round::kOver;
   if (may_be_had_) return Round::kTryAgain;
   if (last_frame_ms_ < 0) {
+    if (Held()) return Round::kTryAgain;  // it may begin at any moment
     stream_->EndIf(StreamState::kWaiting);
     return Round::kOver;
   }
@@ -139,83 +149,166 @@ std::shared_ptr<Pull::Asked> Pull::AskFinder() {
   return asked;
 }
 
-asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {
-  absl::StatusOr<HttpUrl> url = ParseHttpUrl(source.url);
-  if (!url.ok()) co_return url.status();
-  url->target =
-      WithParameter(url->target, "gop_cache_ms", absl::StrCat(tools_.options->gop_cache_ms));
-  url->target = WithParameter(url->target, "merge_write_ms", "0");
+absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeConnection(const Source& source) const {
+  const PullOptions& options = *tools_.options;
+  NC_ASSIGN_OR_RETURN(HttpUrl url, ParseHttpUrl(source.url));
+  url.target = WithParameter(url.target, "gop_cache_ms", absl::StrCat(CacheMsToAsk()));
+  url.target = WithParameter(url.target, "merge_write_ms", "0");
   // Its viewers may lose frames, each for itself; it does not. When it is too slow its line is cut
   // and taken up again where it stood.
-  url->target = WithParameter(url->target, "protected_period", "0");
-  const PullOptions& options = *tools_.options;
-  FlvSource connection(tools_.worker->io().get_executor(),
-                       {.via = via_,
-                        .connect_ms_max = options.connect_ms_max,
-                        .response_ms_max = options.response_ms_max,
-                        .stall_ms_max = options.stall_ms_max});
+  url.target = WithParameter(url.target, "protected_period", "0");
+  HttpSourceOptions http{.via = via_,
+                         .connect_ms_max = options.connect_ms_max,
+                         .response_ms_max = options.response_ms_max,
+                         .response_silence_ms_max = options.response_ms_max,
+                         .silence_ms_min = options.silence_ms_min,
+                         .stall_ms_max = options.stall_ms_max};
+  if (last_frame_ms_ >= 0 && rounds_ == 0) {
+    http.connect_ms_max = options.hurried_connect_ms_max;
+    http.response_silence_ms_max = options.hurried_silence_ms_max;
+  }
+  return std::make_unique<HttpSource>(tools_.worker->io().get_executor(), http, std::move(url));
+}
+
+// Enough to reach back to the last frame that the stream has.
+int64_t Pull::CacheMsToAsk() const {
+  const int64_t usual_ms = tools_.options->gop_cache_ms;
+  if (last_frame_ms_ < 0) return usual_ms;
+  const int64_t missing_ms = egress::MonotonicMs() - last_frame_ms_;
+  return std::max(usual_ms, std::min(missing_ms + kCacheMarginMs, kCacheMsMax));
+}
+
+asio::awaitable<absl::Status> Pull::PullFrom(const Source& source) {
+  absl::StatusOr<std::unique_ptr<FrameSource>> connection = MakeConnection(source);
+  if (!connection.ok()) co_return connection.status();
   ++tools_.counters->started;
-  absl::Status status = co_await connection.Open(*url);
-  if (status.ok()) status = co_await Relay(&connection, source);
+  absl::Status status = co_await (*connection)->Open();
+  if (status.ok()) status = co_await Relay(connection->get(), source);
   if (IsFailure(status)) ++tools_.counters->failed;
+  if (absl::IsDeadlineExceeded(status)) ++tools_.counters->silent;
+  broke_off_ |= intake_ != nullptr && egress::MonotonicMs() - begun_ms_ >= kWentWellMs;
+  metadata_.reset();
   intake_.reset();  // interrupted, unless another has taken over
   co_return status;
 }
 
-asio::awaitable<absl::Status> Pull::Relay(FlvSource* connection, const Source& source) {
+asio::awaitable<absl::Status> Pull::Relay(FrameSource* connection, const Source& source) {
   uint64_t counted_bytes = 0;
   while (true) {
-    const absl::StatusOr<media::FlvTag> tag = co_await connection->Read();
-    if (!tag.ok()) co_return tag.status();
-    if (intake_ == nullptr) {
-      if (absl::Status begun = Begin(source, tag->header.dts_ms); !begun.ok()) co_return begun;
+    absl::StatusOr<std::optional<SourceFrame>> frame = co_await connection->Read();
+    if (!frame.ok()) co_return frame.status();
+    if (frame->has_value()) {
+      absl::Status taken = Take(source, **std::move(frame));
+      if (!taken.ok()) co_return taken;
     }
-    if (absl::Status taken = Take(*tag); !taken.ok()) co_return taken;
     if (connection->bytes_received() - counted_bytes > (64u << 10)) {
       tools_.counters->bytes_received += connection->bytes_received() - counted_bytes;
       counted_bytes = connection->bytes_received();
     }
     if (!Wanted()) {
-      intake_->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
+      if (intake_ != nullptr) {
+        intake_->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
+      }
       co_return absl::CancelledError("nobody watches it any more");
     }
   }
 }
 
-absl::Status Pull::Begin(const Source& source, uint32_t first_dts_ms) {
-  stream::PublisherIdentity identity{stream::PublisherKind::kPull, source.url};
-  identity.resumes_timeline = resume_.Begin(first_dts_ms) == ResumePoint::Clock::kSame;
-  NC_ASSIGN_OR_RETURN(auto publication, tools_.hub->Publish(stream_->name(), std::move(identity),
-                                                            egress::MonotonicMs()));
+absl::Status Pull::Begin(const Source& source, stream::PublisherIdentity identity) {
+  identity.kind = stream::PublisherKind::kPull;
+  identity.address = source.url;
+  const int64_t now_ms = egress::MonotonicMs();
+  NC_ASSIGN_OR_RETURN(auto publication,
+                      tools_.hub->Publish(stream_->name(), std::move(identity), now_ms));
   if (publication->stream() != stream_) {
-    publication->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
+    publication->Finish(stream::EndReason::kOnPurpose, now_ms);
     return absl::AbortedError("the stream that was wanted has ended");
   }
   intake_ = std::make_unique<ingest::MediaIntake>(std::move(publication));
   pause_ms_ = tools_.options->retry_ms_min;
+  begun_ms_ = now_ms;
+  rounds_ = 0;
   ForgetFailures();
-  spdlog::info("pull {} from {}: begins", stream_->name(), source.url);
+  if (last_frame_ms_ < 0) {
+    spdlog::info("pull {} from {}: begins", stream_->name(), source.url);
+  } else {
+    ++tools_.counters->resumed;
+    spdlog::info("pull {} from {}: goes on, {} ms after the last frame", stream_->name(),
+                 source.url, now_ms - last_frame_ms_);
+  }
   return absl::OkStatus();
 }
 
-absl::Status Pull::Take(const media::FlvTag& tag) {
-  const media::FlvTagHeader& header = tag.header;
-  if (!resume_.Admit(header.kind, header.dts_ms, IsSequenceHeader(tag))) {
+absl::Status Pull::Take(const Source& source, SourceFrame frame) {
+  if (frame.id.timeline != 0) return TakeNumbered(source, frame);
+  return TakePlain(source, std::move(frame));
+}
+
+absl::Status Pull::TakePlain(const Source& source, SourceFrame frame) {
+  if (intake_ == nullptr && frame.kind == media::FrameKind::kScript) {
+    metadata_ = std::move(frame);  // its time says nothing about the others'
     return absl::OkStatus();
   }
-  last_frame_ms_ = egress::MonotonicMs();
-  return intake_->Take(header.kind, header.dts_ms, tag.payload(), last_frame_ms_);
+  const uint32_t dts_ms = static_cast<uint32_t>(frame.dts_ms);
+  if (intake_ == nullptr) {
+    NC_RETURN_IF_ERROR(
+        Begin(source, {.resumes_timeline = resume_.Begin(dts_ms) == ResumePoint::Clock::kSame}));
+  }
+  const int64_t now_ms = egress::MonotonicMs();
+  if (metadata_) {
+    const std::optional<SourceFrame> metadata = std::exchange(metadata_, std::nullopt);
+    NC_RETURN_IF_ERROR(intake_->Take(metadata->kind, dts_ms, metadata->payload(), now_ms));
+  }
+  if (!resume_.Admit(frame.kind, dts_ms, IsSequenceHeader(frame))) {
+    ++tools_.counters->frames_known;
+    return absl::OkStatus();
+  }
+  last_frame_ms_ = now_ms;
+  return intake_->Take(frame.kind, dts_ms, frame.payload(), now_ms);
+}
+
+absl::Status Pull::TakeNumbered(const Source& source, const SourceFrame& frame) {
+  const bool same_timeline = frame.id.timeline == numbered_.timeline();
+  if (!same_timeline) intake_.reset();  // the source itself goes on from elsewhere
+  const NumberedResume::Verdict verdict = numbered_.Admit(frame.id, frame.configuration);
+  const int64_t now_ms = egress::MonotonicMs();
+  if (intake_ == nullptr &&
+      (verdict.take || stream_->Status(now_ms).next_frame.timeline == frame.id.timeline)) {
+    stream::PublisherIdentity identity{.timeline = frame.id.timeline};
+    if (same_timeline) identity.gap_ms = frame.dts_ms - newest_dts_ms_;
+    NC_RETURN_IF_ERROR(Begin(source, std::move(identity)));
+  }
+  if (!verdict.take) {
+    ++tools_.counters->frames_known;
+    return absl::OkStatus();
+  }
+  if (verdict.missed > 0) {
+    tools_.counters->frames_missed += verdict.missed;
+    spdlog::warn("pull {} from {}: {} frames are missing", stream_->name(), source.url,
+                 verdict.missed);
+  }
+  last_frame_ms_ = now_ms;
+  newest_dts_ms_ = same_timeline ? std::max(newest_dts_ms_, frame.dts_ms) : frame.dts_ms;
+  if (!intake_->publication().numbered()) {
+    return intake_->Take(frame.kind, static_cast<uint32_t>(frame.dts_ms), frame.payload(), now_ms);
+  }
+  return intake_->TakeNumbered(frame.kind, frame.dts_ms, frame.id.seq, frame.payload(), now_ms);
 }
 
 bool Pull::Wanted() {
   const int64_t now_ms = egress::MonotonicMs();
   if (stream_->viewers() > 0) last_viewer_ms_ = now_ms;
-  return now_ms - last_viewer_ms_ < tools_.options->hold_ms;
+  const int64_t hold_ms = tools_.options->hold_ms;
+  return hold_ms < 0 || now_ms - last_viewer_ms_ < hold_ms || Held();
 }
+
+bool Pull::Held() const { return tools_.holds != nullptr && tools_.holds->Has(stream_->name()); }
 
 asio::awaitable<void> Pull::Pause() {
   const int64_t pause_ms = pause_ms_ / 2 + static_cast<int64_t>(random_() % (pause_ms_ / 2 + 1));
-  pause_ms_ = std::min(pause_ms_ * 2, tools_.options->retry_ms_max);
+  const bool expected = last_frame_ms_ < 0 && Held();
+  pause_ms_ = std::min(pause_ms_ * 2, expected ? tools_.options->expected_retry_ms_max
+                                               : tools_.options->retry_ms_max);
   asio::steady_timer timer(tools_.worker->io(), std::chrono::milliseconds(pause_ms));
   boost::system::error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));

@@ -7,13 +7,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "dataplane/egress/worker.h"
 #include "dataplane/ingest/media_intake.h"
-#include "dataplane/pull/flv_source.h"
+#include "dataplane/orders/order_list.h"
+#include "dataplane/pull/frame_source.h"
 #include "dataplane/pull/pull_options.h"
 #include "dataplane/pull/resume_point.h"
 #include "dataplane/pull/source_finder.h"
@@ -27,6 +29,7 @@ struct PullTools {
   egress::Worker* worker = nullptr;
   stream::Hub* hub = nullptr;
   SourceFinder* finder = nullptr;
+  const orders::OrderList<std::string>* holds = nullptr;  // may be null
   PullCounters* counters = nullptr;
   std::function<void(const std::shared_ptr<stream::Stream>&)> finish;  // called last
 };
@@ -54,27 +57,38 @@ class Pull : public std::enable_shared_from_this<Pull> {
   boost::asio::awaitable<Round> TryAll();
   boost::asio::awaitable<absl::StatusOr<Sources>> FindSources();
   std::shared_ptr<Asked> AskFinder();
+  absl::StatusOr<std::unique_ptr<FrameSource>> MakeConnection(const Source& source) const;
   boost::asio::awaitable<absl::Status> PullFrom(const Source& source);
-  boost::asio::awaitable<absl::Status> Relay(FlvSource* connection, const Source& source);
+  boost::asio::awaitable<absl::Status> Relay(FrameSource* connection, const Source& source);
   boost::asio::awaitable<void> Pause();
-  absl::Status Begin(const Source& source, uint32_t first_dts_ms);
-  absl::Status Take(const media::FlvTag& tag);
+  absl::Status Begin(const Source& source, stream::PublisherIdentity identity);
+  absl::Status Take(const Source& source, SourceFrame frame);
+  absl::Status TakePlain(const Source& source, SourceFrame frame);
+  absl::Status TakeNumbered(const Source& source, const SourceFrame& frame);
+  int64_t CacheMsToAsk() const;
   void NoteFailure(const Source& source, const absl::Status& status);
   void ForgetFailures();
   Round DecideAfterRound();
   bool Wanted();
+  bool Held() const;
 
   const PullTools tools_;
   const std::shared_ptr<stream::Stream> stream_;
   const std::string via_;
   std::unique_ptr<ingest::MediaIntake> intake_;
+  NumberedResume numbered_;
   ResumePoint resume_;
+  std::optional<SourceFrame> metadata_;     // of a source that has sent nothing else yet
   std::vector<std::string> exclude_nodes_;  // failed since a source last sent something
   bool may_be_had_ = false;                 // one of these failures was no 404
   std::mt19937_64 random_;
   int64_t pause_ms_;
   int64_t last_viewer_ms_;
-  int64_t last_frame_ms_ = -1;  // -1: never
+  int64_t last_frame_ms_ = -1;  // taken; -1: never
+  int64_t newest_dts_ms_ = 0;   // of numbered frames taken, on their timeline
+  int64_t begun_ms_ = 0;        // when the present source's first frame came
+  int rounds_ = 0;              // since the last frame
+  bool broke_off_ = false;      // a source that had gone well: the next round is due at once
 };
 
 }  // namespace nearcast::pull

@@ -7,8 +7,8 @@
 namespace nearcast::pull {
 
 PullDesk::PullDesk(const PullOptions& options, std::vector<egress::Worker*> workers,
-                   stream::Hub* hub, SourceFinder* finder)
-    : options_(options), workers_(std::move(workers)), hub_(hub), finder_(finder) {}
+                   stream::Hub* hub, SourceFinder* finder, const HoldList* holds)
+    : options_(options), workers_(std::move(workers)), hub_(hub), finder_(finder), holds_(holds) {}
 
 PullDesk::~PullDesk() = default;
 
@@ -23,11 +23,20 @@ void PullDesk::Fetch(const std::shared_ptr<stream::Stream>& stream,
     if (slot != nullptr) return;
     egress::Worker* worker = workers_[next_worker_++ % workers_.size()];
     pull = slot = std::make_shared<Pull>(
-        PullTools{&options_, worker, hub_, finder_, &counters_,
+        PullTools{&options_, worker, hub_, finder_, holds_, &counters_,
                   [this](const std::shared_ptr<stream::Stream>& over) { Finish(over); }},
         stream, via);
   }
   pull->Start();
+}
+
+// A stream that has ended, or that nobody had for so long that the hub forgot it, is begun anew.
+void PullDesk::FetchHeld() {
+  if (holds_ == nullptr) return;
+  for (const std::string& name : holds_->All()) {
+    const auto stream = hub_->FindOrCreate(name, egress::MonotonicMs());
+    if (stream.ok()) Fetch(*stream, {});
+  }
 }
 
 void PullDesk::Finish(const std::shared_ptr<stream::Stream>& stream) {

@@ -1,15 +1,16 @@
 // PullDesk: back-to-source. Fetches a stream that somebody wants here and nobody publishes here:
-// once per stream, however many viewers, over HTTP-FLV, from the first source that has it.
+// once per stream, however many viewers, from the first source that has it.
 //
 //   viewer ─▶ Fetch(stream) ─▶ SourceFinder::Find ─▶ source 1, 2, … ─▶ MediaIntake ─▶ its ring
 //                     ▲                                   │ failed
 //                     └──── back-off with jitter ◀────────┘
 //
 // A pull goes on while the stream has viewers and hold_ms after the last one left. A source that
-// fails is followed by the next at once; when all have failed, by a new question, for others than
+// fails or falls silent is followed by the next at once; when all have failed, by a new question, for others than
 // these, after a pause that doubles from retry_ms_min to retry_ms_max, with jitter, so that the
 // edges of a dead origin do not come back all at once. When there are no others, those that failed
-// are asked for again. When nobody has the stream its viewers are told so: at once if it never
+// are asked for again. A stream that this node is ordered to hold is fetched without viewers, asked
+// for until somebody has it, and goes on as long as the order stands. When nobody has another stream its viewers are told so: at once if it never
 // began, after not_found_ms if it did. What is pushed to this node ends the pull.
 #ifndef DATAPLANE_PULL_PULL_DESK_H_
 #define DATAPLANE_PULL_PULL_DESK_H_
@@ -24,6 +25,7 @@
 #include "absl/synchronization/mutex.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/worker.h"
+#include "dataplane/orders/order_list.h"
 #include "dataplane/pull/pull_options.h"
 #include "dataplane/pull/source_finder.h"
 #include "dataplane/stream/hub.h"
@@ -32,15 +34,22 @@ namespace nearcast::pull {
 
 class Pull;
 
+// Streams, app/name.
+using HoldList = orders::OrderList<std::string>;
+
 // Thread rule: Fetch and counters from any thread; destroyed after the workers stopped.
 class PullDesk : public egress::StreamFetcher {
  public:
+  // `holds` may be null: no streams are held.
   PullDesk(const PullOptions& options, std::vector<egress::Worker*> workers, stream::Hub* hub,
-           SourceFinder* finder);
+           SourceFinder* finder, const HoldList* holds = nullptr);
   ~PullDesk() override;
 
   void Fetch(const std::shared_ptr<stream::Stream>& stream,
              const std::vector<std::string>& via) override;
+
+  // Begins to fetch what is to be held and is not being fetched. Every half second or so.
+  void FetchHeld();
 
   const PullCounters& counters() const { return counters_; }
 
@@ -51,6 +60,7 @@ class PullDesk : public egress::StreamFetcher {
   const std::vector<egress::Worker*> workers_;
   stream::Hub* const hub_;
   SourceFinder* const finder_;
+  const HoldList* const holds_;
   PullCounters counters_;
   absl::Mutex mutex_;
   absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Pull>> pulls_ ABSL_GUARDED_BY(mutex_);

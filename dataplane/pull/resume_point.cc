@@ -12,6 +12,18 @@ size_t IndexOf(media::FrameKind kind) { return kind == media::FrameKind::kVideo 
 
 }  // namespace
 
+NumberedResume::Verdict NumberedResume::Admit(stream::FrameId id, bool configuration) {
+  if (id.timeline != timeline_) {
+    timeline_ = id.timeline;
+    next_ = std::nullopt;
+  }
+  const int64_t ahead = next_ ? Difference(id.seq, *next_) : 0;
+  if (ahead < 0) return {};
+  if (configuration) return {.take = true};
+  next_ = id.seq + 1;
+  return {.take = true, .missed = static_cast<uint32_t>(ahead)};
+}
+
 ResumePoint::Clock ResumePoint::Begin(uint32_t dts_ms) {
   known_until_ms_ = last_dts_ms_;
   for (const std::optional<uint32_t>& last : last_dts_ms_) {

@@ -1,5 +1,10 @@
-// ResumePoint: joins two sources of the same stream without a frame missing or doubled.
+// Joins two sources of the same stream without a frame missing or doubled.
 //
+// NumberedResume: sources that number their frames (the private link). The same timeline and number
+// is the same frame, whatever its time says, so what is known, what is new and what is missing are
+// exact.
+//
+// ResumePoint: sources that do not, by their timestamps.
 // Nodes that pull a stream keep its origin's timestamps, so that two sources agree on each frame's
 // time. When one source fails in the middle, the next one is asked for its cache and begins with a
 // keyframe some time before; the frames that the stream already has are left out. A source on
@@ -12,8 +17,29 @@
 #include <optional>
 
 #include "dataplane/media/frame.h"
+#include "dataplane/stream/frame.h"
 
 namespace nearcast::pull {
+
+// Thread rule: belongs to one thread.
+class NumberedResume {
+ public:
+  struct Verdict {
+    bool take = false;    // the stream lacks it
+    uint32_t missed = 0;  // frames between the last one taken and this
+  };
+
+  // The next frame of the present source. Another timeline than before is taken whole. A
+  // configuration has the number of the frame that it precedes.
+  Verdict Admit(stream::FrameId id, bool configuration);
+
+  // 0 before the first frame.
+  uint32_t timeline() const { return timeline_; }
+
+ private:
+  uint32_t timeline_ = 0;
+  std::optional<uint32_t> next_;  // the number of the first frame that the stream lacks
+};
 
 // Thread rule: belongs to one thread.
 class ResumePoint {

@@ -3,6 +3,7 @@
 #ifndef DATAPLANE_PULL_STATIC_FINDER_H_
 #define DATAPLANE_PULL_STATIC_FINDER_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,13 +14,16 @@ namespace nearcast::pull {
 
 class StaticFinder : public SourceFinder {
  public:
-  // `origins` as http://127.0.0.11:8088, without a path.
+  // `origins` as http://127.0.0.11:8088, without a path; with the address to connect to behind a #
+  // (http_url.h).
   explicit StaticFinder(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
   void Find(const SourceQuestion& question, Done done) override {
     Sources sources;
     for (const std::string& origin : origins_) {
-      sources.push_back({"", absl::StrCat(origin, "/", question.stream, ".flv")});
+      const size_t mark = std::min(origin.find('#'), origin.size());
+      sources.push_back({"", absl::StrCat(origin.substr(0, mark), "/", question.stream, ".flv",
+                                          origin.substr(mark))});
     }
     done(std::move(sources));
   }

@@ -6,7 +6,9 @@
 
 #include "base/check.h"
 #include "dataplane/media/chunk_writer.h"
+#include "dataplane/media/big_endian.h"
 #include "dataplane/media/flv_tag.h"
+#include "dataplane/media/link_record.h"
 #include "dataplane/media/rtmp_session.h"
 #include "dataplane/media/web_socket.h"
 
@@ -58,17 +60,27 @@ FrameRef Frame::Make(const Spec& spec, absl::string_view payload) {
   std::array<char, media::kWsHeaderBytesMax> ws_header;
   const size_t ws_header_size =
       media::WriteWsHeader(media::WsOpcode::kBinary, flv_size, ws_header.data());
-  const size_t flv_begin = chunk.first_size + ws_header_size;
+  const size_t rtmp_begin = media::kLinkRecordHeaderSize;
+  const size_t flv_begin = rtmp_begin + chunk.first_size + ws_header_size;
   Frame* frame = Allocate(flv_begin + flv_size);
   frame->role_ = spec.role;
   frame->dts_ms_ = spec.dts_ms;
+  frame->link_header_size_ = media::kLinkRecordHeaderSize;
   frame->rtmp_header_size_ = chunk.first_size;
   frame->flv_begin_ = static_cast<uint8_t>(flv_begin);
   frame->payload_begin_ = static_cast<uint8_t>(flv_begin + media::kFlvTagHeaderSize);
   frame->flv_size_ = static_cast<uint32_t>(flv_size);
   frame->payload_size_ = static_cast<uint32_t>(payload.size());
-  std::memcpy(frame->bytes(), chunk.first_bytes.data(), chunk.first_size);
-  std::memcpy(frame->bytes() + chunk.first_size, ws_header.data(), ws_header_size);
+  media::WriteLinkRecordHeader({.type = media::LinkType::kFrame,
+                                .kind = kind,
+                                .configuration = IsHeader(spec.role),
+                                .payload_size = frame->payload_size_,
+                                .dts_ms = spec.dts_ms,
+                                .timeline = spec.id.timeline,
+                                .seq = spec.id.seq},
+                               frame->bytes());
+  std::memcpy(frame->bytes() + rtmp_begin, chunk.first_bytes.data(), chunk.first_size);
+  std::memcpy(frame->bytes() + rtmp_begin + chunk.first_size, ws_header.data(), ws_header_size);
   media::WriteFlvTag(kind, timestamp, payload, frame->bytes() + flv_begin);
   return FrameRef(frame);
 }
@@ -79,6 +91,13 @@ FrameRef Frame::MakeRaw(absl::string_view bytes) {
   frame->flv_size_ = frame->payload_size_ = static_cast<uint32_t>(bytes.size());
   if (!bytes.empty()) std::memcpy(frame->bytes(), bytes.data(), bytes.size());
   return FrameRef(frame);
+}
+
+FrameId Frame::id() const {
+  const absl::string_view header = link_header();
+  if (header.empty()) return {};
+  return {static_cast<uint32_t>(media::LoadBigEndian(header, 12, 4)),
+          static_cast<uint32_t>(media::LoadBigEndian(header, 16, 4))};
 }
 
 void FrameRef::Free() {

@@ -5,6 +5,7 @@
 //   Send(key->flv());                                    // FLV: one piece
 //   Send(key->ws_flv());                                 // the same as a WebSocket message
 //   Send(key->rtmp_header()); Send(key->payload());      // RTMP: two pieces
+//   Send(key->link_header()); Send(key->payload());      // to another node: two pieces
 //
 // A frame is one heap buffer, written once when it enters the relay and never changed after: every
 // viewer, whatever its protocol, sends pieces of it. FLV: Adobe Flash Video File Format 10.1, Annex
@@ -53,18 +54,26 @@ inline constexpr uint32_t kRtmpPlayStreamId = 1;
 
 class FrameRef;
 
+// What a frame is called on every node that has it: frames of one timeline are numbered in order,
+// whatever their track. A header has the number of the frame that follows it.
+struct FrameId {
+  uint32_t timeline = 0;  // 0 = none
+  uint32_t seq = 0;       // wraps
+};
+
 // Immutable once made. Thread rule: any thread may read; references are counted atomically.
 class Frame {
  public:
   struct Spec {
     FrameRole role = FrameRole::kVideoInter;
     int64_t dts_ms = 0;  // stream time, >= 0; the wire carries its low 32 bits
+    FrameId id;
   };
 
   // Copies `payload` (an FLV tag body = an RTMP message body), at most kFramePayloadBytesMax bytes.
   static FrameRef Make(const Spec& spec, absl::string_view payload);
 
-  // A frame whose flv() and payload() are just `bytes` and whose rtmp_header() is empty.
+  // A frame whose flv() and payload() are just `bytes` and whose other pieces are empty.
   static FrameRef MakeRaw(absl::string_view bytes);
 
   FrameRole role() const { return role_; }
@@ -77,11 +86,20 @@ class Frame {
 
   // flv() behind the header of a binary WebSocket message.
   absl::string_view ws_flv() const {
-    return {bytes() + rtmp_header_size_, flv_begin_ - rtmp_header_size_ + size_t{flv_size_}};
+    const size_t begin = size_t{link_header_size_} + rtmp_header_size_;
+    return {bytes() + begin, flv_begin_ - begin + flv_size_};
   }
 
   // A type 0 chunk header, with the extended timestamp where it needs one.
-  absl::string_view rtmp_header() const { return {bytes(), rtmp_header_size_}; }
+  absl::string_view rtmp_header() const {
+    return {bytes() + link_header_size_, rtmp_header_size_};
+  }
+
+  // The header of a record of the private link (media/link_record.h).
+  absl::string_view link_header() const { return {bytes(), link_header_size_}; }
+
+  // Read out of the link header: not for every viewer of every frame.
+  FrameId id() const;
 
  private:
   friend class FrameRef;
@@ -93,6 +111,7 @@ class Frame {
 
   mutable std::atomic<uint32_t> refs_{1};
   FrameRole role_ = FrameRole::kRaw;
+  uint8_t link_header_size_ = 0;
   uint8_t rtmp_header_size_ = 0;
   uint8_t flv_begin_ = 0;
   uint8_t payload_begin_ = 0;

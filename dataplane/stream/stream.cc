@@ -1,6 +1,7 @@
 #include "dataplane/stream/stream.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,14 @@ namespace {
 // The silence of an interruption is kept in stream time up to this, so that players neither stall
 // nor race for long.
 constexpr int64_t kGapMsMax = 10'000;
+
+// Two processes that number the same stream must not agree by accident.
+uint32_t NewTimeline() {
+  std::random_device random;
+  return std::max(1u, random());
+}
+
+uint32_t NumbersOf(const Frame& frame) { return IsHeader(frame.role()) ? 0 : 1; }
 
 }  // namespace
 
@@ -36,6 +45,7 @@ StreamStatus Stream::Status(int64_t now_ms) const {
   status.publisher = publisher_.address;
   status.media = media_;
   status.epoch = epoch_;
+  status.next_frame = next_;
   status.bits_per_s = rate_.bits_per_s(now_ms);
   status.video_frames_per_s = rate_.video_frames_per_s(now_ms);
   status.gop_ms = ring_.gop_ms();
@@ -87,14 +97,24 @@ std::optional<Stream::Lease> Stream::BeginPublication(const PublisherIdentity& i
   absl::MutexLock lock(&mutex_);
   if (state_ == StreamState::kEnded) return std::nullopt;
   Lease lease{++epoch_, TimestampRebase::KeepSmall()};
+  const bool empty = ring_.end_seq() == 0;
+  lease.numbered = identity.timeline != 0 && (empty || identity.timeline == next_.timeline);
   if (identity.resumes_timeline) {
-    lease.timeline = TimestampRebase::Keep();
-  } else if (ring_.end_seq() > 0) {
-    const int64_t gap_ms = std::clamp<int64_t>(now_ms - last_frame_ms_, 1, kGapMsMax);
-    lease.timeline = TimestampRebase::ContinueAt(ring_.newest_dts_ms() + gap_ms);
+    lease.clock = TimestampRebase::Keep();
+  } else if (!empty) {
+    const int64_t passed_ms = std::clamp<int64_t>(now_ms - last_frame_ms_, 1, kGapMsMax);
+    lease.clock = TimestampRebase::ContinueAt(ring_.newest_dts_ms() +
+                                              identity.gap_ms.value_or(passed_ms));
   } else if (identity.kind == PublisherKind::kPull) {
-    lease.timeline = TimestampRebase::Keep();
+    lease.clock = TimestampRebase::Keep();
   }
+  if (lease.numbered) {
+    next_.timeline = identity.timeline;
+  } else if (!own_timeline_ || next_.timeline == 0) {
+    next_.timeline = NewTimeline();
+  }
+  own_timeline_ = !lease.numbered;
+  lease.next = next_;
   publisher_ = identity;
   state_ = StreamState::kLive;
   changed_ms_ = last_frame_ms_ = now_ms;
@@ -120,6 +140,7 @@ absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps
   }
   last_frame_ms_ = now_ms;
   clock_jumps_ = clock_jumps;
+  next_ = {frame->id().timeline, frame->id().seq + NumbersOf(*frame)};
   rate_.Add(*frame, now_ms);
   if (ring_.Append(std::move(frame)) == AppendResult::kStored) NotifyLocked();
   return absl::OkStatus();
@@ -155,19 +176,36 @@ void Stream::NotifyLocked() {
 }
 
 Publication::Publication(std::shared_ptr<Stream> stream, const Stream::Lease& lease, int64_t now_ms)
-    : stream_(std::move(stream)), epoch_(lease.epoch), rebase_(lease.timeline), last_ms_(now_ms) {}
+    : stream_(std::move(stream)),
+      epoch_(lease.epoch),
+      numbered_(lease.numbered),
+      rebase_(lease.clock),
+      next_(lease.next),
+      last_ms_(now_ms) {}
 
 Publication::~Publication() { Finish(EndReason::kLost, last_ms_); }
 
 absl::Status Publication::Push(FrameRole role, uint32_t timestamp, absl::string_view payload,
                                int64_t now_ms) {
+  const Frame::Spec spec{role, rebase_.Map(TrackOf(role), timestamp), next_};
+  return Append(spec, payload, now_ms);
+}
+
+absl::Status Publication::PushNumbered(FrameRole role, int64_t dts_ms, uint32_t seq,
+                                       absl::string_view payload, int64_t now_ms) {
+  int64_t& last_dts_ms = last_dts_ms_[static_cast<size_t>(TrackOf(role))];
+  last_dts_ms = std::max(last_dts_ms, dts_ms);
+  return Append({role, last_dts_ms, {next_.timeline, seq}}, payload, now_ms);
+}
+
+absl::Status Publication::Append(Frame::Spec spec, absl::string_view payload, int64_t now_ms) {
   if (payload.size() > kFramePayloadBytesMax) {
     return absl::InvalidArgumentError(absl::StrCat(stream_->name(), ": a frame of ", payload.size(),
                                                    " bytes; the limit is ", kFramePayloadBytesMax));
   }
   last_ms_ = now_ms;
-  const int64_t dts_ms = rebase_.Map(TrackOf(role), timestamp);
-  FrameRef frame = Frame::Make({role, dts_ms}, payload);
+  FrameRef frame = Frame::Make(spec, payload);
+  next_.seq = spec.id.seq + NumbersOf(*frame);
   return stream_->Append(epoch_, std::move(frame), rebase_.jumps(), now_ms);
 }
 

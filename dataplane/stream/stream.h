@@ -13,6 +13,7 @@
 #define DATAPLANE_STREAM_STREAM_H_
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -75,6 +76,15 @@ struct PublisherIdentity {
   // The timestamps to come are this stream's own time (another source of the same stream): go on
   // with them as they are.
   bool resumes_timeline = false;
+
+  // The timeline that the frames to come are numbered on (another node's); 0 = they have no
+  // numbers. A stream that has nothing yet, or is on this timeline, takes times and numbers as they
+  // are (Publication::numbered); any other goes on with its own.
+  uint32_t timeline = 0;
+
+  // How much later the first frame is than the stream's newest, where the publisher knows;
+  // otherwise it is the time that has passed.
+  std::optional<int64_t> gap_ms;
 };
 
 // What people and the control plane are told about the media; empty or 0 where not known.
@@ -92,6 +102,7 @@ struct StreamStatus {
   std::string publisher;
   MediaDescription media;
   uint64_t epoch = 0;  // grows with each publisher
+  FrameId next_frame;  // the name that the next frame will have
   double bits_per_s = 0;
   double video_frames_per_s = 0;
   int64_t gop_ms = 0;
@@ -144,7 +155,9 @@ class Stream {
 
   struct Lease {
     uint64_t epoch = 0;
-    TimestampRebase::Start timeline;
+    TimestampRebase::Start clock;
+    FrameId next;
+    bool numbered = false;
   };
 
   // The hub decides whether; these only do it. A stream that has ended stays ended: nothing then.
@@ -165,6 +178,8 @@ class Stream {
   StreamState state_ ABSL_GUARDED_BY(mutex_) = StreamState::kWaiting;
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   PublisherIdentity publisher_ ABSL_GUARDED_BY(mutex_);
+  FrameId next_ ABSL_GUARDED_BY(mutex_);  // of the next frame
+  bool own_timeline_ ABSL_GUARDED_BY(mutex_) = true;  // this node numbers its frames
   MediaDescription media_ ABSL_GUARDED_BY(mutex_);
   RateMeter rate_ ABSL_GUARDED_BY(mutex_);
   uint32_t clock_jumps_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -189,6 +204,13 @@ class Publication {
   // the stream has been ended: stop sending.
   absl::Status Push(FrameRole role, uint32_t timestamp, absl::string_view payload, int64_t now_ms);
 
+  // Whether the stream goes on with its source's times and numbers, given to PushNumbered.
+  bool numbered() const { return numbered_; }
+
+  // As Push, for a frame that has its time and number already.
+  absl::Status PushNumbered(FrameRole role, int64_t dts_ms, uint32_t seq,
+                            absl::string_view payload, int64_t now_ms);
+
   void Describe(MediaDescription media);
 
   // Ends the publication now.
@@ -200,10 +222,14 @@ class Publication {
  private:
   friend class Hub;
   Publication(std::shared_ptr<Stream> stream, const Stream::Lease& lease, int64_t now_ms);
+  absl::Status Append(Frame::Spec spec, absl::string_view payload, int64_t now_ms);
 
   std::shared_ptr<Stream> stream_;
   const uint64_t epoch_;
+  const bool numbered_;
   TimestampRebase rebase_;
+  FrameId next_;
+  std::array<int64_t, 4> last_dts_ms_{};  // by track, of numbered frames
   int64_t last_ms_;
   bool finished_ = false;
 };

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+import zlib
 
 RELAY = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
 RTMP_PORT = 1935
@@ -77,6 +78,12 @@ class Relay:
                         and self.stream(name)["cached_keyframes"] > 0
                         and self.stream(name)["cached_ms"] >= cached_ms)
 
+    def metric(self, name):
+        for line in self.get("/metrics").decode().splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+        raise AssertionError(f"no metric {name}")
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
@@ -127,6 +134,7 @@ class FlvPlayer:
 
     def __init__(self, relay, path, headers=()):
         self.tags = []
+        self.arrivals = []  # of each tag: when it came, and a digest of its body
         self.status = None
         self.flags = None
         self.error = None
@@ -167,11 +175,22 @@ class FlvPlayer:
             previous = int.from_bytes(stream.read(4), "big")
             if tag[0] not in (8, 9, 18) or previous != size + 11:
                 raise ValueError(f"broken tag after {len(self.tags)} tags: {tag!r}")
+            self.arrivals.append((time.monotonic(), zlib.crc32(body)))
             self.tags.append((tag[0], dts, body[0] if body else 0, size))
 
     def video(self):
         """Pictures only: sequence headers (FLV packet type 0, always tiny) left out."""
         return [t for t in self.tags if t[0] == 9 and t[3] > 60]
+
+    def frames(self):
+        """(type, dts_ms, digest) of pictures and sound, sequence headers left out."""
+        return [(tag[0], tag[1], digest) for tag, (_, digest) in zip(self.tags, self.arrivals)
+                if tag[0] in (8, 9) and tag[3] > (60 if tag[0] == 9 else 8)]
+
+    def longest_silence_ms(self, since):
+        """Between two tags, of those that came after `since` (monotonic) or just before."""
+        times = [at for at, _ in list(self.arrivals) if at >= since - 0.2]
+        return max((b - a for a, b in zip(times, times[1:])), default=0) * 1000
 
     def check_times(self, test):
         for kind in (8, 9):

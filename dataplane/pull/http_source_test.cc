@@ -1,4 +1,4 @@
-#include "dataplane/pull/flv_source.h"
+#include "dataplane/pull/http_source.h"
 
 #include <netdb.h>
 
@@ -26,18 +26,18 @@ extern "C" int getaddrinfo(const char*, const char*, const addrinfo*, addrinfo**
 namespace nearcast::pull {
 namespace {
 
-TEST(FlvSourceTest, ANameThatIsNotAnsweredIsGivenUpInTime) {
+TEST(HttpSourceTest, ANameThatIsNotAnsweredIsGivenUpInTime) {
   boost::asio::io_context io;
-  FlvSource source(io.get_executor(), {.connect_ms_max = 20});
-  const HttpUrl url{.host = "edge.test", .port = "80", .authority = "edge.test", .target = "/"};
+  HttpSource source(io.get_executor(), {.connect_ms_max = 20},
+                    {.host = "edge.test", .port = "80", .authority = "edge.test", .target = "/"});
   std::optional<absl::Status> opened;
-  boost::asio::co_spawn(io, source.Open(url),
+  boost::asio::co_spawn(io, source.Open(),
                         [&](std::exception_ptr, absl::Status status) { opened = status; });
   while (!opened && io.run_one_for(std::chrono::seconds(20)) > 0) {
   }
   name_server_is_back.Notify();
   ASSERT_TRUE(opened);
-  EXPECT_EQ(*opened, absl::UnavailableError("resolve edge.test: no answer in time"));
+  EXPECT_EQ(*opened, absl::DeadlineExceededError("resolve edge.test: no answer in time"));
 }
 
 }  // namespace
