@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "base/status_macros.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/pull/http_url.h"
@@ -48,6 +49,10 @@ ABSL_FLAG(int64_t, gop_cache_ms, 2000,
 ABSL_FLAG(int64_t, merge_write_ms, 0,
           "how long frames are gathered before they are sent: 0 = each at once, 350 = least work; "
           "?merge_write_ms= overrides it");
+ABSL_FLAG(
+    int64_t, merge_read_ms, 0,
+    "how long what publishers send over RTMP is gathered before it is read: 0 = not at all; 50 "
+    "goes with --merge_write_ms=350");
 ABSL_FLAG(std::string, play, "",
           "how viewers play whose URL does not say, written as in a URL: "
           "gop_cache_policy=upper&queue=latency&protected_period=3000");
@@ -121,6 +126,9 @@ absl::Status CheckOptions(const RelayOptions& options) {
   }
   if (!options.holds.empty() && options.controls.empty() && options.origins.empty()) {
     return absl::InvalidArgumentError("--hold: nowhere to fetch from: want --origin or --control");
+  }
+  if (options.rtmp.merge_read_ms < 0 || options.rtmp.merge_read_ms > 1000) {
+    return absl::InvalidArgumentError("--merge_read_ms: want 0 to 1000");
   }
   if (options.hub.ring.frames_max < 2) {
     return absl::InvalidArgumentError("--ring_frames_max: want at least 2");
@@ -198,6 +206,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.desk.wait_ms = absl::GetFlag(FLAGS_play_wait_ms);
   options.sendq_bytes = static_cast<int>(absl::GetFlag(FLAGS_send_queue_kb) << 10);
   options.write.drop.lag_ms_max = absl::GetFlag(FLAGS_viewer_lag_ms_max);
+  options.rtmp.merge_read_ms = absl::GetFlag(FLAGS_merge_read_ms);
   options.rtmp_per_address_max = absl::GetFlag(FLAGS_rtmp_per_ip_max);
   NC_RETURN_IF_ERROR(ReadHlsFlags(&options));
   return options;
@@ -240,6 +249,8 @@ int Main(int argc, char** argv) {
   };
   absl::SetFlagsUsageConfig(config);
   absl::ParseCommandLine(argc, argv);
+  // Debian's Abseil is built to look for deadlocks, under one lock for all mutexes of the process.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   RaiseDescriptorLimit();
   sigset_t signals;
   sigemptyset(&signals);

@@ -64,6 +64,7 @@ void Fanout::StartWaiting() {
     }
     return;
   }
+  tools_.crowd->NoteArrival(tools_.loop->NowMs());
   std::vector<std::unique_ptr<Viewer>> starting = std::exchange(waiting_, {});
   for (std::unique_ptr<Viewer>& viewer : starting) {
     Viewer* started = viewer.get();
@@ -210,7 +211,16 @@ void Fanout::Defer(Viewer* viewer) {
   backlog_.push_back(viewer);
   if (serving_backlog_) return;
   serving_backlog_ = true;
-  tools_.loop->Post([self = shared_from_this()] { self->ServeBacklog(); });
+  ScheduleBacklog();
+}
+
+void Fanout::ScheduleBacklog() {
+  auto serve = [self = shared_from_this()] { self->ServeBacklog(); };
+  if (tools_.crowd->IsArriving(tools_.loop->NowMs())) {
+    tools_.loop->PostAfter(Crowd::kPauseMs, std::move(serve));
+  } else {
+    tools_.loop->Post(std::move(serve));
+  }
 }
 
 void Fanout::EndIfDrained(Viewer* viewer, WriteOutcome* outcome) {
@@ -221,6 +231,7 @@ void Fanout::EndIfDrained(Viewer* viewer, WriteOutcome* outcome) {
 
 // One more turn for the first few; those with still more go to the end of the queue.
 void Fanout::ServeBacklog() {
+  if (tools_.crowd->IsArriving(tools_.loop->NowMs())) return ScheduleBacklog();
   for (size_t i = 0; i < kSliceBacklog && !backlog_.empty(); ++i) {
     Viewer* viewer = backlog_.front();
     backlog_.pop_front();
@@ -228,8 +239,7 @@ void Fanout::ServeBacklog() {
     if (!viewer->blocked()) Serve(viewer);
   }
   serving_backlog_ = !backlog_.empty();
-  if (!serving_backlog_) return;
-  tools_.loop->Post([self = shared_from_this()] { self->ServeBacklog(); });
+  if (serving_backlog_) ScheduleBacklog();
 }
 
 void Fanout::OnReadable(Viewer* viewer) {

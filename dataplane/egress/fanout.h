@@ -23,6 +23,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "dataplane/egress/crowd.h"
 #include "dataplane/egress/egress_counters.h"
 #include "dataplane/egress/loop.h"
 #include "dataplane/egress/send_batch.h"
@@ -35,6 +36,7 @@ namespace nearcast::egress {
 struct FanoutTools {
   Loop* loop = nullptr;
   SendBatch* batch = nullptr;
+  Crowd* crowd = nullptr;
   EgressCounters* counters = nullptr;
   WriteLimits limits;
   int64_t close_ms_max = 5'000;  // how long a viewer may take for the end of an ended stream
@@ -91,6 +93,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   Lane* LaneOf(int64_t merge_ms);
   void Serve(Viewer* viewer);
   void Defer(Viewer* viewer);
+  void ScheduleBacklog();
   void ServeBacklog();
   void Remove(Viewer* viewer);
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);

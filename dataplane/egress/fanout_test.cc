@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <deque>
 #include <random>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "dataplane/egress/flv_protocol.h"
 #include "dataplane/egress/link_protocol.h"
+#include "dataplane/egress/manual_loop.h"
 #include "dataplane/egress/ws_flv_protocol.h"
 #include "dataplane/media/link_record.h"
 #include "dataplane/stream/frame_builder.h"
@@ -24,26 +24,6 @@ namespace nearcast::egress {
 namespace {
 
 using stream::FrameRole;
-
-// A loop that runs when the test says so.
-class ManualLoop : public Loop {
- public:
-  void Post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
-  int64_t NowMs() const override { return now_ms; }
-
-  void Run() {
-    while (!tasks_.empty()) {
-      auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      task();
-    }
-  }
-
-  int64_t now_ms = 1'000'000;
-
- private:
-  std::deque<std::function<void()>> tasks_;
-};
 
 // What came over a WebSocket.
 struct WsPlayback {
@@ -141,7 +121,7 @@ class FanoutTest : public testing::Test {
  protected:
   void SetUp() override {
     publication_ = hub_.Publish("live/a", {}, loop_.now_ms).value();
-    tools_ = {.loop = &loop_, .batch = &batch_, .counters = &counters_};
+    tools_ = {.loop = &loop_, .batch = &batch_, .crowd = &crowd_, .counters = &counters_};
     fanout_ = std::make_shared<Fanout>(publication_->stream(), tools_);
     publication_->stream()->AddListener(fanout_);
   }
@@ -178,6 +158,7 @@ class FanoutTest : public testing::Test {
 
   ManualLoop loop_;
   SendBatch batch_;
+  Crowd crowd_;
   EgressCounters counters_;
   FanoutTools tools_;
   stream::Hub hub_{stream::HubOptions{.ring = {.keep_ms = 2000}}};
@@ -284,6 +265,52 @@ TEST_F(FanoutTest, MergedWritesGatherFramesUntilTheLaneIsDue) {
   fanout_->Tick();
   player.Receive();
   EXPECT_EQ(player.Tags().size(), before + 12);
+}
+
+TEST_F(FanoutTest, ACrowdGetsItsKeyframesBeforeAnybodyGetsTheRestOfTheCache) {
+  PushHeaders();
+  Live(50, 3000);
+  Player first;
+  Player second;
+  loop_.held = true;
+  Join(first);
+  Join(second);
+  loop_.RunDue();
+  first.Receive();
+  second.Receive();
+  EXPECT_EQ(first.Tags().substr(0, 3), "HHK");
+  EXPECT_EQ(second.Tags().substr(0, 3), "HHK");
+  EXPECT_LT(first.Tags().size(), 30u);
+  loop_.now_ms += Crowd::kPauseMs;
+  loop_.held = false;
+  loop_.Run();
+  first.Receive();
+  second.Receive();
+  EXPECT_EQ(first.Tags(), second.Tags());
+  EXPECT_GE(first.Tags().size(), 52u);
+}
+
+TEST_F(FanoutTest, ViewersThatStandTogetherShareOneCopyOfWhatGathered) {
+  PushHeaders();
+  Live(30);
+  Player players[3];
+  for (Player& player : players) Join(player, {.merge_ms = 100});
+  for (int i = 0; i < 40; ++i) {
+    loop_.now_ms += 40;
+    Live(1, 700);
+    loop_.Run();
+  }
+  loop_.now_ms += 100;
+  fanout_->Tick();
+  loop_.Run();
+  players[0].Receive();
+  const std::string tags = players[0].Tags();
+  EXPECT_GT(tags.size(), 80u);
+  for (Player& player : players) {
+    player.Receive();
+    EXPECT_EQ(player.Tags(), tags);
+    EXPECT_EQ(player.Received(), players[0].Received());
+  }
 }
 
 TEST_F(FanoutTest, AStalledViewerHurtsNobodyAndStaysIntact) {

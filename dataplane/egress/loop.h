@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 namespace nearcast::egress {
 
@@ -14,6 +15,13 @@ class Loop {
 
   // Runs `task` on this thread soon, after what is already due. Any thread.
   virtual void Post(std::function<void()> task) = 0;
+
+  // Runs `task` on this thread after `ms` or so; a loop without timers runs it with what is due. From
+  // this thread.
+  virtual void PostAfter(int64_t ms, std::function<void()> task) {
+    (void)ms;
+    Post(std::move(task));
+  }
 
   // Monotonic milliseconds. Any thread.
   virtual int64_t NowMs() const = 0;

@@ -1,5 +1,7 @@
 #include "dataplane/egress/send_batch.h"
 
+#include <cstring>
+
 #include "absl/types/span.h"
 
 namespace nearcast::egress {
@@ -29,7 +31,10 @@ size_t WriteIovecs(const stream::Frame& frame, Wire wire, size_t skip, iovec* ou
 void SendBatch::Prepare(const stream::FrameRing& ring, const stream::Cursor& cursor, Wire wire,
                         size_t bytes_max) {
   const bool same_shape = wire_ == wire && bytes_max_ == bytes_max;
-  if (valid_ && same_shape && before_.SameView(cursor)) return;
+  if (valid_ && same_shape && before_.SameView(cursor)) {
+    if (iovec_count_ >= kFlatPieces && frame_bytes_ <= kFlatBytesMax) Flatten();
+    return;
+  }
   valid_ = true;
   wire_ = wire;
   bytes_max_ = bytes_max;
@@ -40,6 +45,17 @@ void SendBatch::Prepare(const stream::FrameRing& ring, const stream::Cursor& cur
     frame_bytes_ += WireBytes(*frames_[i], wire);
     iovec_count_ += WriteIovecs(*frames_[i], wire, 0, frames_begin() + iovec_count_);
   }
+}
+
+void SendBatch::Flatten() {
+  if (flat_.size() < frame_bytes_) flat_.resize(frame_bytes_);
+  char* end = flat_.data();
+  for (size_t i = 0; i < iovec_count_; ++i) {
+    const iovec& piece = frames_begin()[i];
+    end = static_cast<char*>(std::memcpy(end, piece.iov_base, piece.iov_len)) + piece.iov_len;
+  }
+  *frames_begin() = {flat_.data(), frame_bytes_};
+  iovec_count_ = 1;
 }
 
 }  // namespace nearcast::egress

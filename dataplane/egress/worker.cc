@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "base/clock.h"
@@ -28,8 +29,18 @@ struct Worker::Watches {
 
 int64_t MonotonicMs() { return absl::ToInt64Milliseconds(Clock::System()->Monotonic()); }
 
+std::chrono::steady_clock::time_point NextBeat(std::chrono::milliseconds period) {
+  using std::chrono::steady_clock;
+  const auto now = steady_clock::now().time_since_epoch();
+  return steady_clock::time_point((now / period + 1) * period);
+}
+
 Worker::Worker(const WriteLimits& limits)
-    : tools_{.loop = this, .batch = &batch_, .counters = &counters_, .limits = limits},
+    : tools_{.loop = this,
+             .batch = &batch_,
+             .crowd = &crowd_,
+             .counters = &counters_,
+             .limits = limits},
       io_(std::make_unique<asio::io_context>(1)),
       watches_(std::make_unique<Watches>(*io_)) {
   watches_->poller.assign(poller_.fd());
@@ -57,6 +68,13 @@ void Worker::Stop() {
 }
 
 void Worker::Post(std::function<void()> task) { asio::post(*io_, std::move(task)); }
+
+void Worker::PostAfter(int64_t ms, std::function<void()> task) {
+  auto timer = std::make_shared<asio::steady_timer>(*io_, std::chrono::milliseconds(ms));
+  timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& error) {
+    if (!error) task();
+  });
+}
 
 int64_t Worker::NowMs() const { return MonotonicMs(); }
 
@@ -92,7 +110,7 @@ void Worker::WatchPoller() {
 }
 
 void Worker::WatchClock() {
-  watches_->clock.expires_after(kTick);
+  watches_->clock.expires_at(NextBeat(kTick));
   watches_->clock.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     Tick();

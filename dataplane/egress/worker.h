@@ -7,6 +7,7 @@
 #ifndef DATAPLANE_EGRESS_WORKER_H_
 #define DATAPLANE_EGRESS_WORKER_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "dataplane/egress/crowd.h"
 #include "dataplane/egress/egress_counters.h"
 #include "dataplane/egress/fanout.h"
 #include "dataplane/egress/loop.h"
@@ -39,6 +41,7 @@ class Worker : public Loop {
   void Stop();
 
   void Post(std::function<void()> task) override;
+  void PostAfter(int64_t ms, std::function<void()> task) override;
   int64_t NowMs() const override;
 
   void Play(const std::shared_ptr<stream::Stream>& stream, std::unique_ptr<Viewer> viewer);
@@ -59,6 +62,7 @@ class Worker : public Loop {
   FanoutTools tools_;
   EgressCounters counters_;
   SendBatch batch_;
+  Crowd crowd_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Watches> watches_;
   ViewerPoller poller_;
@@ -69,6 +73,9 @@ class Worker : public Loop {
 // Milliseconds on the machine's monotonic clock: the time that everything in the data plane counts
 // in.
 int64_t MonotonicMs();
+
+// The next multiple of `period` on that clock: things done every so often are done in one wake.
+std::chrono::steady_clock::time_point NextBeat(std::chrono::milliseconds period);
 
 }  // namespace nearcast::egress
 

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -24,6 +25,7 @@
 #include "dataplane/egress/tcp_listener.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/ingest/rtmp_play.h"
+#include "dataplane/ingest/silence_watch.h"
 #include "dataplane/media/rtmp_server_session.h"
 #include "spdlog/spdlog.h"
 
@@ -35,6 +37,8 @@ namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 
 constexpr size_t kReadBytes = 32u << 10;
+// More than this wakes us although reads are merged.
+constexpr int kMergedReadBytes = 128 << 10;
 
 media::RtmpSessionOptions SessionOptions() {
   media::RtmpSessionOptions options;
@@ -58,6 +62,8 @@ struct Peer {
   std::string address;
   std::unique_ptr<media::RtmpServerSession> session;
   std::unique_ptr<MediaIntake> intake;
+  std::optional<SilenceWatch> silence;      // from when it publishes
+  bool more_there = false;                  // the last read filled its buffer
   std::optional<egress::PlayRequest> play;  // set when it turned out to be a player
 };
 
@@ -82,6 +88,9 @@ class RtmpServer::Connections {
   void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   asio::awaitable<absl::Status> ServePeer(Peer* peer);
+  void BeginSilence(Peer* peer);
+  asio::awaitable<size_t> ReadPublisher(Peer* peer, asio::mutable_buffer buffer,
+                                        boost::system::error_code* error);
   asio::awaitable<absl::Status> Flush(Peer* peer);
   absl::Status ReadEvents(Peer* peer, absl::string_view* input);
   absl::Status OnEvent(Peer* peer, const media::RtmpEvent& event);
@@ -126,9 +135,14 @@ asio::awaitable<absl::Status> RtmpServer::Connections::ServePeer(Peer* peer) {
   std::vector<char> buffer(kReadBytes);
   while (true) {
     boost::system::error_code error;
-    const size_t size = co_await peer->stream.async_read_some(
-        asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
-    if (error == beast::error::timeout)
+    size_t size = 0;
+    if (peer->silence) {
+      size = co_await ReadPublisher(peer, asio::buffer(buffer), &error);
+    } else {
+      size = co_await peer->stream.async_read_some(
+          asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    }
+    if (error == beast::error::timeout || (peer->silence && peer->silence->fired()))
       co_return absl::DeadlineExceededError("silent for too long");
     if (error)
       co_return absl::OkStatus();  // it went; the intake's end says that the publisher is lost
@@ -142,10 +156,44 @@ asio::awaitable<absl::Status> RtmpServer::Connections::ServePeer(Peer* peer) {
       PassOn(peer, input);
       co_return absl::OkStatus();
     }
-    if (peer->intake != nullptr) {
-      peer->stream.expires_after(std::chrono::milliseconds(options_.idle_ms_max));
-    }
+    if (peer->intake != nullptr && !peer->silence) BeginSilence(peer);
   }
+}
+
+void RtmpServer::Connections::BeginSilence(Peer* peer) {
+  tcp::socket& socket = peer->stream.socket();
+  peer->stream.expires_never();
+  peer->silence.emplace(&socket, options_.idle_ms_max);
+  if (options_.merge_read_ms <= 0) return;
+  boost::system::error_code ignored;  // only costs more without
+  socket.non_blocking(true, ignored);
+  socket.set_option(asio::socket_base::receive_low_watermark(kMergedReadBytes), ignored);
+}
+
+// What is there, gathered for merge_read_ms where that is asked for: a timer that all publishers
+// share by its phase, and no wake by the socket meanwhile.
+asio::awaitable<size_t> RtmpServer::Connections::ReadPublisher(Peer* peer,
+                                                               asio::mutable_buffer buffer,
+                                                               boost::system::error_code* error) {
+  tcp::socket& socket = peer->stream.socket();
+  size_t size = 0;
+  if (options_.merge_read_ms <= 0) {
+    size =
+        co_await socket.async_read_some(buffer, asio::redirect_error(asio::use_awaitable, *error));
+  } else {
+    asio::steady_timer pause(socket.get_executor());
+    do {
+      if (peer->silence->fired()) co_return 0;
+      if (!peer->more_there) {
+        pause.expires_at(egress::NextBeat(std::chrono::milliseconds(options_.merge_read_ms)));
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, *error));
+      }
+      size = socket.read_some(buffer, *error);
+      peer->more_there = size == buffer.size();
+    } while (*error == asio::error::would_block);
+  }
+  peer->silence->Heard(egress::MonotonicMs());
+  co_return size;
 }
 
 asio::awaitable<absl::Status> RtmpServer::Connections::Flush(Peer* peer) {

@@ -26,6 +26,9 @@ struct RtmpServerOptions {
   egress::PlayDefaults play;
   int64_t request_ms_max = 10'000;
   int64_t idle_ms_max = 30'000;
+  // 0 = what a publisher sends is read as it comes; else so often, and its frames come that late:
+  // most of what one stream costs is being woken for each of its frames.
+  int64_t merge_read_ms = 0;
   size_t connections_max = 4'096;  // per worker, players not counted once they play
 };
 
