@@ -205,6 +205,29 @@ class Validator {
       if (ipdb::ParseIpAddress(account.service_addresses[i]).ok()) continue;
       Add(absl::StrCat("spec.service_addresses[", i, "]"), "is not an IP address");
     }
+    for (size_t i = 0; i < account.tags.size(); ++i) CheckTag(account, i);
+  }
+
+  void CheckTag(const Account& account, size_t at) {
+    const NameTag& tag = account.tags[at];
+    const std::string path = absl::StrCat("spec.tags[", at, "]");
+    if (tag.tag.empty()) Add(path + ".tag", "is empty");
+    const auto same = std::count_if(account.tags.begin(), account.tags.begin() + at,
+                                    [&tag](const NameTag& other) { return other.tag == tag.tag; });
+    if (same > 0) Add(path + ".tag", absl::StrCat("is there twice: ", tag.tag));
+    if (tag.names.empty() || tag.names.size() > kTaggedNamesMax) {
+      Add(path + ".names",
+          absl::StrCat("has ", tag.names.size(), " names; it needs 1 to ", kTaggedNamesMax));
+    }
+    for (size_t i = 0; i < tag.names.size(); ++i) {
+      const std::string& name = tag.names[i];
+      const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+        return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+      });
+      if (!name.empty() && is_plain && zone::ParseDnsName(name).ok()) continue;
+      Add(absl::StrCat(path, ".names[", i, "]"),
+          absl::StrCat("is not a host name: \"", name, "\""));
+    }
   }
 
   void CheckCdn(const Cdn& cdn) {
@@ -358,9 +381,7 @@ class Validator {
     ValidateDelayProbe(probe, samples_, Adder());
   }
 
-  void CheckNearness(const NearnessPolicy& policy) {
-    ValidateNearness(config_, policy, Adder());
-  }
+  void CheckNearness(const NearnessPolicy& policy) { ValidateNearness(config_, policy, Adder()); }
 
   void CheckOverride(const PrefixOverride& override) {
     ValidateOverride(config_, override, prefixes_, Adder());

@@ -237,6 +237,17 @@ std::vector<Row> AccountRows() {
        "Account/a: spec.alibaba_aes_key: must be hexadecimal"},
       {"AccountAddress", [=](Config& c) { add(c).service_addresses = {"here"}; },
        "Account/a: spec.service_addresses[0]: is not an IP address"},
+      {"AccountTagEmpty", [=](Config& c) { add(c).tags = {{.tag = "", .names = {"a.example"}}}; },
+       "Account/a: spec.tags[0].tag: is empty"},
+      {"AccountTagTwice",
+       [=](Config& c) {
+         add(c).tags = {{.tag = "x", .names = {"a.example"}}, {.tag = "x", .names = {"b.example"}}};
+       },
+       "Account/a: spec.tags[1].tag: is there twice: x"},
+      {"AccountTagNames", [=](Config& c) { add(c).tags = {{.tag = "x", .names = {}}}; },
+       "Account/a: spec.tags[0].names: has 0 names; it needs 1 to 10"},
+      {"AccountTagName", [=](Config& c) { add(c).tags = {{.tag = "x", .names = {"a\"b"}}}; },
+       "Account/a: spec.tags[0].names[0]: is not a host name: \"a\"b\""},
   };
 }
 

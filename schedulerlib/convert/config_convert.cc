@@ -270,6 +270,9 @@ class Converter {
     to.requests_per_s_max = from.requests_per_s_max();
     to.service_addresses = Strings(from.service_addresses());
     to.hosts = Strings(from.hosts());
+    for (const v1::NameTag& tag : from.tags()) {
+      to.tags.push_back({.tag = tag.tag(), .names = Strings(tag.names())});
+    }
   }
 
   static CheckType CheckTypeOf(v1::HealthCheck::Type type) {

@@ -215,6 +215,14 @@ struct QualityPolicy {
   std::optional<QualityPin> pin;
 };
 
+// Names that are asked for by one word.
+struct NameTag {
+  std::string tag;
+  std::vector<std::string> names;  // 1 to kTaggedNamesMax
+};
+
+inline constexpr size_t kTaggedNamesMax = 10;
+
 struct Account {
   std::string name;
   std::string account_id;
@@ -228,6 +236,7 @@ struct Account {
   uint32_t requests_per_s_max = 0;  // 0 = no limit
   std::vector<std::string> service_addresses;
   std::vector<std::string> hosts;  // empty = every scheduled name
+  std::vector<NameTag> tags;
 };
 
 enum class CheckType { kTcp, kHttp, kHttps, kRtmp, kFlv };

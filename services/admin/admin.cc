@@ -10,6 +10,7 @@
 #include "proto/resource/secrets.h"
 #include "schedulerlib/convert/stream_convert.h"
 #include "schedulerlib/explain/explanation.h"
+#include "services/admin/alias_steps.h"
 #include "services/admin/node_status.h"
 #include "services/admin/ratio_answers.h"
 #include "services/rpc/status.h"
@@ -420,7 +421,15 @@ absl::StatusOr<v1::Explanation> Admin::ExplainDns(const v1::ExplainDnsRequest& r
                                          "\" is not a scheduled name; see nearcastctl get domain")),
         "NAME_NOT_SCHEDULED");
   }
-  return scheduler::ToProto(scheduler::ExplainName(*snapshot, match, client));
+  scheduler::Explanation explanation = scheduler::ExplainName(*snapshot, match, client);
+  const std::string& alias =
+      scheduler::DecideName(*match.name, {.client = client, .stream = match.stream}).answer->cname;
+  if (!alias.empty()) {
+    for (std::string& step : AliasSteps(*snapshot, alias, client, parts_.upstream)) {
+      explanation.steps.push_back(std::move(step));
+    }
+  }
+  return scheduler::ToProto(explanation);
 }
 
 absl::StatusOr<v1::AddressRecord> Admin::LookupAddress(

@@ -22,6 +22,7 @@
 #include "services/scheduler/stream_scheduler.h"
 #include "services/store/store.h"
 #include "services/sync/config_follower.h"
+#include "services/upstream/upstream.h"
 
 namespace nearcast {
 
@@ -38,6 +39,7 @@ class Admin {
     const StreamScheduler* scheduler = nullptr;
     RatioDesk* ratio = nullptr;
     const ipdb::NameTable* names = nullptr;
+    const upstream::Upstream* upstream = nullptr;  // null = none is asked
   };
 
   explicit Admin(const Parts& parts) : parts_(parts) {}

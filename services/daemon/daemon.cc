@@ -260,7 +260,8 @@ struct Daemon::Parts {
                                                  .publisher = publisher.get(),
                                                  .scheduler = scheduler.get(),
                                                  .ratio = ratio.get(),
-                                                 .names = &names});
+                                                 .names = &names,
+                                                 .upstream = upstream.get()});
     node_desk = std::make_unique<NodeDesk>(publisher.get(), lifecycle.get());
     httpdns = std::make_unique<httpdns::Httpdns>(
         publisher->holder(), &names,

@@ -29,6 +29,29 @@ std::optional<Refusal> RefusalOf(TextProblem problem) {
   return Refusal{400, "", MessageOf(problem)};
 }
 
+// By name, or by the tag of a list of them.
+std::optional<Refusal> ReadAsked(const http::QueryParams& params, const Caller& caller,
+                                 Question* question) {
+  const absl::string_view dn = params.Get("dn");
+  const absl::string_view tag = params.Get("tag");
+  if (tag.empty()) return RefusalOf(ReadNames(dn, kBaiduNamesMax, question));
+  if (!dn.empty()) return Refusal{400, "", "give dn or tag, not both"};
+  if (caller.account != nullptr) {
+    for (const scheduler::NameTag& known : caller.account->tags) {
+      if (known.tag == tag) question->names.assign(known.names.begin(), known.names.end());
+    }
+  }
+  if (question->names.empty()) return Refusal{400, "", "the account has no such tag"};
+  return std::nullopt;
+}
+
+// In our words: the vendor's are not published.
+absl::string_view DetailOf(const NameResult& result) {
+  if (result.has_failed) return "failed";
+  if (result.is_upstreams) return "upstream";
+  return result.answer == nullptr ? "unknown" : "scheduled";
+}
+
 template <typename Address>
 void AppendFamily(absl::string_view name, const std::vector<Address>* addresses, uint32_t ttl_s,
                   std::string* out) {
@@ -37,7 +60,8 @@ void AppendFamily(absl::string_view name, const std::vector<Address>* addresses,
   absl::StrAppend(out, "],\"ttl\":", ttl_s, "}");
 }
 
-void AppendResult(const NameResult& result, Families families, std::string* out) {
+void AppendResult(const NameResult& result, Families families, BaiduDetail detail,
+                  std::string* out) {
   absl::StrAppend(out, "\"", result.name, "\":{");
   const scheduler::NameAnswer* answer = result.answer;
   if (Has(families, Families::kIpv4)) {
@@ -46,6 +70,9 @@ void AppendResult(const NameResult& result, Families families, std::string* out)
   if (families == Families::kBoth) Append(",", out);
   if (Has(families, Families::kIpv6)) {
     AppendFamily("ipv6", answer == nullptr ? nullptr : &answer->ipv6, result.ttl_s, out);
+  }
+  if (detail == BaiduDetail::kWanted) {
+    absl::StrAppend(out, ",\"detail\":\"", DetailOf(result), "\"");
   }
   Append("}", out);
 }
@@ -82,13 +109,7 @@ std::optional<Reason> CheckBaidu(const http::QueryParams& params, const Caller& 
 std::optional<Refusal> ParseBaidu(const http::QueryParams& params, const Caller& caller,
                                   const ipdb::IpAddress& connection, Question* question) {
   question->Clear();
-  if (!params.Get("tag").empty()) {
-    if (!params.Get("dn").empty()) return Refusal{400, "", "give dn or tag, not both"};
-    return Refusal{400, "", "tag is not served; give dn"};
-  }
-  if (auto refusal = RefusalOf(ReadNames(params.Get("dn"), kBaiduNamesMax, question))) {
-    return refusal;
-  }
+  if (auto refusal = ReadAsked(params, caller, question)) return refusal;
   if (auto reason = ReadType(params.Get("type"), &question->families)) {
     return BaiduRefusal(*reason);
   }
@@ -114,13 +135,14 @@ Refusal BaiduRefusal(Reason reason) {
 }
 
 void WriteBaidu(std::span<const NameResult> results, Families families,
-                std::span<const std::string> servers, absl::Time now, std::string* out) {
+                std::span<const std::string> servers, BaiduDetail detail, absl::Time now,
+                std::string* out) {
   Append("{\"msg\":\"ok\",\"data\":{", out);
   bool first = true;
   for (const NameResult& result : results) {
     if (!first) Append(",", out);
     first = false;
-    AppendResult(result, families, out);
+    AppendResult(result, families, detail, out);
   }
   Append("},\"clientip\":\"", out);
   AppendAddress(results.front().client, out);

@@ -27,7 +27,8 @@ std::string Ask(const std::string& query, std::vector<std::string> servers = {})
   EXPECT_TRUE(params.Parse(query).ok());
   Question question;
   const auto connection = *ipdb::ParseIpAddress("203.0.113.9");
-  if (auto refusal = ParseBaidu(params, Caller(), connection, &question)) {
+  const scheduler::Account account{.tags = {{.tag = "show", .names = {"v4", "no"}}}};
+  if (auto refusal = ParseBaidu(params, {.account = &account}, connection, &question)) {
     EXPECT_EQ(refusal->status, 400);
     return "REFUSED: " + std::string(refusal->message);
   }
@@ -37,7 +38,9 @@ std::string Ask(const std::string& query, std::vector<std::string> servers = {})
     results.push_back({name, question.clients[0], answer, 60});
   }
   std::string out;
-  WriteBaidu(results, question.families, servers, absl::FromUnixSeconds(1'700'000'000), &out);
+  const auto detail = params.Get("detail") == "true" ? BaiduDetail::kWanted : BaiduDetail::kNone;
+  WriteBaidu(results, question.families, servers, detail, absl::FromUnixSeconds(1'700'000'000),
+             &out);
   return out;
 }
 
@@ -56,7 +59,12 @@ TEST(BaiduTest, AnswersRows) {
        R"("v4":{"ipv4":{"ip":["192.0.2.9"],"ttl":60},"ipv6":{"ip":[],"ttl":60}})"},
       {"dn=v4,no",
        R"("v4":{"ipv4":{"ip":["192.0.2.9"],"ttl":60}},"no":{"ipv4":{"ip":[],"ttl":60}})"},
-      {"dn=no&detail=true", R"("no":{"ipv4":{"ip":[],"ttl":60}})"},
+      {"tag=show",
+       R"("v4":{"ipv4":{"ip":["192.0.2.9"],"ttl":60}},"no":{"ipv4":{"ip":[],"ttl":60}})"},
+      {"dn=v4,no&detail=true",
+       R"("v4":{"ipv4":{"ip":["192.0.2.9"],"ttl":60},"detail":"scheduled"},)"
+       R"("no":{"ipv4":{"ip":[],"ttl":60},"detail":"unknown"})"},
+      {"dn=v4&detail=false", R"("v4":{"ipv4":{"ip":["192.0.2.9"],"ttl":60}})"},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(Ask(row.query), absl::StrCat(R"({"msg":"ok","data":{)", row.data,
@@ -85,7 +93,7 @@ TEST(BaiduTest, RefusesRows) {
       {"dn=a..b", "an item is not a host name"},
       {"dn=v4&type=A", "a parameter is missing or malformed"},
       {"dn=v4&ip=nonsense", "the client is not an IP address"},
-      {"tag=live", "tag is not served; give dn"},
+      {"tag=live", "the account has no such tag"},
       {"dn=v4&tag=live", "give dn or tag, not both"},
   };
   for (const auto& [query, message] : rows) {

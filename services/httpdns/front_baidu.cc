@@ -18,8 +18,11 @@ void Front::AnswerBaidu(const Request& request, Response& response) {
     return WriteBaiduFailure(refusal->message, &response.body);
   }
   std::span<const std::string> servers;
-  if ((*request.params())->Get("alt_server_ip") == "true") servers = ServiceAddresses(caller);
-  WriteBaidu(results_, question_.families, servers, now, &response.body);
+  const http::QueryParams& params = **request.params();
+  if (params.Get("alt_server_ip") == "true") servers = ServiceAddresses(caller);
+  const BaiduDetail detail =
+      params.Get("detail") == "true" ? BaiduDetail::kWanted : BaiduDetail::kNone;
+  WriteBaidu(results_, question_.families, servers, detail, now, &response.body);
 }
 
 std::optional<Refusal> Front::ReadBaidu(const Request& request, absl::Time now, Caller* caller) {

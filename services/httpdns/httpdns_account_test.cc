@@ -257,7 +257,7 @@ TEST_F(HttpdnsAccountTest, AnswersBaidu) {
   EXPECT_EQ(Get("/v4/resolve", query + "&t=1700000600&sign=0"),
             R"(403 {"msg":"the signature does not match"})");
   EXPECT_EQ(Get("/v4/resolve", "account_id=200&tag=x"),
-            R"(400 {"msg":"tag is not served; give dn"})");
+            R"(400 {"msg":"the account has no such tag"})");
   EXPECT_EQ(Get("/v4/resolve", "account_id=200&dn=1,2,3,4,5,6,7,8,9,10,11"),
             R"(400 {"msg":"too many names at once"})");
 }

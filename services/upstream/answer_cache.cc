@@ -20,26 +20,38 @@ Found AnswerCache::Find(absl::string_view name, RecordType type, const ipdb::IpP
   Entry* const entry = FindBest({name, type, subnet}, now);
   if (entry == nullptr) return {.freshness = Freshness::kMissing, .should_ask = true};
   entries_.splice(entries_.begin(), entries_, entry->self);
-  if (entry->answer == nullptr) return {.freshness = Freshness::kFailed};
-  entry->was_asked = true;
-  if (now >= entry->expire_at) {
-    return {.freshness = Freshness::kExpired,
-            .answer = entry->answer,
-            .ttl_s = options_.stale_ttl_s,
-            .should_ask = now >= entry->ask_again_at};
-  }
-  const bool is_due = now >= entry->refresh_at && now >= entry->ask_again_at;
-  if (is_due) {
+  Found found = Describe(*entry, now);
+  entry->was_asked |= found.answer != nullptr;
+  if (found.freshness == Freshness::kFresh && found.should_ask) {
     entry->ask_again_at = now + options_.recheck;
     Unqueue(entry);
   }
-  return {.freshness = Freshness::kFresh,
-          .answer = entry->answer,
-          .ttl_s = SecondsLeft(entry->expire_at - now),
-          .should_ask = is_due};
+  return found;
 }
 
-AnswerCache::Entry* AnswerCache::FindBest(const View& view, absl::Duration now) {
+Found AnswerCache::Peek(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet,
+                        absl::Duration now) const {
+  const Entry* const entry = FindBest({name, type, subnet}, now);
+  if (entry == nullptr) return {.freshness = Freshness::kMissing, .should_ask = true};
+  return Describe(*entry, now);
+}
+
+Found AnswerCache::Describe(const Entry& entry, absl::Duration now) const {
+  if (entry.answer == nullptr) return {.freshness = Freshness::kFailed};
+  const bool may_ask = now >= entry.ask_again_at;
+  if (now >= entry.expire_at) {
+    return {.freshness = Freshness::kExpired,
+            .answer = entry.answer,
+            .ttl_s = options_.stale_ttl_s,
+            .should_ask = may_ask};
+  }
+  return {.freshness = Freshness::kFresh,
+          .answer = entry.answer,
+          .ttl_s = SecondsLeft(entry.expire_at - now),
+          .should_ask = now >= entry.refresh_at && may_ask};
+}
+
+AnswerCache::Entry* AnswerCache::FindBest(const View& view, absl::Duration now) const {
   Entry* expired = nullptr;
   Entry* failed = nullptr;
   for (int bits = view.network.length_bits; bits >= 0; --bits) {
@@ -58,7 +70,7 @@ AnswerCache::Entry* AnswerCache::FindBest(const View& view, absl::Duration now) 
   return expired != nullptr ? expired : failed;
 }
 
-AnswerCache::Entry* AnswerCache::FindExact(const View& view) {
+AnswerCache::Entry* AnswerCache::FindExact(const View& view) const {
   const auto found = index_.find(view);
   return found == index_.end() ? nullptr : *found;
 }

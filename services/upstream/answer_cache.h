@@ -78,6 +78,10 @@ class AnswerCache {
   Found Find(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet,
              absl::Duration now);
 
+  // What Find would give, without counting as a search: nothing is kept longer or asked again for it.
+  Found Peek(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet,
+             absl::Duration now) const;
+
   // What upstream said, and for how much of the subnet's surroundings (0 = for everybody; longer
   // than the subnet counts as the subnet).
   void Store(const Question& question, Answer answer, uint8_t scope_bits, absl::Duration now);
@@ -132,8 +136,9 @@ class AnswerCache {
 
   // What Find goes by: the first that is fresh, from the longest network to the shortest, else the
   // first that has an answer, else the first.
-  Entry* FindBest(const View& view, absl::Duration now);
-  Entry* FindExact(const View& view);
+  Entry* FindBest(const View& view, absl::Duration now) const;
+  Entry* FindExact(const View& view) const;
+  Found Describe(const Entry& entry, absl::Duration now) const;
   Entry* Insert(const Question& question, const ipdb::IpPrefix& network);
   void Erase(Entry* entry);
   void Queue(Entry* entry);

@@ -81,6 +81,11 @@ Found Upstream::FindAnyway(absl::string_view name, RecordType type, const ipdb::
   return found;
 }
 
+Found Upstream::Peek(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet) const {
+  absl::MutexLock lock(&mutex_);
+  return cache_.Peek(name, type, subnet, clock_->Monotonic());
+}
+
 void Upstream::Arrive(Arrival arrival) {
   if (arrivals_.empty()) Wake();
   arrivals_.push_back(std::move(arrival));

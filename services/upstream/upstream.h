@@ -88,6 +88,9 @@ class Upstream {
   // After the wait: kMissing, or what there is.
   Found FindAnyway(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet);
 
+  // What is remembered, for explanations: as AnswerCache::Peek, counted nowhere.
+  Found Peek(absl::string_view name, RecordType type, const ipdb::IpPrefix& subnet) const;
+
   // Calls `done` once, on the upstream's own thread: when each question has been answered or has
   // failed, or after `patience`. Never when too many wait already.
   Admitted Await(std::vector<Question> questions, absl::Duration patience,

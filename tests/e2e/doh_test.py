@@ -1,11 +1,16 @@
-"""DNS over HTTPS as real clients use it: curl resolves a name by it, and asks it by GET and by POST."""
+"""DNS over HTTPS and over TLS as real clients use them: curl and kdig; and certificates that are renewed."""
 
 import base64
 import os
+import shutil
+import signal
+import ssl
 import subprocess
 
 import dns_client
 from demo_case import DemoCase, main
+
+from processes import wait_for
 
 NAME = "pull.live.example"
 TELECOM, UNICOM = "14.215.177.39", "202.106.0.9"
@@ -17,20 +22,24 @@ class DohTest(DemoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        certificate, key = (os.path.join(cls.var, "tls." + end) for end in ("crt", "key"))
+        cls.certificate, cls.key = (os.path.join(cls.var, "tls." + end) for end in ("crt", "key"))
         try:
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                            "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                            "subjectAltName=IP:" + cls.demo.net.control, "-keyout", key, "-out", certificate],
-                           check=True, capture_output=True)
+            cls.make_certificate()
             cls.demo.processes.end("nearcastd")
-            cls.demo.control_flags = ["--https_port=8443", "--tls_cert=" + certificate, "--tls_key=" + key]
+            cls.demo.control_flags = ["--https_port=8443", "--tls_cert=" + cls.certificate, "--tls_key=" + cls.key,
+                                      "--dns_tls_certificate=" + cls.certificate, "--dns_tls_key=" + cls.key]
             cls.demo.start_control()
         except BaseException:
             cls.tearDownClass()
             raise
-        cls.certificate = certificate
         cls.url = "https://%s:8443/dns-query" % cls.demo.net.control
+
+    @classmethod
+    def make_certificate(cls):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                        "subjectAltName=DNS:localhost,IP:" + cls.demo.net.control, "-keyout", cls.key, "-out", cls.certificate],
+                       check=True, capture_output=True)
 
     def curl(self, *arguments):
         done = subprocess.run(["curl", "-sS", "-m", "10", "--cacert", self.certificate, *arguments],
@@ -72,6 +81,45 @@ class DohTest(DemoCase):
                                   (415, ["-d", "x", self.url])):
             code = self.curl("-o", os.devnull, "-w", "%{http_code}", *arguments)
             self.assertEqual(int(code), status, arguments)
+
+    def kdig(self, client):
+        done = subprocess.run(["kdig", "@" + self.demo.net.control, "-p", "8853", "+tls-ca=" + self.certificate,
+                               "+tls-hostname=localhost", "+short", "+subnet=%s/24" % client, NAME],
+                              capture_output=True, text=True, timeout=20, check=False)
+        return done.stdout.split()
+
+    def served(self, port):
+        """The certificate that stands at a port, as the server shows it."""
+        return ssl.get_server_certificate((self.demo.net.control, port))
+
+    def test_dns_over_tls_gives_what_dns_gives(self):
+        self.skip_without("kdig")
+        dns = dns_client.Client(self.demo.net.control)
+        for client in (TELECOM, UNICOM):
+            self.assertEqual(self.kdig(client), dns.ask(NAME, client))
+        dns.close()
+
+    def test_z_sighup_reads_the_certificates_of_both_doors_again(self):
+        before = {port: self.served(port) for port in (8443, 8853)}
+        with open(self.certificate) as file:
+            self.assertEqual(before, dict.fromkeys(before, file.read()))
+        self.make_certificate()
+        self.demo.processes.children["nearcastd"].send_signal(signal.SIGHUP)
+        with open(self.certificate) as file:
+            renewed = file.read()
+        wait_for("the new certificate at both doors",
+                 lambda: all(self.served(port) == renewed for port in before))
+        self.assertEqual(self.kdig(TELECOM) if shutil.which("kdig") else [self.demo.net.relays["guangzhou-telecom"]],
+                         [self.demo.net.relays["guangzhou-telecom"]])
+        with open(self.key, "w") as file:
+            file.write("no key")
+        self.demo.processes.children["nearcastd"].send_signal(signal.SIGHUP)
+        wait_for("the refusal in the log", lambda: "a certificate was not read again" in self.log())
+        self.assertEqual({port: self.served(port) for port in before}, dict.fromkeys(before, renewed))
+
+    def log(self):
+        with open(self.demo.processes.log("nearcastd")) as file:
+            return file.read()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""DNS and HTTPDNS are two doors to one decision: 10,000 clients ask both and get the same."""
+"""DNS, HTTPDNS and playback are doors to one decision: 10,000 clients ask the first two and get the same."""
 
 import http.client
 import ipaddress
@@ -9,8 +9,16 @@ import random
 import dns_client
 from demo_case import DemoCase, main
 
+from processes import fetch
+
 NAME = "pull.live.example"
 CLIENTS = 10000
+
+OVERRIDE = """
+kind: PrefixOverride
+name: branch
+spec: {prefixes: [14.215.177.0/24], nodes: [beijing-unicom]}
+"""
 
 
 def networks(path):
@@ -54,6 +62,39 @@ class DoorsTest(DemoCase):
         dns.close()
         web.close()
         self.assertEqual(seen, set(self.demo.net.relays.values()))
+
+    def every_door(self, client):
+        """The address that each door gives a client."""
+        web = self.demo.net.http
+        by_http = json.loads(fetch("%s/d?host=%s&ip=%s" % (web, NAME, client)))["ips"]
+        played = json.loads(fetch("%s/v1/play?stream=doors&ip=%s" % (web, client)))
+        data = json.loads(played["stream_url"]["live_core_sdk_data"]["pull_data"]["stream_data"])["data"]
+        dns = dns_client.Client(self.demo.net.control)
+        by_dns = dns.ask(NAME, client)
+        dns.close()
+        self.assertEqual((len(by_dns), len(by_http)), (1, 1))
+        return {"dns": by_dns[0], "httpdns": by_http[0],
+                "play": data["origin"]["main"]["flv"].split("/")[2].split(":")[0]}
+
+    def test_a_prefix_override_counts_at_every_door(self):
+        """Another node than the nearest, for one block; its neighbours keep what they have."""
+        with open("deploy/demo/nodes.yaml") as nodes:
+            text = self.demo.net.rewrite(nodes.read())
+        self.demo.ctl("apply", "-f", "-", "--reason", "test",
+                      stdin=text.replace("  capacity_mbps", "  health: ALWAYS_UP\n  capacity_mbps"))
+        self.demo.ctl("stream", "create", "doors", "--publish-point", "demo")
+        self.demo.ctl("stream", "state", "doors", "publishing")
+        inside, outside = "14.215.177.39", "14.215.178.39"
+        before = {client: self.every_door(client) for client in (inside, outside)}
+        near, far = (self.demo.net.relays[node] for node in ("guangzhou-telecom", "beijing-unicom"))
+        doors = ("dns", "httpdns", "play")
+        self.assertEqual(before[inside], dict.fromkeys(doors, near))
+        self.demo.ctl("apply", "-f", "-", "--reason", "test", stdin=OVERRIDE)
+        self.assertEqual(self.every_door(inside), dict.fromkeys(doors, far))
+        self.assertEqual(self.every_door(outside), before[outside])
+        for question in (("dns", "--name", NAME), ("play", "--stream", "doors")):
+            steps = self.demo.ctl("explain", *question, "--ip", inside)
+            self.assertIn("prefix override branch holds 14.215.177.0/24", steps)
 
 
 if __name__ == "__main__":

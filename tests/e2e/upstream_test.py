@@ -128,6 +128,11 @@ class UpstreamTest(DemoCase):
                                   timeout=20, check=True).stdout
             self.assertRegex(text, "^" + answer)
 
+    def test_3b_explain_tells_what_upstream_said(self):
+        text = self.demo.ctl("explain", "dns", "--name", "pull.show.example", "--ip", TELECOM)
+        self.assertRegex(text, r"HTTPDNS asks upstream, for clients in 14\.215\.\d+\.0/\d+")
+        self.assertRegex(text, r"of upstream is known: A 198\.51\.100\.1")
+
     def test_4_who_asks_all_the_time_never_waits(self):
         self.ask("pull.show.example", TELECOM)
         waits = self.counter("nearcast_upstream_waits_total")
