@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -163,6 +164,62 @@ TEST(SliceWindowTest, TheTargetIsThatOfWholeGops) {
   EXPECT_EQ(ChooseTargetSeconds(Cut::kKey, 2000, 0), 2);
   EXPECT_EQ(ChooseTargetSeconds(Cut::kEven, 1500, 4000), 2);
   EXPECT_EQ(ChooseTargetSeconds(Cut::kEven, 500, 4000), 1);
+}
+
+// Pieces of 100 ms whose GOPs have these lengths, in pieces.
+void AppendGops(const std::vector<int>& gops, PieceStore* store) {
+  for (const int gop : gops) {
+    for (int i = 0; i < gop; ++i) {
+      Piece piece{.duration_ms = 100, .key = i == 0, .key_next = i + 1 == gop};
+      piece.bytes = kBytes;
+      store->Append(piece);
+    }
+  }
+}
+
+TEST(SliceWindowTest, GopsOfOneToTenSecondsLeaveTheTargetAsItWas) {
+  std::mt19937 random(16);
+  for (const Cut cut : {Cut::kKey, Cut::kEven}) {
+    PieceStore store(0, {.keep_ms = 120'000});
+    AppendGops({20, 20, 20, 20}, &store);
+    const SliceRule rule{
+        .cut = cut, .length_ms = 2'000, .target_s = ChooseTargetSeconds(cut, 2'000, 2'000)};
+    SliceWindow window(*FindSessionStart(store, cut, DefaultStart(rule)), rule);
+    RuleBook rules;  // each EXTINF, rounded, is at most the target
+    for (int poll = 0; poll < 300; ++poll) {
+      AppendGops({10 + static_cast<int>(random() % 91)}, &store);
+      ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
+      rules.Check(window, store, StreamEnd::kGoesOn);
+      if (HasFatalFailure()) return;
+      EXPECT_EQ(window.rule().target_s, 2);
+    }
+    EXPECT_GT(rules.slices(), 500u);
+  }
+}
+
+TEST(SliceWindowTest, ADiscontinuityIsShownOnceAndCountedWhenItHasScrolledOut) {
+  PieceStore store(0, {.keep_ms = 120'000});
+  AppendGops({20, 20, 20}, &store);
+  const SliceRule rule{.cut = Cut::kKey, .length_ms = 2'000, .target_s = 2};
+  SliceWindow window(0, rule);
+  ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
+  Piece other{.duration_ms = 100, .key = true, .discontinuity = true};
+  other.bytes = kBytes;
+  store.Append(other);
+  uint64_t shown = 0;
+  for (int poll = 0; poll < 20; ++poll) {
+    AppendGops({20}, &store);
+    ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
+    uint64_t marks = 0;
+    for (const Slice& slice : window.Slices(store, StreamEnd::kGoesOn)) {
+      marks += slice.discontinuity ? 1 : 0;
+      EXPECT_TRUE(!slice.discontinuity || store.at(slice.first).key) << "resumes at a key";
+    }
+    EXPECT_EQ(marks + window.discontinuity_sequence(), 1u) << poll;
+    shown += marks;
+  }
+  EXPECT_GT(shown, 0u);
+  EXPECT_EQ(window.discontinuity_sequence(), 1u);
 }
 
 TEST(SliceWindowTest, ASessionBeginsAtTheKeyThatItsLimitsName) {

@@ -210,6 +210,28 @@ TEST_F(StrangeStreamsTest, AnOffsetOfSoundAndPictureStaysForAnHour) {
   EXPECT_EQ(Times(stream::Track::kVideo).back(), kHourMs - 40);
 }
 
+TEST_F(StrangeStreamsTest, SoundSixteenFramesAtATimeKeepsItsTimesAndThoseOfThePicture) {
+  Video(0, AvcHeader('a'));
+  Audio(0, kAacHeader);
+  for (int64_t ms = 0, sounds = 0; ms < 60'000; ms += 40) {
+    Video(ms, ms % 2'000 == 0 ? Idr() : Inter());
+    // A gateway from MPEG-TS: sixteen sounds of 21.3 ms when the last of them is over.
+    for (; (sounds / 16 + 1) * 16 * 64 / 3 <= ms; ++sounds) Audio(sounds * 64 / 3, kAac);
+  }
+  std::vector<int64_t> sounds;
+  std::vector<int64_t> pictures;
+  for (const stream::Frame* frame : Joining({.gop_cache_ms = 8'000})) {
+    if (frame->role() == FrameRole::kAudio) sounds.push_back(frame->dts_ms());
+    if (frame->track() == stream::Track::kVideo) pictures.push_back(frame->dts_ms());
+  }
+  ASSERT_GT(sounds.size(), 300u);
+  for (size_t i = 1; i < sounds.size(); ++i) {
+    EXPECT_NEAR(sounds[i] - sounds[i - 1], 21, 1);
+  }
+  for (size_t i = 1; i < pictures.size(); ++i) EXPECT_EQ(pictures[i] - pictures[i - 1], 40);
+  EXPECT_EQ(intake_->publication().stream()->Status(60'000).clock_jumps, 0u);
+}
+
 TEST_F(StrangeStreamsTest, TimesThatStandJumpOrRunBackStayMonotonic) {
   Video(0, AvcHeader('A'));
   std::vector<int64_t> given;

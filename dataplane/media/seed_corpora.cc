@@ -203,6 +203,21 @@ void WriteFrameSeeds(const CorpusWriter& corpus) {
   corpus.Write("opus_header", audio + Hex("904f7075734f"));
 }
 
+void WriteConfigSeeds(const CorpusWriter& corpus) {
+  const std::string avc = kAvcHeader.substr(5);
+  corpus.Write("avc", '\4' + avc);
+  corpus.Write("avc_many_sets", '\4' + Hex("0142c01effe3000267420001670002674202000168000168"));
+  corpus.Write("hevc", '\1' + kHevcHeader.substr(5));
+  corpus.Write("hevc_claims_too_much", '\1' + kHevcHeader.substr(5, 22) + Hex("ffa0ffffffff"));
+  corpus.Write("sps", '\2' + avc.substr(8, 25));
+  corpus.Write("sps_high_444",
+               '\2' + Hex("67f40028919b280f0089f97011000003000100000300321f162d96"));
+  corpus.Write("sps_long_golomb", '\2' + Hex("6742c01e00000000000000000001"));
+  corpus.Write("aac", '\3' + kAacHeader.substr(2));
+  corpus.Write("aac_sbr", '\3' + Hex("2b920800"));
+  corpus.Write("aac_explicit_rate", '\3' + Hex("17805dc00880"));
+}
+
 // Kind and time step, length, body.
 std::string Body(uint8_t start, const std::string& body) {
   std::string bytes(1, static_cast<char>(start));
@@ -272,6 +287,7 @@ int main(int argc, char** argv) {
   WriteAmf0Seeds({root, "amf0_fuzz"});
   WriteFlvSeeds({root, "flv_tag_fuzz"});
   WriteFrameSeeds({root, "frame_header_fuzz"});
+  WriteConfigSeeds({root, "codec_config_fuzz"});
   WriteSessionSeeds({root, "rtmp_session_fuzz"});
   WriteMuxerSeeds({root, "muxer_fuzz"});
   return 0;

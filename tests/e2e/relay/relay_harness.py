@@ -34,12 +34,12 @@ def loopback_address():
 
 
 class Relay:
-    def __init__(self, *flags, node="node"):
-        self.ip = loopback_address()
+    def __init__(self, *flags, node="node", ip=None, env=None):
+        self.ip = ip or loopback_address()
         self.node = node
         self.process = subprocess.Popen(
             [RELAY, f"--listen_ip={self.ip}", f"--node={node}", "--threads=2", *flags],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
         self.log = []
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
@@ -154,7 +154,10 @@ class FlvPlayer:
         self.ended = True
 
     def _read(self, stream):
-        self.status = int(stream.readline().split()[1])
+        line = stream.readline().split()
+        if len(line) < 2:
+            return  # closed before it was answered
+        self.status = int(line[1])
         while stream.readline() not in (b"\r\n", b""):
             pass
         if self.status != 200:
