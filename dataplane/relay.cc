@@ -90,6 +90,16 @@ ABSL_FLAG(bool, hls_bind_ip, false, "HLS: a session belongs to the IP address th
 ABSL_FLAG(uint32_t, hls_sessions_max, 20000, "HLS: sessions on this node at most");
 ABSL_FLAG(uint32_t, hls_part_ms, 500, "LL-HLS: length of a part; longer for few frames a second");
 ABSL_FLAG(uint32_t, hls_mb_max, 64, "HLS: megabytes kept per stream and format at most");
+ABSL_FLAG(
+    std::string, url_keys_file, "",
+    "YAML file of what URLs are signed with, push: and pull: as in a Cdn resource; read again "
+    "at SIGHUP; empty = what the control plane says, and without one nothing is checked");
+ABSL_FLAG(bool, ask_publish, true, "ask the control plane about each publisher");
+ABSL_FLAG(bool, ask_play, false,
+          "ask the control plane about viewers, and how those play whose URL does not say");
+ABSL_FLAG(int64_t, ask_ms_max, 1000, "how long the control plane may take to answer");
+ABSL_FLAG(std::string, unanswered, "serve",
+          "when it does not answer: serve (the URL's signature alone counts) or refuse");
 ABSL_FLAG(uint32_t, rtmp_per_ip_max, 512, "RTMP connections of one address at most");
 ABSL_FLAG(uint32_t, send_queue_kb, 128, "unsent kilobytes per viewer in the kernel at most");
 
@@ -175,6 +185,23 @@ absl::Status ReadHlsFlags(RelayOptions* options) {
   return absl::OkStatus();
 }
 
+absl::Status ReadAdmissionFlags(RelayOptions* options) {
+  const std::string unanswered = absl::GetFlag(FLAGS_unanswered);
+  if (unanswered != "serve" && unanswered != "refuse") {
+    return absl::InvalidArgumentError("--unanswered: want serve or refuse");
+  }
+  options->url_keys_file = absl::GetFlag(FLAGS_url_keys_file);
+  options->admission_ms_max = absl::GetFlag(FLAGS_ask_ms_max);
+  if (options->admission_ms_max < 1 || options->admission_ms_max > 10'000) {
+    return absl::InvalidArgumentError("--ask_ms_max: want milliseconds, 1 to 10000");
+  }
+  options->admission.asks_publish = absl::GetFlag(FLAGS_ask_publish);
+  options->admission.asks_play = absl::GetFlag(FLAGS_ask_play);
+  options->admission.unanswered =
+      unanswered == "serve" ? admission::Unanswered::kServe : admission::Unanswered::kRefuse;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<RelayOptions> OptionsFromFlags() {
   RelayOptions options;
   options.node = absl::GetFlag(FLAGS_node).empty() ? HostName() : absl::GetFlag(FLAGS_node);
@@ -209,6 +236,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.rtmp.merge_read_ms = absl::GetFlag(FLAGS_merge_read_ms);
   options.rtmp_per_address_max = absl::GetFlag(FLAGS_rtmp_per_ip_max);
   NC_RETURN_IF_ERROR(ReadHlsFlags(&options));
+  NC_RETURN_IF_ERROR(ReadAdmissionFlags(&options));
   return options;
 }
 
@@ -241,6 +269,21 @@ std::string DescribeUpstream(const RelayOptions& options) {
   return "stand-alone";
 }
 
+// SIGHUP has the keys read again; anything else stops.
+void ServeUntilStopped(const sigset_t& signals, const RelayOptions& options, RelayNode* relay) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    if (options.url_keys_file.empty()) continue;
+    const absl::Status read = relay->ReloadUrlKeys();
+    if (read.ok()) {
+      spdlog::info("{}: read again", options.url_keys_file);
+    } else {
+      spdlog::warn("{}; the old keys stay",
+                   read.ToString(absl::StatusToStringMode::kWithNoExtraData));
+    }
+  }
+}
+
 int Main(int argc, char** argv) {
   absl::SetProgramUsageMessage(kUsage);
   absl::FlagsUsageConfig config;
@@ -256,6 +299,7 @@ int Main(int argc, char** argv) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread begins: all inherit it
   ::signal(SIGPIPE, SIG_IGN);
 
@@ -270,8 +314,7 @@ int Main(int argc, char** argv) {
   spdlog::info("node {}: rtmp://{}:{}/ and http://{}:{}/, {} threads, {}", options.node,
                options.listen_ip, relay.rtmp_port(), options.listen_ip, relay.http_port(),
                options.threads, DescribeUpstream(options));
-  int signal = 0;
-  sigwait(&signals, &signal);
+  ServeUntilStopped(signals, options, &relay);
   spdlog::info("node {}: stops", options.node);
   relay.Stop();
   return 0;

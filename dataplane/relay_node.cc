@@ -12,14 +12,19 @@
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/status_macros.h"
+#include "dataplane/admission/gatekeeper.h"
+#include "dataplane/admission/signing_finder.h"
+#include "dataplane/admission/url_guard.h"
+#include "dataplane/admission/url_keys.h"
 #include "dataplane/egress/http_server.h"
 #include "dataplane/egress/status_page.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "dataplane/ingest/connection_limiter.h"
 #include "dataplane/ingest/flv_upload.h"
 #include "dataplane/ingest/publish_desk.h"
-#include "dataplane/ingest/publish_gate.h"
+#include "dataplane/node_agent/admission_line.h"
 #include "dataplane/node_agent/node_agent.h"
 #include "dataplane/orders/order_page.h"
 #include "dataplane/pull/static_finder.h"
@@ -60,8 +65,12 @@ struct RelayNode::Parts {
   explicit Parts(const RelayOptions& given) : options(given), hub(given.hub) {}
 
   std::vector<stream::StreamStatus> Streams() const;
+  egress::AdmissionCounts Admission() const;
   egress::NodeTotals Totals() const;
   node_agent::NodeReading Reading() const;
+  absl::Status ReadUrlKeys();
+  void MakeGate();
+  void MakeAgent(uint16_t rtmp_port, uint16_t http_port);
   void MakeFinder(uint16_t rtmp_port, uint16_t http_port);
   void MakeServers(const egress::TcpListeners& rtmp, const egress::TcpListeners& http);
   void SweepUntilStopped();
@@ -73,12 +82,16 @@ struct RelayNode::Parts {
   orders::Orders orders;
   orders::OrderPage order_page{&orders};
   std::atomic<uint64_t> orders_invalid{0};
-  ingest::OpenPublishGate gate;
-  ingest::PublishDesk publish{&hub, &gate};
+  admission::UrlGuard guard{Clock::System()};
+  std::atomic<uint64_t> keys_failed{0};
+  std::unique_ptr<node_agent::AdmissionLine> line;
+  std::unique_ptr<admission::Gatekeeper> gate;
+  std::unique_ptr<ingest::PublishDesk> publish;
   ingest::ConnectionLimiter limiter{options.rtmp_per_address_max};
   std::vector<std::unique_ptr<ingest::FlvUpload>> uploads;
   std::unique_ptr<node_agent::NodeAgent> agent;
   std::unique_ptr<pull::StaticFinder> origins;
+  std::unique_ptr<admission::SigningFinder> signed_origins;
   std::unique_ptr<pull::PullDesk> pulls;
   std::unique_ptr<egress::PlayDesk> desk;
   std::unique_ptr<hls::HlsDesk> hls;
@@ -98,6 +111,20 @@ std::vector<stream::StreamStatus> RelayNode::Parts::Streams() const {
   std::sort(statuses.begin(), statuses.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return statuses;
+}
+
+egress::AdmissionCounts RelayNode::Parts::Admission() const {
+  const admission::FaultCounts faults = guard.counts();
+  const admission::GatekeeperCounts asked = gate->counts();
+  return {.urls_missing = faults.missing,
+          .urls_expired = faults.expired,
+          .urls_wrong = faults.wrong,
+          .publishes_asked = asked.publishes_asked,
+          .publishes_refused = asked.publishes_refused,
+          .plays_asked = asked.plays_asked,
+          .plays_refused = asked.plays_refused,
+          .unanswered = asked.unanswered,
+          .keys_failed = keys_failed.load(std::memory_order_relaxed)};
 }
 
 egress::NodeTotals RelayNode::Parts::Totals() const {
@@ -129,7 +156,8 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
                      .jumped = counters.dropped_jumped.Get(),
                      .undecodable = counters.undecodable.Get()};
     totals.queues.resize(counters.queues.size());
-    for (size_t i = 0; i < counters.queues.size(); ++i) totals.queues[i] += counters.queues[i].Get();
+    for (size_t i = 0; i < counters.queues.size(); ++i)
+      totals.queues[i] += counters.queues[i].Get();
     totals.queue_ms_sum += counters.queue_ms_sum.Get();
     totals.jumps += counters.jumps.Get();
     totals.viewers_too_slow += counters.viewers_too_slow.Get();
@@ -146,6 +174,7 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.posts_refused += upload->counters().refused.Get();
     totals.bytes_received += upload->counters().bytes_received.Get();
   }
+  totals.admission = Admission();
   if (pulls != nullptr) {
     const pull::PullCounters& pulled = pulls->counters();
     totals.pulls_started = pulled.started;
@@ -180,29 +209,59 @@ node_agent::NodeReading RelayNode::Parts::Reading() const {
           .streams = Streams()};
 }
 
+absl::Status RelayNode::Parts::ReadUrlKeys() {
+  const auto keys = admission::ReadUrlKeys(options.url_keys_file);
+  if (!keys.ok()) {
+    keys_failed.fetch_add(1, std::memory_order_relaxed);
+    return keys.status();
+  }
+  guard.SetKeys(*keys);
+  return absl::OkStatus();
+}
+
+void RelayNode::Parts::MakeGate() {
+  if (!options.controls.empty()) {
+    line = std::make_unique<node_agent::AdmissionLine>(
+        node_agent::AdmissionLineOptions{.node = options.node,
+                                         .controls = options.controls,
+                                         .answer_ms_max = options.admission_ms_max});
+  }
+  gate = std::make_unique<admission::Gatekeeper>(options.admission, Clock::System(), &guard,
+                                                 line.get());
+  publish = std::make_unique<ingest::PublishDesk>(&hub, gate.get());
+}
+
+void RelayNode::Parts::MakeAgent(uint16_t rtmp_port, uint16_t http_port) {
+  const std::string& address =
+      options.public_address.empty() ? options.listen_ip : options.public_address;
+  agent = std::make_unique<node_agent::NodeAgent>(
+      node_agent::NodeAgentOptions{.identity = {.node = options.node,
+                                                .instance_id = RandomId(),
+                                                .listen_address = address,
+                                                .rtmp_port = rtmp_port,
+                                                .http_port = http_port,
+                                                .capacity_bits_per_s = options.capacity_bits_per_s},
+                                   .controls = options.controls},
+      [this] { return Reading(); }, [this](const std::string& stream) { (void)hub.End(stream); },
+      [this](const nearcast::v1::UrlKeys& keys) {
+        if (options.url_keys_file.empty()) guard.SetKeys(admission::UrlKeysOf(keys));
+      },
+      [this](const std::string& control, const node_agent::NodeOrders& ordered) {
+        orders.holds.Set(control, ordered.holds);
+        orders_invalid += ordered.invalid;
+      });
+  publish->Watch([this] { agent->ReportNow(); });
+}
+
 void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
   pull::SourceFinder* finder = nullptr;
   if (!options.controls.empty()) {
-    const std::string& address =
-        options.public_address.empty() ? options.listen_ip : options.public_address;
-    agent = std::make_unique<node_agent::NodeAgent>(
-        node_agent::NodeAgentOptions{
-            .identity = {.node = options.node,
-                         .instance_id = RandomId(),
-                         .listen_address = address,
-                         .rtmp_port = rtmp_port,
-                         .http_port = http_port,
-                         .capacity_bits_per_s = options.capacity_bits_per_s},
-            .controls = options.controls},
-        [this] { return Reading(); }, [this](const std::string& stream) { (void)hub.End(stream); },
-        [this](const std::string& address, const node_agent::NodeOrders& ordered) {
-          orders.holds.Set(address, ordered.holds);
-          orders_invalid += ordered.invalid;
-        });
+    MakeAgent(rtmp_port, http_port);
     finder = agent.get();
   } else if (!options.origins.empty()) {
     origins = std::make_unique<pull::StaticFinder>(options.origins);
-    finder = origins.get();
+    signed_origins = std::make_unique<admission::SigningFinder>(origins.get(), &guard);
+    finder = signed_origins.get();
   }
   std::vector<egress::Worker*> all;
   for (const auto& worker : workers) all.push_back(worker.get());
@@ -212,7 +271,7 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
     pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder, &orders.holds);
     orders.holds.Set("flags", options.holds);
   }
-  desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get());
+  desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get(), gate.get());
   hls::HlsOptions hls_options = options.hls;
   hls_options.base_url = HlsBaseUrl(options, http_port);
   hls = std::make_unique<hls::HlsDesk>(hls_options, all, desk.get());
@@ -233,10 +292,11 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
   for (size_t i = 0; i < workers.size(); ++i) {
     egress::Worker* worker = workers[i].get();
     rtmp_servers.push_back(std::make_unique<ingest::RtmpServer>(
-        rtmp_options, worker, ingest::RtmpServices{&publish, desk.get(), &limiter},
+        rtmp_options, worker, ingest::RtmpServices{publish.get(), desk.get(), &limiter},
         rtmp.fds[i]));
     uploads.push_back(std::make_unique<ingest::FlvUpload>(
-        ingest::FlvUploadOptions{.idle_ms_max = options.rtmp.idle_ms_max}, &publish, &limiter));
+        ingest::FlvUploadOptions{.idle_ms_max = options.rtmp.idle_ms_max}, worker, publish.get(),
+        &limiter));
     http_options.upload = uploads.back().get();
     http_servers.push_back(
         std::make_unique<egress::HttpServer>(http_options, worker, desk.get(), http.fds[i]));
@@ -255,6 +315,8 @@ void RelayNode::Parts::SweepUntilStopped() {
 
 absl::StatusOr<std::unique_ptr<RelayNode>> RelayNode::Start(const RelayOptions& options) {
   auto parts = std::make_unique<Parts>(options);
+  if (!options.url_keys_file.empty()) NC_RETURN_IF_ERROR(parts->ReadUrlKeys());
+  parts->MakeGate();
   const size_t threads = std::max<size_t>(1, options.threads);
   const egress::TcpTuning tuning{.listeners = threads, .sendq_bytes = options.sendq_bytes};
   NC_ASSIGN_OR_RETURN(const egress::TcpListeners rtmp,
@@ -286,8 +348,11 @@ void RelayNode::Stop() {
   if (parts_->sweeper.joinable()) parts_->sweeper.join();
   for (const auto& worker : parts_->workers) worker->Stop();
   parts_->hls->Stop();
+  if (parts_->line != nullptr) parts_->line->Stop();
   if (parts_->agent != nullptr) parts_->agent->Stop();
 }
+
+absl::Status RelayNode::ReloadUrlKeys() { return parts_->ReadUrlKeys(); }
 
 uint16_t RelayNode::rtmp_port() const { return parts_->rtmp_port; }
 uint16_t RelayNode::http_port() const { return parts_->http_port; }

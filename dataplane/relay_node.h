@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "dataplane/admission/gatekeeper.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/viewer.h"
 #include "dataplane/hls/hls_desk.h"
@@ -40,6 +42,11 @@ struct RelayOptions {
   // Besides what control planes and local HTTP order.
   std::vector<std::string> holds;  // app/name: fetched and held without viewers
 
+  // By what URLs are signed (admission/url_keys.h). Empty = by what the control plane says.
+  std::string url_keys_file;
+  admission::GatekeeperOptions admission;
+  int64_t admission_ms_max = 1'000;  // for the control plane to answer
+
   size_t rtmp_per_address_max = 512;
   egress::PlayDefaults play;
   egress::WriteLimits write;
@@ -63,6 +70,10 @@ class RelayNode {
 
   // Closes every connection and ends every thread. Streams end without a goodbye.
   void Stop();
+
+  // Reads the file of keys again; there must be one. An error leaves the old keys in use, and is
+  // counted.
+  absl::Status ReloadUrlKeys();
 
   uint16_t rtmp_port() const;
   uint16_t http_port() const;

@@ -134,6 +134,7 @@ void Fanout::Serve(Viewer* viewer) {
   EndIfDrained(viewer, &outcome);
   tools_.counters->sends.Add();
   tools_.counters->bytes_sent.Add(viewer->bytes_sent() - sent_before);
+  sent_bytes_ += viewer->bytes_sent() - sent_before;
   CountDrops(viewer->cursor().drops() - drops_before);
   if (outcome == WriteOutcome::kMore) Defer(viewer);
   if (outcome == WriteOutcome::kTooSlow) tools_.counters->viewers_too_slow.Add();
@@ -292,6 +293,7 @@ void Fanout::Tick() {
     std::swap(waiting_, late);
   }
   Measure(now_ms);
+  stream_->AddSent(std::exchange(sent_bytes_, 0));
   SendKeepAlives();
   BeginRounds(false);
   if (state_ != StreamState::kEnded || now_ms - ended_ms_ < tools_.close_ms_max) return;

@@ -116,6 +116,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   mutable absl::Mutex queues_mutex_;  // taken once per Tick
   stream::QueueSummary queues_ ABSL_GUARDED_BY(queues_mutex_);
   size_t viewers_ = 0;
+  uint64_t sent_bytes_ = 0;  // not said yet
 };
 
 }  // namespace nearcast::egress

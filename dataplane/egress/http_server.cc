@@ -31,6 +31,7 @@
 #include "dataplane/egress/viewer_list.h"
 #include "dataplane/egress/ws_flv_protocol.h"
 #include "dataplane/media/link_record.h"
+#include "signing/url_verifier.h"
 
 namespace nearcast::egress {
 namespace {
@@ -48,6 +49,23 @@ constexpr char kViewersPath[] = "/api/viewers";
 constexpr int64_t kViewersMsMax = 2'000;  // for every worker to answer
 
 absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+// What a request asks for, taken apart.
+struct Target {
+  explicit Target(const Request& request) {
+    const absl::string_view whole = View(request.target());
+    const size_t mark = whole.find('?');
+    path = whole.substr(0, mark);
+    if (mark != absl::string_view::npos) query = whole.substr(mark + 1);
+    signature = ConsumePathSignature(&path);
+  }
+
+  absl::string_view signature;  // before the path
+  absl::string_view path;
+  absl::string_view query;
+};
+
+std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
 
 std::vector<std::string> ViaOf(const Request& request) {
   return absl::StrSplit(View(request[kViaHeader]), absl::ByAnyChar(", "), absl::SkipEmpty());
@@ -132,7 +150,7 @@ class HttpServer::Connections {
   asio::awaitable<std::string> AnswerViewers(const Request& request);
   bool IsRouted(const Request& request) const;
   asio::awaitable<bool> AnswerRouted(const Request& request, beast::tcp_stream* stream);
-  absl::StatusOr<Arrival> BuildArrival(const Request& request) const;
+  absl::StatusOr<Arrival> BuildArrival(const Request& request, std::string address) const;
   absl::StatusOr<std::shared_ptr<ViewerProtocol>> BuildProtocol(const Request& request) const;
   void Play(Arrival arrival, beast::tcp_stream* stream);
   asio::awaitable<void> CloseGently(beast::tcp_stream* stream);
@@ -171,7 +189,7 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
       continue;
     }
     if (request.method() == http::verb::get) {
-      absl::StatusOr<Arrival> arrival = BuildArrival(request);
+      absl::StatusOr<Arrival> arrival = BuildArrival(request, PeerIp(stream));
       if (arrival.ok()) {
         Play(*std::move(arrival), &stream);
         break;
@@ -200,18 +218,18 @@ asio::awaitable<void> HttpServer::Connections::Serve(tcp::socket socket) {
 
 bool HttpServer::Connections::IsRouted(const Request& request) const {
   if (options_.route == nullptr || request.method() != http::verb::get) return false;
-  const absl::string_view target = View(request.target());
-  return options_.route->Owns(target.substr(0, target.find('?')));
+  return options_.route->Owns(Target(request).path);
 }
 
 // Whether the connection may go on.
 asio::awaitable<bool> HttpServer::Connections::AnswerRouted(const Request& request,
                                                             beast::tcp_stream* stream) {
-  const absl::string_view target = View(request.target());
-  const size_t mark = target.find('?');
+  const Target target(request);
   RouteRequest routed;
-  routed.path = std::string(target.substr(0, mark));
-  if (mark != absl::string_view::npos) routed.query = std::string(target.substr(mark + 1));
+  routed.path = Text(target.path);
+  routed.path_signature = Text(target.signature);
+  routed.query = Text(target.query);
+  routed.host = Text(View(request[http::field::host]));
   routed.peer_address = PeerIp(*stream);
   routed.via = ViaOf(request);
   stream->expires_never();
@@ -238,11 +256,7 @@ asio::awaitable<bool> HttpServer::Connections::AnswerRouted(const Request& reque
 
 // The answer of every worker, or what has come when one of them does not answer.
 asio::awaitable<std::string> HttpServer::Connections::AnswerViewers(const Request& request) {
-  const absl::string_view target = View(request.target());
-  const size_t mark = target.find('?');
-  const absl::string_view query =
-      mark == absl::string_view::npos ? absl::string_view() : target.substr(mark + 1);
-  absl::StatusOr<ViewerQuestion> question = ParseViewerQuestion(query);
+  absl::StatusOr<ViewerQuestion> question = ParseViewerQuestion(Target(request).query);
   if (!question.ok()) co_return BuildHttpRefusal(question.status());
   struct Asked {
     explicit Asked(asio::io_context& io) : answered(io) {}
@@ -284,8 +298,7 @@ std::string HttpServer::Connections::Answer(const Request& request,
   }
   if (request.method() != http::verb::get) return kMethodAnswer;
   const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
-  const absl::string_view target = View(request.target());
-  const absl::string_view path = target.substr(0, target.find('?'));
+  const absl::string_view path = Target(request).path;
   if (path == "/healthz") return BuildResponse("text/plain", "ok\n", keep_alive);
   if (path == "/metrics") {
     return BuildResponse("text/plain; version=0.0.4", options_.metrics(), keep_alive);
@@ -293,23 +306,27 @@ std::string HttpServer::Connections::Answer(const Request& request,
   if (path == "/api/streams") {
     return BuildResponse("application/json", options_.streams_json(), keep_alive);
   }
-  return BuildHttpRefusal(BuildArrival(request).status());
+  return BuildHttpRefusal(BuildArrival(request, "").status());
 }
 
-absl::StatusOr<Arrival> HttpServer::Connections::BuildArrival(const Request& request) const {
-  const absl::string_view target = View(request.target());
-  const size_t mark = target.find('?');
-  absl::StatusOr<std::string> name = ParseFlvPath(target.substr(0, mark));
+absl::StatusOr<Arrival> HttpServer::Connections::BuildArrival(const Request& request,
+                                                              std::string address) const {
+  const Target target(request);
+  absl::StatusOr<std::string> name = ParseFlvPath(target.path);
   if (!name.ok()) return name.status();
-  const absl::string_view query =
-      mark == absl::string_view::npos ? absl::string_view() : target.substr(mark + 1);
-  absl::StatusOr<PlayRequest> play = ParsePlayRequest(*name, query, options_.play);
+  absl::StatusOr<PlayRequest> play = ParsePlayRequest(*name, target.query, options_.play);
   if (!play.ok()) return play.status();
   std::vector<std::string> via = ViaOf(request);
   if (absl::Status loop = CheckVia(via, options_.node); !loop.ok()) return loop;
   auto protocol = BuildProtocol(request);
   if (!protocol.ok()) return protocol.status();
-  return Arrival{-1, *std::move(protocol), *std::move(play), std::move(via)};
+  admission::Attempt attempt{.stream = *std::move(name),
+                             .path = Text(target.path),
+                             .path_signature = Text(target.signature),
+                             .query = Text(target.query),
+                             .host = Text(View(request[http::field::host])),
+                             .address = std::move(address)};
+  return Arrival{-1, *std::move(protocol), *std::move(play), std::move(attempt), std::move(via)};
 }
 
 absl::StatusOr<std::shared_ptr<ViewerProtocol>> HttpServer::Connections::BuildProtocol(
@@ -328,11 +345,12 @@ absl::StatusOr<std::shared_ptr<ViewerProtocol>> HttpServer::Connections::BuildPr
 asio::awaitable<void> HttpServer::Connections::TakeUpload(
     http::request_parser<http::empty_body>* header, beast::flat_buffer* buffer,
     beast::tcp_stream* stream) {
-  const absl::string_view target = View(header->get().target());
-  const size_t mark = target.find('?');
+  const Target target(header->get());
   HttpUpload upload;
-  upload.path = std::string(target.substr(0, mark));
-  if (mark != absl::string_view::npos) upload.query = std::string(target.substr(mark + 1));
+  upload.path = Text(target.path);
+  upload.path_signature = Text(target.signature);
+  upload.query = Text(target.query);
+  upload.host = Text(View(header->get()[http::field::host]));
   upload.peer_address = PeerAddress(stream->socket().native_handle());
   upload.expects_continue =
       absl::EqualsIgnoreCase(View(header->get()[http::field::expect]), "100-continue");

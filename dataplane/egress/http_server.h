@@ -41,7 +41,7 @@ struct HttpServerOptions {
   int64_t request_ms_max = 10'000;  // for a request to arrive whole, and between two
   int64_t reply_ms_max = 60'000;    // for a route's reply to be taken
   size_t connections_max = 16'384;  // per worker; viewers of streams not counted, those of HLS are
-  std::vector<Worker*> workers;       // all of this node, for /api/viewers
+  std::vector<Worker*> workers;     // all of this node, for /api/viewers
   HttpUploadTaker* upload = nullptr;  // of this worker; null = nothing is published by HTTP
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;

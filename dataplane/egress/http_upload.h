@@ -14,8 +14,10 @@
 namespace nearcast::egress {
 
 struct HttpUpload {
-  std::string path;
-  std::string query;         // without '?'
+  std::string path;            // without the signature before it
+  std::string path_signature;  // admission/attempt.h
+  std::string query;           // without '?'
+  std::string host;
   std::string peer_address;  // with port
   bool expects_continue = false;
 

@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/io_context.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,8 +13,8 @@
 namespace nearcast::egress {
 
 PlayDesk::PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
-                   StreamFetcher* fetcher)
-    : options_(options), workers_(std::move(workers)), hub_(hub), fetcher_(fetcher) {}
+                   StreamFetcher* fetcher, admission::Gate* gate)
+    : options_(options), workers_(std::move(workers)), hub_(hub), fetcher_(fetcher), gate_(gate) {}
 
 size_t PlayDesk::viewers() const {
   uint64_t admitted = 0;
@@ -42,7 +44,45 @@ absl::StatusOr<std::shared_ptr<stream::Stream>> PlayDesk::Find(const std::string
   return stream;
 }
 
+// Closes its connection when the node stops before the gate has answered.
+struct PlayDesk::Guest {
+  explicit Guest(Arrival given) : arrival(std::move(given)) {}
+  ~Guest() {
+    if (arrival.fd >= 0) ::close(arrival.fd);
+  }
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+
+  Arrival Take() {
+    Arrival taken = std::move(arrival);
+    arrival.fd = -1;
+    return taken;
+  }
+
+  Arrival arrival;
+};
+
+// Where the gate answers at once the viewer enters at once; else the worker goes on meanwhile.
 void PlayDesk::Admit(Worker* worker, Arrival arrival) {
+  const auto guest = std::make_shared<Guest>(std::move(arrival));
+  gate_->AdmitPlay(
+      guest->arrival.attempt, [this, worker, guest](absl::StatusOr<admission::PlayTerms> terms) {
+        boost::asio::dispatch(
+            worker->io(), [this, worker, guest, terms] { Enter(worker, guest->Take(), terms); });
+      });
+}
+
+void PlayDesk::Enter(Worker* worker, Arrival arrival,
+                     const absl::StatusOr<admission::PlayTerms>& terms) {
+  if (!terms.ok()) {
+    TurnAway(arrival, terms.status());
+    return;
+  }
+  PlayWish& wished = arrival.request.wish;
+  if (terms->gop_cache_ms && !wished.says_gop_cache_ms) {
+    wished.start.gop_cache_ms = *terms->gop_cache_ms;
+  }
+  if (terms->policy && !wished.says_policy) wished.start.policy = *terms->policy;
   const auto stream = Find(arrival.request.stream);
   if (!stream.ok()) {
     TurnAway(arrival, stream.status());

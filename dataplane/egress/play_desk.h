@@ -7,9 +7,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "dataplane/admission/attempt.h"
+#include "dataplane/admission/gate.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/viewer_protocol.h"
 #include "dataplane/egress/worker.h"
@@ -38,16 +42,17 @@ struct Arrival {
   int fd = -1;  // connected and non-blocking; the desk takes it
   std::shared_ptr<ViewerProtocol> protocol;
   PlayRequest request;
+  admission::Attempt attempt;
   std::vector<std::string> via;
 };
 
-// Refusals, by the viewer's protocol: NotFound when nobody has the stream, ResourceExhausted over a
-// limit. Thread rule: Admit on the worker's thread, the rest from any.
+// Refusals, by the viewer's protocol: the gate's, NotFound when nobody has the stream,
+// ResourceExhausted over a limit. Thread rule: Admit on the worker's thread, the rest from any.
 class PlayDesk {
  public:
   // `fetcher` may be null: then only what is published here can be played.
   PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
-           StreamFetcher* fetcher);
+           StreamFetcher* fetcher, admission::Gate* gate);
 
   // On `worker`'s thread. A viewer that cannot be admitted is told why by its protocol.
   void Admit(Worker* worker, Arrival arrival);
@@ -55,19 +60,29 @@ class PlayDesk {
   // Viewers on this node, waiting ones included. Any thread.
   size_t viewers() const;
 
-  // For viewers without a connection of their own (HLS sessions): the stream, which may be still to
+  // For viewers without a connection of their own (HLS sessions): whether they may play it; as
+  // admission::Gate.
+  void AskGate(const admission::Attempt& attempt, admission::Gate::PlayDone done) {
+    gate_->AdmitPlay(attempt, std::move(done));
+  }
+
+  // For the same: the stream, which may be still to
   // come. Whoever watches it or waits for it counts itself (Stream::AddViewers), and then has it
   // fetched. NotFound, ResourceExhausted. Any thread.
   absl::StatusOr<std::shared_ptr<stream::Stream>> Find(const std::string& name);
   void Fetch(const std::shared_ptr<stream::Stream>& stream, const std::vector<std::string>& via);
 
  private:
+  struct Guest;  // an arrival that waits for the gate
+
+  void Enter(Worker* worker, Arrival arrival, const absl::StatusOr<admission::PlayTerms>& terms);
   void TurnAway(const Arrival& arrival, const absl::Status& reason);
 
   const PlayDeskOptions options_;
   const std::vector<Worker*> workers_;
   stream::Hub* const hub_;
   StreamFetcher* const fetcher_;
+  admission::Gate* const gate_;
 };
 
 }  // namespace nearcast::egress

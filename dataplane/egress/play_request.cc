@@ -62,8 +62,14 @@ absl::Status ParseQueueMs(absl::string_view key, absl::string_view value, int64_
 }
 
 absl::Status ApplyParameter(absl::string_view key, absl::string_view value, PlayWish* wish) {
-  if (key == "gop_cache_ms") return ParseMs(key, value, kGopCacheMsMax, &wish->start.gop_cache_ms);
-  if (key == "gop_cache_policy") return ParseWord(key, value, kPolicies, &wish->start.policy);
+  if (key == "gop_cache_ms") {
+    wish->says_gop_cache_ms = true;
+    return ParseMs(key, value, kGopCacheMsMax, &wish->start.gop_cache_ms);
+  }
+  if (key == "gop_cache_policy") {
+    wish->says_policy = true;
+    return ParseWord(key, value, kPolicies, &wish->start.policy);
+  }
   if (key == "only_audio") return ParseWord(key, value, kAudioOnly, &wish->start.wanted);
   if (key == "queue") return ParseWord(key, value, kQueues, &wish->drop.queue.queue_class);
   if (key == "queue_ms") return ParseQueueMs(key, value, &wish->drop.queue.queue_ms);
@@ -87,6 +93,7 @@ absl::Status ApplyParameter(absl::string_view key, absl::string_view value, Play
 
 absl::StatusOr<PlayWish> ParsePlayWish(absl::string_view query, const PlayDefaults& defaults) {
   PlayWish wish = defaults;
+  wish.says_gop_cache_ms = wish.says_policy = false;
   for (absl::string_view pair : absl::StrSplit(query, '&')) {
     const std::pair<absl::string_view, absl::string_view> parameter =
         absl::StrSplit(pair, absl::MaxSplits('=', 1));

@@ -23,6 +23,10 @@ struct PlayWish {
   stream::StartRequest start{.gop_cache_ms = 2'000};
   stream::DropWish drop;
   int64_t merge_write_ms = 0;  // a multiple of 10
+
+  // Which of `start` the URL has said itself.
+  bool says_gop_cache_ms = false;
+  bool says_policy = false;
 };
 
 // What holds where the URL says nothing.

@@ -53,7 +53,8 @@ void WriteStream(Json* json, const StreamStatus& status) {
   WriteText(json, "state", StateName(status.state));
   WriteText(json, "source",
             status.publisher_kind == stream::PublisherKind::kPull ? "pull" : "push");
-  WriteText(json, "upstream", status.publisher);
+  // Without its query, which may hold a signature.
+  WriteText(json, "upstream", status.publisher.substr(0, status.publisher.find('?')));
   WriteText(json, "video_codec", status.media.video_codec);
   WriteText(json, "audio_codec", status.media.audio_codec);
   WriteNumber(json, "width", status.media.width);
@@ -69,6 +70,7 @@ void WriteStream(Json* json, const StreamStatus& status) {
   WriteNumber(json, "viewers", status.viewers);
   WriteNumber(json, "epoch", static_cast<double>(status.epoch));
   WriteNumber(json, "clock_jumps", status.clock_jumps);
+  WriteNumber(json, "bytes_sent", static_cast<double>(status.bytes_sent));
   WriteDrops(json, status.drops);
   const stream::QueueSummary& queues = status.queues;
   const double measured = std::max<double>(1, queues.viewers);
@@ -208,6 +210,34 @@ void AppendPullMetrics(const NodeTotals& totals, std::string* out) {
   for (const Metric& metric : metrics) AppendMetric(metric, out);
 }
 
+void AppendAdmission(const AdmissionCounts& counts, std::string* out) {
+  absl::StrAppend(out,
+                  "# HELP nearcast_relay_urls_refused_total Publishers and viewers refused for "
+                  "their URL's signature.\n# TYPE nearcast_relay_urls_refused_total counter\n",
+                  "nearcast_relay_urls_refused_total{reason=\"missing\"} ", counts.urls_missing,
+                  "\nnearcast_relay_urls_refused_total{reason=\"expired\"} ", counts.urls_expired,
+                  "\nnearcast_relay_urls_refused_total{reason=\"wrong\"} ", counts.urls_wrong,
+                  "\n");
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_publishes_asked_total", "counter",
+       "Publishers that the control plane was asked about.", count(counts.publishes_asked)},
+      {"nearcast_relay_publishes_refused_total", "counter",
+       "Publishers that the control plane refused.", count(counts.publishes_refused)},
+      {"nearcast_relay_plays_asked_total", "counter", "Questions to the control plane about plays.",
+       count(counts.plays_asked)},
+      {"nearcast_relay_plays_refused_total", "counter", "Viewers that the control plane refused.",
+       count(counts.plays_refused)},
+      {"nearcast_relay_admissions_unanswered_total", "counter",
+       "Questions about publishers and plays that the control plane did not answer.",
+       count(counts.unanswered)},
+      {"nearcast_relay_url_keys_failed_total", "counter",
+       "Times that the file of keys could not be read; the old keys stay.",
+       count(counts.keys_failed)},
+  };
+  for (const Metric& metric : metrics) AppendMetric(metric, out);
+}
+
 }  // namespace
 
 const char* StateName(stream::StreamState state) {
@@ -287,6 +317,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   for (const Metric& metric : metrics) AppendMetric(metric, &out);
   AppendPullMetrics(totals, &out);
   AppendHlsMetrics(totals.hls, &out);
+  AppendAdmission(totals.admission, &out);
   AppendDrops(totals.drops, &out);
   AppendQueues(totals, &out);
   for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, &out);

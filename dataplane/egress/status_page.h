@@ -24,6 +24,18 @@ struct HlsCounts {
   uint64_t refused = 0;
 };
 
+struct AdmissionCounts {
+  uint64_t urls_missing = 0;  // signatures
+  uint64_t urls_expired = 0;
+  uint64_t urls_wrong = 0;
+  uint64_t publishes_asked = 0;
+  uint64_t publishes_refused = 0;
+  uint64_t plays_asked = 0;
+  uint64_t plays_refused = 0;
+  uint64_t unanswered = 0;
+  uint64_t keys_failed = 0;  // readings of the keys' file
+};
+
 struct NodeTotals {
   std::string node;
   uint64_t uptime_s = 0;
@@ -57,6 +69,7 @@ struct NodeTotals {
   uint64_t delays_measured = 0;
   uint64_t delay_connects_lost = 0;
   HlsCounts hls;
+  AdmissionCounts admission;
 };
 
 // "live", "interrupted", …

@@ -29,7 +29,7 @@ TEST(StatusPageTest, StreamsAreOneJsonObject) {
             "\"video_codec\":\"h264\",\"audio_codec\":\"aac\",\"width\":854,\"height\":480,"
             "\"bits_per_s\":864000,\"fps\":25.0,\"gop_ms\":2000,\"cached_ms\":0,"
             "\"cached_bytes\":0,\"cached_keyframes\":0,\"frames\":0,\"viewers\":7,\"epoch\":0,"
-            "\"clock_jumps\":0,\"dropped\":{\"tail\":0,\"unreferred\":0,\"rest\":0,\"jumped\":0,"
+            "\"clock_jumps\":0,\"bytes_sent\":0,\"dropped\":{\"tail\":0,\"unreferred\":0,\"rest\":0,\"jumped\":0,"
             "\"undecodable\":0},\"viewer_delay_ms_mean\":40,\"viewer_delay_ms_max\":250,"
             "\"viewers_behind\":1,\"silent_ms\":15}]}\n");
 }

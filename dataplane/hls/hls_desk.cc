@@ -1,6 +1,7 @@
 #include "dataplane/hls/hls_desk.h"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -160,7 +161,11 @@ asio::awaitable<RouteReply> HlsDesk::Answer(RouteRequest request, egress::Worker
 asio::awaitable<HlsDesk::Reply> HlsDesk::Dispatch(const RouteRequest& ask, egress::Worker* worker) {
   const auto request = ParseHlsRequest(ask.path, ask.query, options_.session);
   if (!request.ok()) co_return request.status();
-  if (request->sid.empty()) co_return co_await OpenSession(*request, ask, worker);
+  if (request->sid.empty()) {
+    const absl::Status admitted = co_await AskGate(*request, ask, worker);
+    if (!admitted.ok()) co_return admitted;
+    co_return co_await OpenSession(*request, ask, worker);
+  }
   const auto session = FindSession(*request, ask);
   if (!session.ok()) co_return session.status();
   switch (request->resource) {
@@ -188,6 +193,32 @@ absl::StatusOr<std::shared_ptr<Session>> HlsDesk::FindSession(const HlsRequest& 
   std::shared_ptr<Session> session = sessions_.Find(*id, MonotonicMs());
   if (session == nullptr) return Expired();
   return session;
+}
+
+// Once for a session: its id opens everything else. The gate may answer on a thread of its own.
+asio::awaitable<absl::Status> HlsDesk::AskGate(const HlsRequest& request, const RouteRequest& ask,
+                                               egress::Worker* worker) {
+  struct Asked {
+    explicit Asked(asio::io_context& io) : answered(io, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer answered;
+    absl::Status answer;
+  };
+  auto asked = std::make_shared<Asked>(worker->io());
+  desk_->AskGate({.stream = request.stream,
+                  .path = ask.path,
+                  .path_signature = ask.path_signature,
+                  .query = ask.query,
+                  .host = ask.host,
+                  .address = ask.peer_address},
+                 [worker, asked](absl::StatusOr<admission::PlayTerms> terms) {
+                   worker->Post([asked, answer = terms.status()] {
+                     asked->answer = answer;
+                     asked->answered.cancel();
+                   });
+                 });
+  boost::system::error_code error;
+  co_await asked->answered.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  co_return asked->answer;
 }
 
 asio::awaitable<HlsDesk::Reply> HlsDesk::OpenSession(const HlsRequest& request,
@@ -309,6 +340,9 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendSlice(const HlsRequest& request, Se
     co_await news.Wait(deadline_ms);
   }
   slices_.fetch_add(1, std::memory_order_relaxed);
+  uint64_t bytes = 0;
+  for (const BytesRef& piece : body) bytes += piece->size();
+  session->channel->stream()->AddSent(bytes);
   co_return BuildSlices(session->kind.container, std::move(body));
 }
 

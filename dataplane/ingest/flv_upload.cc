@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
+#include "dataplane/admission/attempt.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/media/flv_tag.h"
@@ -61,8 +62,14 @@ asio::awaitable<absl::Status> FlvUpload::Publish(egress::HttpUpload* upload) {
     co_return absl::InvalidArgumentError(
         "a POST without a body: want FLV, with Transfer-Encoding: chunked or a Content-Length");
   }
-  absl::StatusOr<std::unique_ptr<MediaIntake>> intake =
-      desk_->Admit({*name, upload->query, upload->peer_address}, egress::MonotonicMs());
+  // A name of its own: GCC 12 destroys a temporary twice that stands in an await.
+  const admission::Attempt attempt{.stream = *name,
+                                   .path = upload->path,
+                                   .path_signature = upload->path_signature,
+                                   .query = upload->query,
+                                   .host = upload->host,
+                                   .address = upload->peer_address};
+  absl::StatusOr<std::unique_ptr<MediaIntake>> intake = co_await desk_->Admit(attempt, worker_);
   if (!intake.ok()) co_return intake.status();
   if (upload->expects_continue) {
     error_code error;

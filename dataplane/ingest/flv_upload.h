@@ -14,6 +14,7 @@
 
 #include "base/counter.h"
 #include "dataplane/egress/http_upload.h"
+#include "dataplane/egress/worker.h"
 #include "dataplane/ingest/connection_limiter.h"
 #include "dataplane/ingest/publish_desk.h"
 
@@ -34,8 +35,9 @@ struct FlvUploadCounters {
 // Of one worker. Thread rule: Take on the worker's thread, counters from any; outlives the worker.
 class FlvUpload : public egress::HttpUploadTaker {
  public:
-  FlvUpload(const FlvUploadOptions& options, PublishDesk* desk, ConnectionLimiter* limiter)
-      : options_(options), desk_(desk), limiter_(limiter) {}
+  FlvUpload(const FlvUploadOptions& options, egress::Worker* worker, PublishDesk* desk,
+            ConnectionLimiter* limiter)
+      : options_(options), worker_(worker), desk_(desk), limiter_(limiter) {}
 
   // InvalidArgument for a path other than /app/stream.flv, a request without a body, or what is not
   // FLV; ResourceExhausted when the address has too many connections; the errors of
@@ -50,6 +52,7 @@ class FlvUpload : public egress::HttpUploadTaker {
   boost::asio::awaitable<absl::Status> ReadBody(egress::HttpUpload* upload, MediaIntake* intake);
 
   const FlvUploadOptions options_;
+  egress::Worker* const worker_;
   PublishDesk* const desk_;
   ConnectionLimiter* const limiter_;
   FlvUploadCounters counters_;

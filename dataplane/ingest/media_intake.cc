@@ -30,6 +30,21 @@ uint32_t Pixels(std::optional<double> value) {
 MediaIntake::MediaIntake(std::unique_ptr<stream::Publication> publication)
     : publication_(std::move(publication)) {}
 
+// The publication ends first: whoever is told looks at what there is.
+MediaIntake::~MediaIntake() {
+  publication_.reset();
+  TellOver();
+}
+
+void MediaIntake::Finish(stream::EndReason reason, int64_t now_ms) {
+  publication_->Finish(reason, now_ms);
+  TellOver();
+}
+
+void MediaIntake::TellOver() {
+  if (const auto told = std::exchange(when_over_, nullptr)) told();
+}
+
 absl::Status MediaIntake::Take(media::FrameKind kind, uint32_t dts_ms, absl::string_view payload,
                                int64_t now_ms) {
   if (kind == media::FrameKind::kScript) payload = media::StripSetDataFrame(payload);

@@ -12,8 +12,10 @@
 #define DATAPLANE_INGEST_MEDIA_INTAKE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -28,6 +30,10 @@ class MediaIntake {
   static constexpr uint32_t kIdrPatienceMs = 10'000;
 
   explicit MediaIntake(std::unique_ptr<stream::Publication> publication);
+  ~MediaIntake();
+
+  // `told` is called once, when the publication has ended.
+  void WhenOver(std::function<void()> told) { when_over_ = std::move(told); }
 
   // `payload` is an FLV tag body. A malformed one is counted and left out; an error
   // (Publication::Push) is final.
@@ -38,7 +44,7 @@ class MediaIntake {
   absl::Status TakeNumbered(media::FrameKind kind, int64_t dts_ms, uint32_t seq,
                             absl::string_view payload, int64_t now_ms);
 
-  void Finish(stream::EndReason reason, int64_t now_ms) { publication_->Finish(reason, now_ms); }
+  void Finish(stream::EndReason reason, int64_t now_ms);
 
   uint64_t malformed() const { return malformed_; }
   const stream::Publication& publication() const { return *publication_; }
@@ -52,7 +58,10 @@ class MediaIntake {
   void Describe(const media::FrameHeader& header, absl::string_view payload);
   void DescribeFromMetadata(absl::string_view payload);
 
+  void TellOver();
+
   std::unique_ptr<stream::Publication> publication_;
+  std::function<void()> when_over_;
   stream::MediaDescription description_;
   int nal_length_bytes_ = 4;
   std::optional<uint32_t> idr_dts_ms_;

@@ -3,26 +3,44 @@
 #ifndef DATAPLANE_INGEST_PUBLISH_DESK_H_
 #define DATAPLANE_INGEST_PUBLISH_DESK_H_
 
+#include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "dataplane/admission/attempt.h"
+#include "dataplane/admission/gate.h"
+#include "dataplane/egress/worker.h"
 #include "dataplane/ingest/media_intake.h"
-#include "dataplane/ingest/publish_gate.h"
 #include "dataplane/stream/hub.h"
 
 namespace nearcast::ingest {
 
-// Thread rule: any thread.
+// Thread rule: any worker's thread.
 class PublishDesk {
  public:
-  PublishDesk(stream::Hub* hub, PublishGate* gate) : hub_(hub), gate_(gate) {}
+  // Called whenever a publisher has come or gone, on its thread.
+  using Watcher = std::function<void()>;
 
-  // InvalidArgument for a bad name, the gate's errors, and the errors of Hub::Publish.
-  absl::StatusOr<std::unique_ptr<MediaIntake>> Admit(const PublishAttempt& attempt, int64_t now_ms);
+  // Both must outlive it.
+  PublishDesk(stream::Hub* hub, admission::Gate* gate) : hub_(hub), gate_(gate) {}
+
+  // Before the first publisher comes.
+  void Watch(Watcher watcher) { watcher_ = std::move(watcher); }
+
+  // On `worker`'s thread, which goes on with other things while the gate decides. InvalidArgument
+  // for a bad name, the gate's errors, and the errors of Hub::Publish.
+  boost::asio::awaitable<absl::StatusOr<std::unique_ptr<MediaIntake>>> Admit(
+      admission::Attempt attempt, egress::Worker* worker);
 
  private:
+  boost::asio::awaitable<absl::Status> AskGate(const admission::Attempt& attempt,
+                                               egress::Worker* worker);
+
   stream::Hub* const hub_;
-  PublishGate* const gate_;
+  admission::Gate* const gate_;
+  Watcher watcher_;
 };
 
 }  // namespace nearcast::ingest

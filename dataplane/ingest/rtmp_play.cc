@@ -38,7 +38,9 @@ std::string RtmpPlay::Open(const egress::Opening& opening) {
 }
 
 std::string RtmpPlay::Refuse(const absl::Status& reason) {
-  session_->Refuse("NetStream.Play.StreamNotFound", reason.message());
+  const bool missing = absl::IsNotFound(reason) || absl::IsDeadlineExceeded(reason);
+  session_->Refuse(missing ? "NetStream.Play.StreamNotFound" : "NetStream.Play.Failed",
+                   reason.message());
   return session_->TakeOutput();
 }
 

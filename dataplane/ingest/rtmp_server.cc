@@ -21,6 +21,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "dataplane/admission/attempt.h"
 #include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "dataplane/ingest/media_intake.h"
@@ -50,6 +51,16 @@ std::string NameOf(const media::RtmpStreamName& name) {
   return absl::StrCat(name.app, "/", name.stream);
 }
 
+admission::Attempt AttemptOf(const media::RtmpStreamName& name, const std::string& address) {
+  const std::string stream = NameOf(name);
+  return {.stream = stream,
+          .path = absl::StrCat("/", stream),
+          .path_signature = "",
+          .query = name.query,
+          .host = name.host,
+          .address = address};
+}
+
 std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
 
 // One connection before it is known to be a player.
@@ -62,9 +73,11 @@ struct Peer {
   std::string address;
   std::unique_ptr<media::RtmpServerSession> session;
   std::unique_ptr<MediaIntake> intake;
-  std::optional<SilenceWatch> silence;      // from when it publishes
-  bool more_there = false;                  // the last read filled its buffer
-  std::optional<egress::PlayRequest> play;  // set when it turned out to be a player
+  std::optional<SilenceWatch> silence;           // from when it publishes
+  bool more_there = false;                       // the last read filled its buffer
+  std::optional<media::RtmpStreamName> publish;  // set while it waits to be admitted
+  std::optional<egress::PlayRequest> play;       // set when it turned out to be a player
+  admission::Attempt attempt;                    // of a player
 };
 
 }  // namespace
@@ -92,9 +105,10 @@ class RtmpServer::Connections {
   asio::awaitable<size_t> ReadPublisher(Peer* peer, asio::mutable_buffer buffer,
                                         boost::system::error_code* error);
   asio::awaitable<absl::Status> Flush(Peer* peer);
+  asio::awaitable<absl::Status> Publish(Peer* peer, absl::string_view* input);
   absl::Status ReadEvents(Peer* peer, absl::string_view* input);
   absl::Status OnEvent(Peer* peer, const media::RtmpEvent& event);
-  absl::Status OnPublish(Peer* peer, const media::RtmpStreamName& name);
+  asio::awaitable<absl::Status> Begin(Peer* peer);
   absl::Status OnPlay(Peer* peer, const media::RtmpStreamName& name);
   void PassOn(Peer* peer, absl::string_view unread);
 
@@ -148,7 +162,8 @@ asio::awaitable<absl::Status> RtmpServer::Connections::ServePeer(Peer* peer) {
       co_return absl::OkStatus();  // it went; the intake's end says that the publisher is lost
     counters.bytes_received.Add(size);
     absl::string_view input(buffer.data(), size);
-    const absl::Status read = ReadEvents(peer, &input);
+    absl::Status read = ReadEvents(peer, &input);
+    if (read.ok() && peer->publish) read = co_await Publish(peer, &input);
     const absl::Status flushed = co_await Flush(peer);
     if (!read.ok()) co_return read;
     if (!flushed.ok()) co_return flushed;
@@ -206,8 +221,19 @@ asio::awaitable<absl::Status> RtmpServer::Connections::Flush(Peer* peer) {
   co_return absl::UnavailableError(absl::StrCat("cannot answer: ", error.message()));
 }
 
+// And reads what it has sent behind that.
+asio::awaitable<absl::Status> RtmpServer::Connections::Publish(Peer* peer,
+                                                               absl::string_view* input) {
+  while (peer->publish) {
+    absl::Status begun = co_await Begin(peer);
+    if (begun.ok()) begun = ReadEvents(peer, input);
+    if (!begun.ok()) co_return begun;
+  }
+  co_return absl::OkStatus();
+}
+
 absl::Status RtmpServer::Connections::ReadEvents(Peer* peer, absl::string_view* input) {
-  while (!peer->play) {
+  while (!peer->play && !peer->publish) {
     NC_ASSIGN_OR_RETURN(const std::optional<media::RtmpEvent> event, peer->session->Read(input));
     if (!event) return absl::OkStatus();
     NC_RETURN_IF_ERROR(OnEvent(peer, *event));
@@ -221,7 +247,8 @@ absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent
     return peer->intake->Take(item->kind, item->dts_ms, item->payload, egress::MonotonicMs());
   }
   if (const auto* publish = std::get_if<media::RtmpPublish>(&event)) {
-    return OnPublish(peer, publish->name);
+    peer->publish = publish->name;
+    return absl::OkStatus();
   }
   if (const auto* play = std::get_if<media::RtmpPlay>(&event)) return OnPlay(peer, play->name);
   if (std::holds_alternative<media::RtmpStreamEnd>(event) && peer->intake != nullptr) {
@@ -233,22 +260,20 @@ absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent
   return absl::OkStatus();
 }
 
-absl::Status RtmpServer::Connections::OnPublish(Peer* peer, const media::RtmpStreamName& name) {
-  const std::string stream = NameOf(name);
-  auto intake =
-      services_.publish->Admit({stream, name.query, peer->address}, egress::MonotonicMs());
+asio::awaitable<absl::Status> RtmpServer::Connections::Begin(Peer* peer) {
+  const admission::Attempt attempt = AttemptOf(*peer->publish, peer->address);
+  peer->publish.reset();
+  auto intake = co_await services_.publish->Admit(attempt, worker_);
   if (!intake.ok()) {
-    const bool taken = intake.status().code() == absl::StatusCode::kAlreadyExists ||
-                       intake.status().code() == absl::StatusCode::kResourceExhausted;
-    peer->session->Refuse(taken ? "NetStream.Publish.BadName" : "NetStream.Publish.Denied",
-                          intake.status().message());
-    return intake.status();
+    // The one refusal that every publisher understands.
+    peer->session->Refuse("NetStream.Publish.BadName", intake.status().message());
+    co_return intake.status();
   }
   peer->intake = *std::move(intake);
   peer->session->AcceptPublish();
   counters.publishes.Add();
-  spdlog::info("publish {} from {}: begins", stream, peer->address);
-  return absl::OkStatus();
+  spdlog::info("publish {} from {}: begins", attempt.stream, peer->address);
+  co_return absl::OkStatus();
 }
 
 absl::Status RtmpServer::Connections::OnPlay(Peer* peer, const media::RtmpStreamName& name) {
@@ -258,6 +283,7 @@ absl::Status RtmpServer::Connections::OnPlay(Peer* peer, const media::RtmpStream
     return request.status();
   }
   peer->play = *std::move(request);
+  peer->attempt = AttemptOf(name, peer->address);
   return absl::OkStatus();
 }
 
@@ -266,7 +292,8 @@ void RtmpServer::Connections::PassOn(Peer* peer, absl::string_view unread) {
   const int fd = peer->stream.release_socket().release(error);
   if (error) return;
   auto protocol = std::make_shared<RtmpPlay>(std::move(peer->session), Text(unread));
-  services_.play->Admit(worker_, {fd, std::move(protocol), *std::move(peer->play), {}});
+  services_.play->Admit(
+      worker_, {fd, std::move(protocol), *std::move(peer->play), std::move(peer->attempt), {}});
 }
 
 RtmpServer::RtmpServer(const RtmpServerOptions& options, egress::Worker* worker,

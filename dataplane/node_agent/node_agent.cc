@@ -72,6 +72,11 @@ class NodeAgent::Replica {
     if (thread_.joinable()) thread_.join();
   }
 
+  void Hurry() {
+    absl::MutexLock lock(&mutex_);
+    hurries_ = true;
+  }
+
   const std::unique_ptr<NodeService::Stub> stub;
 
  private:
@@ -90,15 +95,31 @@ class NodeAgent::Replica {
     return !mutex_.AwaitWithTimeout(absl::Condition(&stopped_), absl::Milliseconds(ms));
   }
 
+  // Until the next report is due. False likewise.
+  bool AwaitNextReport() {
+    const NodeAgentOptions& options = agent_->options_;
+    const int64_t least_ms = std::min(options.report_ms_min, options.report_ms);
+    if (!Sleep(least_ms)) return false;
+    const auto due = [this]()
+                         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopped_ || hurries_; };
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&due),
+                            absl::Milliseconds(options.report_ms - least_ms));
+    hurries_ = false;
+    return !stopped_;
+  }
+
   NodeAgent* const agent_;
   const size_t index_;
   const std::string address_;
   uint64_t sequence_ = 0;
   uint64_t plan_ = 0;
+  uint64_t url_keys_ = 0;
   bool reached_ = false;
   std::thread thread_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool hurries_ ABSL_GUARDED_BY(mutex_) = false;  // something has happened since the last report
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
@@ -132,8 +153,11 @@ grpc::Status NodeAgent::Replica::Report() {
   auto stream = stub->Report(&context);
   NodeReading before = agent_->read_();
   NodeReading now = before;
-  while (Exchange(stream.get(), before, now) && Sleep(agent_->options_.report_ms)) {
-    before = std::exchange(now, agent_->read_());
+  while (Exchange(stream.get(), before, now) && AwaitNextReport()) {
+    // Rates over a moment would say nothing.
+    if (now.now_ms - before.now_ms >= agent_->options_.report_ms / 2 || now.now_ms == before.now_ms)
+      before = std::move(now);
+    now = agent_->read_();
   }
   stream->WritesDone();
   context.TryCancel();
@@ -149,6 +173,7 @@ bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& befor
   nearcast::v1::NodeReport report =
       BuildReport(agent_->options_.identity, ++sequence_, before, now);
   report.set_plan(plan_);
+  report.set_url_keys(url_keys_);
   AddDelays(agent_->meter_.Take(index_), &report);
   if (!stream->Write(report) || !stream->Read(&command)) return false;
   if (!reached_) {
@@ -165,6 +190,10 @@ bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& befor
     plan_ = command.measure().id();
     agent_->meter_.SetTargets(index_, TargetsOf(command.measure()));
   }
+  if (command.has_url_keys()) {
+    url_keys_ = command.url_keys().id();
+    agent_->take_keys_(command.url_keys());
+  }
   return true;
 }
 
@@ -179,10 +208,11 @@ struct NodeAgent::Search {
 };
 
 NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream,
-                     TakeOrders take_orders)
+                     TakeKeys take_keys, TakeOrders take_orders)
     : options_(options),
       read_(std::move(read)),
       end_stream_(std::move(end_stream)),
+      take_keys_(std::move(take_keys)),
       take_orders_(std::move(take_orders)),
       meter_(WithSeed(options), std::make_unique<measure::TcpRoundTrips>()) {
   for (size_t i = 0; i < options_.controls.size(); ++i) {
@@ -203,6 +233,10 @@ void NodeAgent::Stop() {
   absl::MutexLock lock(&mutex_);  // each question has a deadline
   mutex_.Await(absl::Condition(
       +[](int* searches) { return *searches == 0; }, &searches_));
+}
+
+void NodeAgent::ReportNow() {
+  for (const auto& replica : replicas_) replica->Hurry();
 }
 
 void NodeAgent::Find(const pull::SourceQuestion& question, Done done) {

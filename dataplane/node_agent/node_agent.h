@@ -3,7 +3,8 @@
 // (proto/nearcast/v1/node.proto).
 //
 //   NodeAgent agent(options, [&] { return Read(); },
-//                   [&](const std::string& stream) { hub.End(stream); });
+//                   [&](const std::string& stream) { hub.End(stream); },
+//                   [&](const v1::UrlKeys& keys) { guard.SetKeys(UrlKeysOf(keys)); });
 //   agent.Start();
 //
 // The relay never waits for it: reports have a thread per replica, questions are asynchronous with
@@ -37,6 +38,7 @@ struct NodeAgentOptions {
   NodeIdentity identity;
   std::vector<std::string> controls;  // host:port of each control plane replica
   int64_t report_ms = 1'000;
+  int64_t report_ms_min = 50;   // between two reports, whatever happens
   int64_t find_ms_max = 2'000;  // for one replica to answer
   int64_t not_found_ms = 500;   // how long "nobody has it" is believed
   int64_t reconnect_ms_max = 5'000;
@@ -46,18 +48,22 @@ struct NodeAgentOptions {
 // Thread rule: any thread.
 class NodeAgent : public pull::SourceFinder {
  public:
-  using ReadNode = std::function<NodeReading()>;                     // any thread
-  using EndStream = std::function<void(const std::string& stream)>;  // app/name; any thread
+  using ReadNode = std::function<NodeReading()>;                            // any thread
+  using EndStream = std::function<void(const std::string& stream)>;         // app/name; any thread
+  using TakeKeys = std::function<void(const nearcast::v1::UrlKeys& keys)>;  // any thread
 
   // What the control plane at `address` wants now, every second; nothing comes while it is away.
   using TakeOrders = std::function<void(const std::string& address, const NodeOrders& orders)>;
 
   NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream,
-            TakeOrders take_orders = nullptr);
+            TakeKeys take_keys, TakeOrders take_orders = nullptr);
   ~NodeAgent() override;  // stops
 
   void Start();
   void Stop();
+
+  // Reports at once, where the last report is not younger than report_ms_min.
+  void ReportNow();
 
   // Asks the replica that answered last, then the others. Unavailable when none answers.
   void Find(const pull::SourceQuestion& question, Done done) override;
@@ -77,6 +83,7 @@ class NodeAgent : public pull::SourceFinder {
   const NodeAgentOptions options_;
   const ReadNode read_;
   const EndStream end_stream_;
+  const TakeKeys take_keys_;
   const TakeOrders take_orders_;
   SourceCache cache_{10'000};
   measure::DelayMeter meter_;

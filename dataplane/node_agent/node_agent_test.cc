@@ -47,6 +47,7 @@ class FakeControlPlane : public nearcast::v1::NodeService::Service {
         held->set_stream("held");
       }
       if (report.plan() != plan.id()) *command.mutable_measure() = plan;
+      if (report.url_keys() != keys.id()) *command.mutable_url_keys() = keys;
       stream->Write(command);
       absl::MutexLock lock(&mutex_);
       reports_.push_back(report);
@@ -94,6 +95,7 @@ class FakeControlPlane : public nearcast::v1::NodeService::Service {
 
   std::string address;
   nearcast::v1::MeasurePlan plan;  // set before the first report
+  nearcast::v1::UrlKeys keys;      // likewise
 
  private:
   std::unique_ptr<grpc::Server> server_;
@@ -107,14 +109,25 @@ class NodeAgentTest : public testing::Test {
   std::unique_ptr<NodeAgent> MakeAgent(std::vector<std::string> controls) {
     NodeAgentOptions options{.identity = {.node = "n1", .instance_id = "i"},
                              .controls = std::move(controls),
-                             .report_ms = 10};
+                             .report_ms = report_ms_};
     return std::make_unique<NodeAgent>(
         options, [] { return NodeReading{.now_ms = 1, .viewers = 3}; },
         [this](const std::string& stream) {
           absl::MutexLock lock(&mutex_);
           if (!ended_.HasBeenNotified()) ended_.Notify();
           ended_stream_ = stream;
+        },
+        [this](const nearcast::v1::UrlKeys& keys) {
+          absl::MutexLock lock(&mutex_);
+          keys_.push_back(keys);
         });
+  }
+
+  bool AwaitKeys(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    const auto enough = [this, count]()
+                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return keys_.size() >= count; };
+    return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
   }
 
   absl::StatusOr<pull::Sources> Ask(NodeAgent* agent, const pull::SourceQuestion& question) {
@@ -128,10 +141,40 @@ class NodeAgentTest : public testing::Test {
     return answer;
   }
 
+  int64_t report_ms_ = 10;
   absl::Mutex mutex_;
+  std::vector<nearcast::v1::UrlKeys> keys_ ABSL_GUARDED_BY(mutex_);
   absl::Notification ended_;
   std::string ended_stream_;
 };
+
+TEST_F(NodeAgentTest, TakesTheKeysOfItsCdnOnceAndSaysWhichItHas) {
+  FakeControlPlane control;
+  control.keys.set_id(9);
+  control.keys.mutable_pull()->set_key("k");
+  auto agent = MakeAgent({control.address});
+  agent->Start();
+  ASSERT_TRUE(AwaitKeys(1));
+  ASSERT_TRUE(control.AwaitReports(4));
+  EXPECT_EQ(control.report(0).url_keys(), 0u);
+  EXPECT_EQ(control.report(3).url_keys(), 9u);
+  agent->Stop();
+  absl::MutexLock lock(&mutex_);
+  EXPECT_EQ(keys_.size(), 1u);
+  EXPECT_EQ(keys_[0].pull().key(), "k");
+}
+
+TEST_F(NodeAgentTest, ReportsAtOnceWhenItIsTold) {
+  FakeControlPlane control;
+  report_ms_ = 3'600'000;
+  auto agent = MakeAgent({control.address});
+  agent->Start();
+  for (size_t reports = 1; reports <= 3; ++reports) {
+    ASSERT_TRUE(control.AwaitReports(reports));
+    agent->ReportNow();
+  }
+  ASSERT_TRUE(control.AwaitReports(4));
+}
 
 TEST_F(NodeAgentTest, MeasuresWhatEachReplicaWantsAndTellsItAlone) {
   FakeControlPlane one, two;
@@ -181,7 +224,7 @@ TEST_F(NodeAgentTest, PassesOnWhatEachReplicaOrders) {
       {.identity = {.node = "n1", .instance_id = "i"},
        .controls = {control.address},
        .report_ms = 10},
-      [] { return NodeReading{}; }, [](const std::string&) {},
+      [] { return NodeReading{}; }, [](const std::string&) {}, [](const nearcast::v1::UrlKeys&) {},
       [&](const std::string& address, const NodeOrders& orders) {
         EXPECT_EQ(address, control.address);
         if (orders.holds.empty() || ordered.HasBeenNotified()) return;

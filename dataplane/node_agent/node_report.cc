@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+
 namespace nearcast::node_agent {
 namespace {
 
@@ -27,6 +30,71 @@ void AddStream(const stream::StreamStatus& status, nearcast::v1::NodeReport* rep
   out->set_width(status.media.width);
   out->set_height(status.media.height);
   out->set_fps(status.video_frames_per_s);
+}
+
+uint32_t ToMs(int64_t ms) { return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, UINT32_MAX)); }
+
+// Without its query, which may hold a signature.
+std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find('?')); }
+
+nearcast::v1::StreamStats StatsOf(const stream::StreamStatus& status, double out_bits_per_s) {
+  nearcast::v1::StreamStats stats;
+  const StreamName name = SplitStreamName(status.name);
+  stats.set_app(name.app);
+  stats.set_stream(name.stream);
+  stats.set_pulled(status.publisher_kind == stream::PublisherKind::kPull);
+  stats.set_upstream(WithoutQuery(status.publisher));
+  stats.set_interrupted(status.state == stream::StreamState::kInterrupted);
+  stats.set_bits_per_s(status.bits_per_s);
+  stats.set_fps(status.video_frames_per_s);
+  stats.set_gop_ms(ToMs(status.gop_ms));
+  stats.set_width(status.media.width);
+  stats.set_height(status.media.height);
+  stats.set_video_codec(status.media.video_codec);
+  stats.set_audio_codec(status.media.audio_codec);
+  stats.set_out_bits_per_s(out_bits_per_s);
+  stats.set_viewers(status.viewers);
+  const stream::QueueSummary& queues = status.queues;
+  stats.set_delay_ms_mean(ToMs(queues.lag_ms_sum / std::max<int64_t>(1, queues.viewers)));
+  stats.set_delay_ms_max(ToMs(queues.lag_ms_max));
+  stats.set_viewers_behind(queues.behind);
+  auto* drops = stats.mutable_drops();
+  drops->set_tail(status.drops.tail);
+  drops->set_unreferred(status.drops.unreferred);
+  drops->set_rest(status.drops.rest);
+  drops->set_jumped(status.drops.jumped);
+  drops->set_undecodable(status.drops.undecodable);
+  stats.set_silent_ms(ToMs(status.silent_ms));
+  return stats;
+}
+
+// Those with most viewers where there are too many.
+void AddServed(const NodeReading& before, const NodeReading& now,
+               nearcast::v1::NodeReport* report) {
+  std::vector<const stream::StreamStatus*> served;
+  for (const stream::StreamStatus& status : now.streams) {
+    const bool is_here = status.state == stream::StreamState::kLive ||
+                         status.state == stream::StreamState::kInterrupted;
+    if (is_here) served.push_back(&status);
+  }
+  if (served.size() > kServedMax) {
+    std::nth_element(served.begin(), served.begin() + kServedMax, served.end(),
+                     [](const auto* a, const auto* b) { return a->viewers > b->viewers; });
+    report->set_served_left_out(static_cast<uint32_t>(served.size() - kServedMax));
+    served.resize(kServedMax);
+  }
+  absl::flat_hash_map<absl::string_view, uint64_t> sent_before;
+  for (const stream::StreamStatus& status : before.streams) {
+    sent_before[status.name] = status.bytes_sent;
+  }
+  for (const stream::StreamStatus* status : served) {
+    const auto known = sent_before.find(status->name);
+    const uint64_t sent = known == sent_before.end() ? 0 : known->second;
+    // Less than before: it is another stream of that name.
+    const uint64_t change = status->bytes_sent - (sent <= status->bytes_sent ? sent : 0);
+    *report->add_served() =
+        StatsOf(*status, PerSecond(8.0 * static_cast<double>(change), before, now));
+  }
 }
 
 }  // namespace
@@ -55,6 +123,7 @@ nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequ
                            status.publisher_kind == stream::PublisherKind::kPush;
     if (published) AddStream(status, &report);
   }
+  AddServed(before, now, &report);
   return report;
 }
 

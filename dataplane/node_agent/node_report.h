@@ -2,6 +2,7 @@
 #ifndef DATAPLANE_NODE_AGENT_NODE_REPORT_H_
 #define DATAPLANE_NODE_AGENT_NODE_REPORT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct NodeReading {
   uint32_t viewers = 0;
   std::vector<stream::StreamStatus> streams;
 };
+
+// Streams that a report tells of at most.
+inline constexpr size_t kServedMax = 1000;
 
 // The report for `now`; rates are taken from `before` to `now`.
 nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequence,

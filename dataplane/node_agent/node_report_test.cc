@@ -43,6 +43,57 @@ TEST(NodeReportTest, NamesOnlyWhatIsPublishedHere) {
   EXPECT_EQ(report.load().streams(), 4u);
 }
 
+stream::StreamStatus Served(const std::string& name, uint32_t viewers, uint64_t bytes_sent) {
+  stream::StreamStatus status;
+  status.name = name;
+  status.state = stream::StreamState::kLive;
+  status.viewers = viewers;
+  status.bytes_sent = bytes_sent;
+  return status;
+}
+
+TEST(NodeReportTest, TellsOfEachStreamWhatItsViewersGet) {
+  NodeReading before{.now_ms = 1000, .streams = {Served("live/a", 2, 1000)}};
+  NodeReading now{.now_ms = 3000,
+                  .streams = {Served("live/a", 2, 3000), Served("live/new", 0, 250)}};
+  stream::StreamStatus& status = now.streams[0];
+  status.publisher_kind = stream::PublisherKind::kPull;
+  status.publisher = "http://127.0.0.11:8088/live/a.flv?sign=secret";
+  status.queues = {.viewers = 2, .behind = 1, .lag_ms_sum = 500, .lag_ms_max = 400};
+  status.drops = {.tail = 1, .unreferred = 2, .rest = 3, .jumped = 4, .undecodable = 5};
+  status.state = stream::StreamState::kInterrupted;
+  const auto report = BuildReport({}, 1, before, now);
+  ASSERT_EQ(report.served_size(), 2);
+  const auto& stats = report.served(0);
+  EXPECT_EQ(stats.stream(), "a");
+  EXPECT_TRUE(stats.pulled());
+  EXPECT_TRUE(stats.interrupted());
+  EXPECT_EQ(stats.upstream(), "http://127.0.0.11:8088/live/a.flv");
+  EXPECT_DOUBLE_EQ(stats.out_bits_per_s(), 8000);
+  EXPECT_EQ(stats.delay_ms_mean(), 250u);
+  EXPECT_EQ(stats.delay_ms_max(), 400u);
+  EXPECT_EQ(stats.viewers_behind(), 1u);
+  EXPECT_EQ(stats.drops().rest(), 3u);
+  EXPECT_DOUBLE_EQ(report.served(1).out_bits_per_s(), 1000);
+}
+
+TEST(NodeReportTest, AStreamMadeAnewUnderItsNameHasSentWhatItHasSent) {
+  NodeReading before{.now_ms = 1000, .streams = {Served("live/a", 1, 50'000)}};
+  NodeReading now{.now_ms = 2000, .streams = {Served("live/a", 1, 1000)}};
+  EXPECT_DOUBLE_EQ(BuildReport({}, 1, before, now).served(0).out_bits_per_s(), 8000);
+}
+
+TEST(NodeReportTest, LeavesOutTheStreamsWithFewestViewersAndSaysHowMany) {
+  NodeReading now;
+  for (uint32_t i = 0; i < kServedMax + 7; ++i) {
+    now.streams.push_back(Served("live/" + std::to_string(i), i, 0));
+  }
+  const auto report = BuildReport({}, 1, now, now);
+  EXPECT_EQ(report.served_size(), static_cast<int>(kServedMax));
+  EXPECT_EQ(report.served_left_out(), 7u);
+  for (const auto& stats : report.served()) EXPECT_GE(stats.viewers(), 7u);
+}
+
 TEST(NodeReportTest, PlanIsTakenWithinBounds) {
   nearcast::v1::MeasurePlan plan;
   auto* target = plan.add_targets();

@@ -56,6 +56,7 @@ StreamStatus Stream::Status(int64_t now_ms) const {
   status.viewers = viewers();
   status.clock_jumps = clock_jumps_;
   status.drops = drops_;
+  status.bytes_sent = sent_bytes_.load(std::memory_order_relaxed);
   status.silent_ms = std::max<int64_t>(0, now_ms - last_frame_ms_);
   for (const auto& listener : listeners_) status.queues += listener->Queues();
   return status;

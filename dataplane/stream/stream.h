@@ -114,7 +114,8 @@ struct StreamStatus {
   uint32_t clock_jumps = 0;
   DropCounts drops;  // of all its viewers so far
   QueueSummary queues;
-  int64_t silent_ms = 0;  // since its last frame
+  uint64_t bytes_sent = 0;  // to viewers
+  int64_t silent_ms = 0;    // since its last frame
 };
 
 class Publication;
@@ -141,6 +142,9 @@ class Stream {
 
   // What viewers did not get, as it happens. Seldom: takes the lock.
   void AddDrops(const DropCounts& drops);
+
+  // What viewers got. Many threads: each adds up for a while before it says so.
+  void AddSent(uint64_t bytes) { sent_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
 
   const RingBounds& bounds() const { return bounds_; }
 
@@ -173,6 +177,7 @@ class Stream {
   const std::string name_;
   const RingBounds bounds_;
   std::atomic<uint32_t> viewers_{0};
+  std::atomic<uint64_t> sent_bytes_{0};
   mutable absl::Mutex mutex_;
   FrameRing ring_ ABSL_GUARDED_BY(mutex_);
   StreamState state_ ABSL_GUARDED_BY(mutex_) = StreamState::kWaiting;

@@ -8,71 +8,25 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/latency/gop_cache_setting.h"
-#include "schedulerlib/stream/signing/sign_text.h"
 #include "schedulerlib/stream/tier_suffix.h"
+#include "signing/signing_problems.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-constexpr uint32_t kValidityMinS = 60;
-constexpr uint32_t kValidityMaxS = 30 * 86400;
 constexpr uint32_t kSettingMaxMs = 60'000;
 
-// Of a URL's parameters and of stream names.
+// Of stream names.
 bool IsWord(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
   });
 }
 
-bool IsGeneral(SignMethod method) {
-  return method == SignMethod::kHmacSha256 || method == SignMethod::kMd5;
-}
-
-bool LetsOneNameParameters(SignMethod method) {
-  return IsGeneral(method) || method == SignMethod::kAlibabaC || method == SignMethod::kVolcengine;
-}
-
-void CheckKeys(absl::string_view path, const Signing& signing, AddProblem add) {
-  if (signing.method == SignMethod::kNone) {
-    if (!signing.key.empty() || !signing.backup_key.empty()) {
-      add(absl::StrCat(path, ".method"), "is missing, and there is a key");
-    }
-    return;
-  }
-  if (!signing.active_key().empty()) return;
-  add(absl::StrCat(path, signing.use_backup_key ? ".backup_key" : ".key"),
-      "is empty; URLs cannot be signed without it");
-}
-
-void CheckGeneral(absl::string_view path, const Signing& signing, AddProblem add) {
-  const bool has_names = !signing.secret_parameter.empty() || !signing.time_parameter.empty();
-  if (has_names && !LetsOneNameParameters(signing.method)) {
-    add(absl::StrCat(path, ".secret_parameter"),
-        "this method's parameters have the vendor's names");
-  }
-  if (!IsWord(signing.secret_parameter) || !IsWord(signing.time_parameter)) {
-    add(absl::StrCat(path, ".secret_parameter"),
-        "and time_parameter must be letters, digits, '-', '_' and '.'");
-  }
-  if (!IsGeneral(signing.method)) {
-    if (!signing.text.empty()) {
-      add(absl::StrCat(path, ".text"), "is for HMAC_SHA256 and MD5 alone");
-    }
-    return;
-  }
-  if (signing.text.empty()) return;
-  const absl::Status status = ValidateSignText(signing.text, signing.method);
-  if (!status.ok()) add(absl::StrCat(path, ".text"), status.message());
-}
-
 void CheckSigning(absl::string_view path, const Signing& signing, AddProblem add) {
-  CheckKeys(path, signing, add);
-  CheckGeneral(path, signing, add);
-  if (signing.validity_s < kValidityMinS || signing.validity_s > kValidityMaxS) {
-    add(absl::StrCat(path, ".validity_s"),
-        absl::StrCat("must be ", kValidityMinS, " to ", kValidityMaxS, " (30 days)"));
-  }
+  FindSigningProblems(signing, [&](absl::string_view field, absl::string_view text) {
+    add(absl::StrCat(path, ".", field), text);
+  });
 }
 
 void CheckLevels(const GopCache& cache, AddProblem add) {

@@ -1,50 +1,13 @@
 #include "schedulerlib/convert/vendor_convert.h"
 
+#include "signing/convert/signing_convert.h"
+
 namespace nearcast::scheduler {
 namespace {
-
-constexpr uint32_t kPushValidityS = 86400;
 
 template <typename T>
 T Or(T value, T fallback) {
   return value == T() ? fallback : value;
-}
-
-SignMethod MethodOf(v1::Signing::Method method) {
-  switch (method) {
-    case v1::Signing::TENCENT:
-      return SignMethod::kTencent;
-    case v1::Signing::ALIBABA_A:
-      return SignMethod::kAlibabaA;
-    case v1::Signing::ALIBABA_B:
-      return SignMethod::kAlibabaB;
-    case v1::Signing::ALIBABA_C:
-      return SignMethod::kAlibabaC;
-    case v1::Signing::VOLCENGINE:
-      return SignMethod::kVolcengine;
-    case v1::Signing::HUAWEI:
-      return SignMethod::kHuawei;
-    case v1::Signing::HMAC_SHA256:
-      return SignMethod::kHmacSha256;
-    case v1::Signing::MD5:
-      return SignMethod::kMd5;
-    default:
-      return SignMethod::kNone;
-  }
-}
-
-Signing SigningOf(const v1::Signing& from, uint32_t validity_s) {
-  Signing to;
-  to.method = MethodOf(from.method());
-  to.key = from.key();
-  to.backup_key = from.backup_key();
-  to.use_backup_key = from.use_backup_key();
-  to.validity_s = Or(from.validity_s(), validity_s);
-  to.text = from.text();
-  to.secret_parameter = from.secret_parameter();
-  to.time_parameter = from.time_parameter();
-  to.hex_time = from.hex_time();
-  return to;
 }
 
 GopCache GopCacheOf(const v1::GopCache& from) {
@@ -75,7 +38,7 @@ void ConvertVendor(const v1::Cdn& from, Cdn& to) {
   to.pull_domains = {from.pull_domains().begin(), from.pull_domains().end()};
   to.push_domains = {from.push_domains().begin(), from.push_domains().end()};
   to.push_signing = SigningOf(from.push_signing(), kPushValidityS);
-  to.pull_signing = SigningOf(from.pull_signing(), to.pull_signing.validity_s);
+  to.pull_signing = SigningOf(from.pull_signing(), kPullValidityS);
   to.gop_cache = GopCacheOf(from.gop_cache());
   to.suffixes = {from.suffixes().begin(), from.suffixes().end()};
   to.cap_mbps = from.cap_mbps();

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "schedulerlib/stream/braces.h"
+#include "base/braces.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -130,8 +130,8 @@ void AppendGopCacheQuery(const GopCache& cache, const GopCacheSetting& setting,
   if (cache.drop_query.empty() || drop == nullptr) return;
   if (!cache.query.empty()) query.push_back('&');
   ForEachPiece(cache.drop_query, text, [&](absl::string_view name) {
-    absl::StrAppend(&query,
-                    name == "protected_ms" ? drop->protected_period_ms : drop->gop_keep_duration_ms);
+    absl::StrAppend(
+        &query, name == "protected_ms" ? drop->protected_period_ms : drop->gop_keep_duration_ms);
   });
 }
 

@@ -17,8 +17,8 @@
 #include "schedulerlib/model/latency_policy.h"
 #include "schedulerlib/model/nearness.h"
 #include "schedulerlib/model/rule_match.h"
-#include "schedulerlib/model/signing.h"
 #include "schedulerlib/model/switch.h"
+#include "signing/signing.h"
 
 namespace nearcast::scheduler {
 

@@ -30,9 +30,9 @@
 #include "schedulerlib/quality/tier_choice.h"
 #include "schedulerlib/split/ratio.h"
 #include "schedulerlib/split/ratio_index.h"
-#include "schedulerlib/stream/signing/url_signer.h"
 #include "schedulerlib/switches/switch_board.h"
 #include "schedulerlib/zone/zone_set.h"
+#include "signing/url_signer.h"
 
 namespace nearcast::scheduler {
 

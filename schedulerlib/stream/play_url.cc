@@ -5,9 +5,9 @@
 #include "schedulerlib/latency/gop_cache_setting.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/json_writer.h"
-#include "schedulerlib/stream/signing/expiry.h"
 #include "schedulerlib/stream/tier_suffix.h"
 #include "schedulerlib/stream/url_template.h"
+#include "signing/expiry.h"
 
 namespace nearcast::scheduler {
 namespace {

@@ -9,9 +9,9 @@
 #include "absl/strings/str_replace.h"
 #include "schedulerlib/config/publishing.h"
 #include "schedulerlib/place/rendezvous.h"
-#include "schedulerlib/stream/signing/expiry.h"
-#include "schedulerlib/stream/signing/url_signer.h"
 #include "schedulerlib/stream/url_template.h"
+#include "signing/expiry.h"
+#include "signing/url_signer.h"
 
 namespace nearcast::scheduler {
 namespace {

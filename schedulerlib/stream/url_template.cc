@@ -4,7 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "schedulerlib/stream/braces.h"
+#include "base/braces.h"
 
 namespace nearcast::scheduler {
 namespace {

@@ -23,7 +23,6 @@
 namespace nearcast {
 namespace {
 
-using scheduler::SignMethod;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'790'000'000);
 

@@ -47,8 +47,8 @@ TEST(ShippedTest, EveryVendorIsValidAndSigned) {
   const scheduler::Config config = ConfigOf("deploy/vendors");
   EXPECT_EQ(config.cdns.size(), 5u);
   for (const scheduler::Cdn& cdn : config.cdns) {
-    EXPECT_NE(cdn.pull_signing.method, scheduler::SignMethod::kNone) << cdn.name;
-    EXPECT_NE(cdn.push_signing.method, scheduler::SignMethod::kNone) << cdn.name;
+    EXPECT_NE(cdn.pull_signing.method, SignMethod::kNone) << cdn.name;
+    EXPECT_NE(cdn.push_signing.method, SignMethod::kNone) << cdn.name;
   }
 }
 

@@ -6,18 +6,20 @@ import re
 MAY_USE = {
     "base": ["base"],
     "proto": ["base", "proto"],
+    "signing": ["base", "signing"],
+    "signing/convert": ["base", "proto", "signing"],
     "ipdb": ["base", "ipdb"],
-    "schedulerlib": ["base", "ipdb", "schedulerlib"],
-    "schedulerlib/convert": ["base", "ipdb", "proto", "schedulerlib"],
-    "services": ["base", "ipdb", "proto", "schedulerlib", "services"],
-    "dataplane": ["base", "dataplane", "proto"],
+    "schedulerlib": ["base", "ipdb", "schedulerlib", "signing"],
+    "schedulerlib/convert": ["base", "ipdb", "proto", "schedulerlib", "signing"],
+    "services": ["base", "ipdb", "proto", "schedulerlib", "services", "signing"],
+    "dataplane": ["base", "dataplane", "proto", "signing"],
     "probe": ["base", "dataplane/media", "probe", "proto"],
     "client": ["base", "client"],
     "tools/nearcastctl": ["base", "proto", "tools/nearcastctl"],
     "tools/ipdbtool": ["base", "ipdb", "tools/ipdbtool"],
     "tools/bench": ["base", "client", "dataplane", "ipdb", "proto", "schedulerlib", "services", "tools"],
-    "tests": ["base", "client", "dataplane", "ipdb", "probe", "proto", "schedulerlib", "services", "tests",
-              "tools"],
+    "tests": ["base", "client", "dataplane", "ipdb", "probe", "proto", "schedulerlib", "services", "signing",
+              "tests", "tools"],
 }
 
 # Only schedulerlib/convert may be used with proto behind it; the rest of schedulerlib must not lean on it.

@@ -124,7 +124,7 @@ class HostileTest(unittest.TestCase):
                     got = stranger.recv(4096)
                     self.assertTrue(got, answer)
                     answer += got
-                self.assertIn(b"NetStream.Publish.Denied", answer)
+                self.assertIn(b"NetStream.Publish.BadName", answer)
         self.assertEqual(set(self.relay.streams()), {"live/show"})
         self.relay.get("/metrics").decode("ascii")
 

@@ -1,0 +1,57 @@
+#include "signing/url_digest.h"
+
+#include "signing/alibaba.h"
+#include "signing/huawei.h"
+#include "signing/sign_text.h"
+#include "signing/tencent.h"
+#include "signing/volcengine.h"
+
+namespace nearcast {
+namespace {
+
+std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
+
+}  // namespace
+
+UrlDigest::UrlDigest(const Signing& signing, absl::string_view key)
+    : method_(signing.method),
+      text_(signing.text.empty() ? Text(DefaultSignText(signing.method)) : signing.text),
+      key_(key.data(), key.size()) {
+  if (method_ == SignMethod::kHuawei || method_ == SignMethod::kHmacSha256) hmac_.emplace(key_);
+}
+
+void UrlDigest::Append(const UrlParts& url, absl::string_view time, std::string& out) const {
+  switch (method_) {
+    case SignMethod::kNone:
+      return;
+    case SignMethod::kTencent:
+      return AppendTencentDigest(url, key_, time, out);
+    case SignMethod::kAlibabaA:
+      return AppendAlibabaADigest(url, key_, time, out);
+    case SignMethod::kAlibabaB:
+      return AppendAlibabaBDigest(url, key_, time, out);
+    case SignMethod::kAlibabaC:
+      return AppendAlibabaCDigest(url, key_, time, out);
+    case SignMethod::kVolcengine:
+      return AppendVolcengineDigest(url, key_, time, out);
+    case SignMethod::kHuawei:
+      return AppendHuaweiDigest(url, *hmac_, time, out);
+    case SignMethod::kHmacSha256:
+    case SignMethod::kMd5:
+      return AppendTextDigest(text_, url, key_, hmac_ ? &*hmac_ : nullptr, time, out);
+  }
+}
+
+void AppendTextDigest(absl::string_view text, const UrlParts& url, absl::string_view key,
+                      const HmacSha256* hmac, absl::string_view time, std::string& out) {
+  std::string digested;
+  digested.reserve(128);
+  AppendSignText(text, url, time, key, digested);
+  if (hmac != nullptr) {
+    hmac->AppendHex({digested}, out);
+  } else {
+    AppendMd5Hex({digested}, out);
+  }
+}
+
+}  // namespace nearcast
