@@ -56,7 +56,7 @@ std::vector<NodeIndex> Draws::Draw(const CellRanking& ranked, size_t equal, doub
     return RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], at_least);
   };
   const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
-    return terms_.endpoints[node.value()]->location;
+    return LocationOf(node);
   };
   return NodeChooser(ranked, equal, score_above, location_of, floor)
       .Choose(terms_.nodes_max, terms_.diversity);
@@ -75,7 +75,7 @@ std::vector<NodeIndex> Draws::DrawCell(uint32_t cell) {
     return RendezvousScoreAbove(key, hash_[node.value()], weight_[node.value()], at_least);
   };
   const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
-    return terms_.endpoints[node.value()]->location;
+    return LocationOf(node);
   };
   NodeChooser(ranked, EquallyNearTo(cell), score_above, location_of)
       .PutOtherSecond(terms_.nodes_max, drawn);
@@ -110,9 +110,8 @@ void Draws::DrawSlots(uint32_t of_class) {
   const size_t equal = equal_[of_class];
   if (leaders_.empty()) FindLeaders();
   // Twice as many as are needed stand among the leaders on average.
-  const bool by_leaders = terms_.diversity == Diversity::kAny &&
-                          static_cast<double>(equal) * kLeaders >
-                              2.0 * terms_.nodes_max * static_cast<double>(near_somewhere_);
+  const bool by_leaders = static_cast<double>(equal) * kLeaders >
+                          2.0 * terms_.nodes_max * static_cast<double>(near_somewhere_);
   for (size_t i = 0; by_leaders && i < equal; ++i) is_near_[ranked[i].node.value()] = true;
   std::vector<NodeIndex> drawn;
   for (uint32_t slot = 0; slot < kSteeringSlots; ++slot) {
@@ -126,7 +125,7 @@ std::vector<NodeIndex> Draws::DrawSlot(const CellRanking& ranked, size_t equal, 
   scores_.resize(terms_.endpoints.size());
   const auto score_above = [this, slot](NodeIndex node, double) { return ScoresOf(node)[slot]; };
   const auto location_of = [this](NodeIndex node) -> const ipdb::Location& {
-    return terms_.endpoints[node.value()]->location;
+    return LocationOf(node);
   };
   return NodeChooser(ranked, equal, score_above, location_of)
       .Choose(terms_.nodes_max, terms_.diversity);
@@ -144,10 +143,19 @@ const std::vector<double>& Draws::ScoresOf(NodeIndex node) {
 
 bool Draws::DrawFromLeaders(uint32_t slot, std::vector<NodeIndex>& drawn) const {
   drawn.clear();
+  bool has_other = terms_.diversity == Diversity::kAny;  // or no need of one
   for (const NodeIndex node : leaders_.At(slot)) {
     if (!is_near_[node.value()]) continue;
-    drawn.push_back(node);
-    if (drawn.size() == terms_.nodes_max) return true;
+    if (has_other) {
+      drawn.push_back(node);
+    } else if (drawn.empty() || LocationOf(node) == LocationOf(drawn[0])) {
+      if (drawn.size() < terms_.nodes_max) drawn.push_back(node);
+    } else {
+      drawn.insert(drawn.begin() + 1, node);
+      drawn.resize(std::min<size_t>(drawn.size(), terms_.nodes_max));
+      has_other = true;
+    }
+    if (has_other && drawn.size() == terms_.nodes_max) return true;
   }
   return false;
 }

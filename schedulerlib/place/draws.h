@@ -74,6 +74,9 @@ class Draws {
   // A ranking as far as choices depend on it: how many are alike, and which may be chosen.
   using Choice = std::pair<size_t, std::vector<NodeIndex>>;
 
+  const ipdb::Location& LocationOf(NodeIndex node) const {
+    return terms_.endpoints[node.value()]->location;
+  }
   std::vector<NodeIndex> Draw(const CellRanking& ranked, size_t equal, double floor,
                               uint64_t key) const;
   std::vector<NodeIndex> DrawCell(uint32_t cell);
@@ -82,7 +85,7 @@ class Draws {
   const std::vector<double>& ScoresOf(NodeIndex node);
   // Of the nodes that some cell is equally near to: for each slot those with the best scores.
   void FindLeaders();
-  // False when the leaders do not suffice.
+  // As NodeChooser would. False when the leaders do not suffice.
   bool DrawFromLeaders(uint32_t slot, std::vector<NodeIndex>& drawn) const;
 
   const DrawTerms terms_;
