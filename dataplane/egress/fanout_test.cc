@@ -125,6 +125,8 @@ class FanoutTest : public testing::Test {
     fanout_ = std::make_shared<Fanout>(publication_->stream(), tools_);
     publication_->stream()->AddListener(fanout_);
   }
+  // Each holds the other.
+  void TearDown() override { publication_->stream()->RemoveListener(fanout_.get()); }
 
   void PushHeaders() {
     Push(FrameRole::kVideoHeader, "H");

@@ -48,6 +48,7 @@ class SlowStreamsTest : public testing::Test {
 
   void TearDown() override {
     for (SlowStream& slow : streams_) {
+      slow.publication->stream()->RemoveListener(slow.fanout.get());
       for (const int fd : slow.far_ends) ::close(fd);
     }
   }
