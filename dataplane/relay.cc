@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -21,8 +22,11 @@
 #include "absl/synchronization/mutex.h"
 #include "base/status_macros.h"
 #include "dataplane/egress/play_request.h"
+#include "dataplane/orders/order_page.h"
 #include "dataplane/pull/http_url.h"
+#include "dataplane/pull/srt_source.h"
 #include "dataplane/relay_node.h"
+#include "dataplane/srt/srt_port.h"
 #include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::string, node, "",
@@ -37,10 +41,11 @@ ABSL_FLAG(uint16_t, http_port, 8088,
 ABSL_FLAG(std::vector<std::string>, control, {},
           "host:port of the control plane's gRPC port, one per replica, separated by commas; "
           "empty = stand-alone");
-ABSL_FLAG(std::vector<std::string>, origin, {},
-          "http://host:port of relays to pull streams from that are not published here, in order, "
-          "separated by commas; used without --control; http://host:port#address asks that address "
-          "for what the host has");
+ABSL_FLAG(
+    std::vector<std::string>, origin, {},
+    "http://host:port or srt://host:port of relays to pull streams from that are not published "
+    "here, in order, separated by commas; used without --control; http://host:port#address "
+    "asks that address for what the host has");
 ABSL_FLAG(double, capacity_mbps, 0,
           "megabits/s that this node may send, told to the control plane");
 ABSL_FLAG(uint32_t, threads, 0, "serving threads; 0 = one per processor");
@@ -73,9 +78,21 @@ ABSL_FLAG(int64_t, takeover_silence_ms, 3000,
           "a second publisher is let in when the first has been silent this long");
 ABSL_FLAG(int64_t, pull_hold_ms, 10000,
           "how long a pull goes on after the last viewer has left; -1 = until the stream ends");
+ABSL_FLAG(uint16_t, srt_port, 0,
+          "UDP port to serve other relays on over SRT, and to let this node call srt:// sources; "
+          "0 = none");
+ABSL_FLAG(int64_t, srt_latency_ms, 120,
+          "SRT: how long a lost packet is waited for, 20 to 10000; the larger of both ends' holds");
+ABSL_FLAG(std::string, srt_passphrase_file, "",
+          "SRT: file with the passphrase, 10 to 79 bytes, that all relays share; empty = lines are "
+          "not encrypted");
 ABSL_FLAG(std::vector<std::string>, hold, {},
           "streams (app/stream) that are fetched and held without viewers, separated by commas; "
           "PUT and DELETE /api/hold?stream= from this machine change what is held besides");
+ABSL_FLAG(std::vector<std::string>, forward, {},
+          "app/stream=rtmp://host[:port]/app/stream: streams that are pushed on while they are "
+          "published here, separated by commas; PUT and DELETE /api/forward?stream=&url= from this "
+          "machine change what is forwarded besides");
 ABSL_FLAG(int32_t, hls_slice_ms, 2000,
           "HLS: length of a slice, 500 to 10000; ?hls_slice_ms= and ?network_grade= override it");
 ABSL_FLAG(std::string, hls_cut, "key",
@@ -117,6 +134,10 @@ constexpr char kUsage[] =
 
 absl::Status CheckOptions(const RelayOptions& options) {
   for (const std::string& origin : options.origins) {
+    if (absl::StartsWith(origin, "srt://")) {
+      NC_RETURN_IF_ERROR(pull::ParseSrtUrl(absl::StrCat(origin, "/app/stream")).status());
+      continue;
+    }
     auto url = pull::ParseHttpUrl(origin);
     if (!url.ok())
       return absl::InvalidArgumentError(absl::StrCat("--origin: ", url.status().message()));
@@ -158,6 +179,20 @@ std::vector<std::string> NonEmpty(const std::vector<std::string>& list) {
     if (!item.empty()) kept.push_back(item);
   }
   return kept;
+}
+
+absl::Status ReadSrtFlags(RelayOptions* options) {
+  options->srt.port = absl::GetFlag(FLAGS_srt_port);
+  options->srt.latency_ms = absl::GetFlag(FLAGS_srt_latency_ms);
+  const std::string path = absl::GetFlag(FLAGS_srt_passphrase_file);
+  if (!path.empty()) {
+    std::ifstream file(path);
+    if (!std::getline(file, options->srt.passphrase)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--srt_passphrase_file: cannot read a line of ", path));
+    }
+  }
+  return srt::ValidateSrtOptions(options->srt);
 }
 
 absl::Status ReadHlsFlags(RelayOptions* options) {
@@ -202,6 +237,22 @@ absl::Status ReadAdmissionFlags(RelayOptions* options) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<orders::StreamForward>> ParseForwards(
+    const std::vector<std::string>& texts) {
+  std::vector<orders::StreamForward> forwards;
+  for (const std::string& text : NonEmpty(texts)) {
+    const size_t equals = text.find("=rtmp://");
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError("--forward: want app/stream=rtmp://host[:port]/app/stream");
+    }
+    forwards.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    if (absl::Status valid = orders::ValidateForward(forwards.back()); !valid.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--forward: ", valid.message()));
+    }
+  }
+  return forwards;
+}
+
 absl::StatusOr<RelayOptions> OptionsFromFlags() {
   RelayOptions options;
   options.node = absl::GetFlag(FLAGS_node).empty() ? HostName() : absl::GetFlag(FLAGS_node);
@@ -216,9 +267,9 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.threads = threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
   options.play.start.gop_cache_ms = absl::GetFlag(FLAGS_gop_cache_ms);
   options.play.merge_write_ms = absl::GetFlag(FLAGS_merge_write_ms);
-  NC_ASSIGN_OR_RETURN(options.play,
-                      egress::ParsePlayWish(absl::GetFlag(FLAGS_play), options.play));
+  NC_ASSIGN_OR_RETURN(options.play, egress::ParsePlayWish(absl::GetFlag(FLAGS_play), options.play));
   options.holds = NonEmpty(absl::GetFlag(FLAGS_hold));
+  NC_ASSIGN_OR_RETURN(options.forwards, ParseForwards(absl::GetFlag(FLAGS_forward)));
   options.pull.gop_cache_ms = options.play.start.gop_cache_ms;
   options.pull.hold_ms = absl::GetFlag(FLAGS_pull_hold_ms);
   options.hub.ring = {.keep_ms = absl::GetFlag(FLAGS_gop_keep_ms),
@@ -237,6 +288,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.rtmp_per_address_max = absl::GetFlag(FLAGS_rtmp_per_ip_max);
   NC_RETURN_IF_ERROR(ReadHlsFlags(&options));
   NC_RETURN_IF_ERROR(ReadAdmissionFlags(&options));
+  NC_RETURN_IF_ERROR(ReadSrtFlags(&options));
   return options;
 }
 

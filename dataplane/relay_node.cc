@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
@@ -21,6 +22,7 @@
 #include "dataplane/egress/http_server.h"
 #include "dataplane/egress/status_page.h"
 #include "dataplane/egress/tcp_listener.h"
+#include "dataplane/forward/forward_desk.h"
 #include "dataplane/ingest/connection_limiter.h"
 #include "dataplane/ingest/flv_upload.h"
 #include "dataplane/ingest/publish_desk.h"
@@ -28,6 +30,8 @@
 #include "dataplane/node_agent/node_agent.h"
 #include "dataplane/orders/order_page.h"
 #include "dataplane/pull/static_finder.h"
+#include "dataplane/srt/srt_door.h"
+#include "dataplane/srt/srt_port.h"
 #include "spdlog/spdlog.h"
 
 namespace nearcast {
@@ -67,12 +71,14 @@ struct RelayNode::Parts {
   std::vector<stream::StreamStatus> Streams() const;
   egress::AdmissionCounts Admission() const;
   egress::NodeTotals Totals() const;
+  void AddRelaying(egress::NodeTotals* totals) const;
   node_agent::NodeReading Reading() const;
   absl::Status ReadUrlKeys();
   void MakeGate();
   void MakeAgent(uint16_t rtmp_port, uint16_t http_port);
   void MakeFinder(uint16_t rtmp_port, uint16_t http_port);
   void MakeServers(const egress::TcpListeners& rtmp, const egress::TcpListeners& http);
+  absl::Status StartSrt();
   void SweepUntilStopped();
 
   // In the order of construction; destroyed the other way round.
@@ -93,9 +99,12 @@ struct RelayNode::Parts {
   std::unique_ptr<pull::StaticFinder> origins;
   std::unique_ptr<admission::SigningFinder> signed_origins;
   std::unique_ptr<pull::PullDesk> pulls;
+  std::unique_ptr<forward::ForwardDesk> forwards;
   std::unique_ptr<egress::PlayDesk> desk;
   std::unique_ptr<hls::HlsDesk> hls;
   std::vector<std::unique_ptr<egress::Worker>> workers;
+  std::unique_ptr<srt::SrtDoor> srt_door;
+  std::unique_ptr<srt::SrtPort> srt;
   std::vector<std::unique_ptr<egress::HttpServer>> http_servers;
   std::vector<std::unique_ptr<ingest::RtmpServer>> rtmp_servers;
   uint16_t rtmp_port = 0;
@@ -125,6 +134,37 @@ egress::AdmissionCounts RelayNode::Parts::Admission() const {
           .plays_refused = asked.plays_refused,
           .unanswered = asked.unanswered,
           .keys_failed = keys_failed.load(std::memory_order_relaxed)};
+}
+
+// What this node fetches from others and pushes on to them.
+void RelayNode::Parts::AddRelaying(egress::NodeTotals* totals) const {
+  if (pulls != nullptr) {
+    const pull::PullCounters& pulled = pulls->counters();
+    totals->pulls_started = pulled.started;
+    totals->pulls_failed = pulled.failed;
+    totals->held_streams = orders.holds.All().size();
+    totals->pulls_silent = pulled.silent;
+    totals->pulls_resumed = pulled.resumed;
+    totals->pull_frames_known = pulled.frames_known;
+    totals->pull_frames_missed = pulled.frames_missed;
+    totals->bytes_received += pulled.bytes_received;
+  }
+  if (srt != nullptr) {
+    const srt::SrtCounters& lines = srt->counters();
+    totals->srt = {.lines = static_cast<uint64_t>(std::max<int64_t>(0, lines.lines)),
+                   .accepted = lines.accepted,
+                   .called = lines.called,
+                   .refused = lines.refused,
+                   .failed = lines.failed,
+                   .gaps = lines.gaps,
+                   .bytes_sent = lines.bytes_sent,
+                   .bytes_received = lines.bytes_received};
+  }
+  totals->forwards = orders.forwards.All().size();
+  totals->forwards_sending = std::max<int64_t>(0, forwards->counters().sending);
+  totals->forward_attempts = forwards->counters().attempts;
+  totals->forwards_failed = forwards->counters().failed;
+  totals->orders_refused = orders.holds.refused() + orders.forwards.refused() + orders_invalid;
 }
 
 egress::NodeTotals RelayNode::Parts::Totals() const {
@@ -175,19 +215,7 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
     totals.bytes_received += upload->counters().bytes_received.Get();
   }
   totals.admission = Admission();
-  if (pulls != nullptr) {
-    const pull::PullCounters& pulled = pulls->counters();
-    totals.pulls_started = pulled.started;
-    totals.pulls_failed = pulled.failed;
-    totals.held_streams = orders.holds.All().size();
-    totals.pulls_silent = pulled.silent;
-    totals.pulls_resumed = pulled.resumed;
-    totals.pull_frames_known = pulled.frames_known;
-    totals.pull_frames_missed = pulled.frames_missed;
-    totals.bytes_received += pulled.bytes_received;
-  }
-  totals.orders_refused =
-      orders.holds.refused() + orders.forwards.refused() + orders_invalid;
+  AddRelaying(&totals);
   if (agent != nullptr) {
     const measure::DelayMeterCounters measured = agent->measured();
     totals.delay_targets = measured.targets;
@@ -248,6 +276,7 @@ void RelayNode::Parts::MakeAgent(uint16_t rtmp_port, uint16_t http_port) {
       },
       [this](const std::string& control, const node_agent::NodeOrders& ordered) {
         orders.holds.Set(control, ordered.holds);
+        orders.forwards.Set(control, ordered.forwards);
         orders_invalid += ordered.invalid;
       });
   publish->Watch([this] { agent->ReportNow(); });
@@ -271,6 +300,11 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
     pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder, &orders.holds);
     orders.holds.Set("flags", options.holds);
   }
+  orders.forwards.Set("flags", options.forwards);
+  forwards = std::make_unique<forward::ForwardDesk>(
+      forward::ForwardOptions{
+          .node = options.node, .play = options.play, .unsent_bytes = options.sendq_bytes},
+      all, &hub, &orders.forwards);
   desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get(), gate.get());
   hls::HlsOptions hls_options = options.hls;
   hls_options.base_url = HlsBaseUrl(options, http_port);
@@ -281,11 +315,13 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
                                    const egress::TcpListeners& http) {
   ingest::RtmpServerOptions rtmp_options = options.rtmp;
   rtmp_options.play = options.play;
+  rtmp_options.node = options.node;
   egress::HttpServerOptions http_options{
       .node = options.node,
       .play = options.play,
       .metrics = [this] { return egress::WriteMetrics(Totals(), Streams()); },
-      .streams_json = [this] { return egress::WriteStreamsJson(Totals(), Streams()); },
+      .streams_json =
+          [this] { return egress::WriteStreamsJson(Totals(), Streams(), forwards->Statuses()); },
       .route = hls.get(),
       .admin = &order_page};
   for (const auto& worker : workers) http_options.workers.push_back(worker.get());
@@ -303,10 +339,29 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
   }
 }
 
+absl::Status RelayNode::Parts::StartSrt() {
+  const bool calls = std::any_of(options.origins.begin(), options.origins.end(),
+                                 [](const auto& url) { return absl::StartsWith(url, "srt://"); });
+  if (options.srt.port == 0 && !calls) return absl::OkStatus();
+  std::vector<egress::Worker*> all;
+  for (const auto& worker : workers) all.push_back(worker.get());
+  srt_door = std::make_unique<srt::SrtDoor>(options.node, options.play, all, desk.get());
+  srt::SrtOptions srt_options = options.srt;
+  srt_options.listen_ip = options.listen_ip;
+  NC_ASSIGN_OR_RETURN(
+      srt, srt::SrtPort::Start(
+               srt_options, [this](int fd, const srt::StreamWish& wish, const std::string& peer) {
+                 srt_door->Serve(fd, wish, peer);
+               }));
+  if (pulls != nullptr) pulls->UseSrt(srt.get());
+  return absl::OkStatus();
+}
+
 void RelayNode::Parts::SweepUntilStopped() {
   absl::MutexLock lock(&mutex);
   while (!mutex.AwaitWithTimeout(absl::Condition(&stopped), kSweepEvery)) {
     if (pulls != nullptr) pulls->FetchHeld();
+    forwards->Sweep(egress::MonotonicMs());
     hls->Sweep(egress::MonotonicMs());
     const stream::SweepReport report = hub.Sweep(egress::MonotonicMs());
     for (const std::string& name : report.ended) spdlog::info("stream {}: ended", name);
@@ -330,6 +385,7 @@ absl::StatusOr<std::unique_ptr<RelayNode>> RelayNode::Start(const RelayOptions& 
   parts->http_port = http.port;
   parts->MakeFinder(rtmp.port, http.port);
   parts->MakeServers(rtmp, http);
+  NC_RETURN_IF_ERROR(parts->StartSrt());
   for (const auto& worker : parts->workers) worker->Start();
   if (parts->agent != nullptr) parts->agent->Start();
   parts->sweeper = std::thread([raw = parts.get()] { raw->SweepUntilStopped(); });

@@ -19,7 +19,9 @@
 #include "dataplane/egress/viewer.h"
 #include "dataplane/hls/hls_desk.h"
 #include "dataplane/ingest/rtmp_server.h"
+#include "dataplane/orders/stream_forward.h"
 #include "dataplane/pull/pull_desk.h"
+#include "dataplane/srt/srt_options.h"
 #include "dataplane/stream/hub.h"
 
 namespace nearcast {
@@ -36,11 +38,12 @@ struct RelayOptions {
   // Where streams come from that are not published here: the control plane's word, else the
   // origins, else nowhere.
   std::vector<std::string> controls;  // host:port
-  std::vector<std::string> origins;   // http://host:port
+  std::vector<std::string> origins;   // http://host:port, srt://host:port
   double capacity_bits_per_s = 0;     // told to the control plane; 0 = not stated
 
   // Besides what control planes and local HTTP order.
   std::vector<std::string> holds;  // app/name: fetched and held without viewers
+  std::vector<orders::StreamForward> forwards;  // pushed on while they are published here
 
   // By what URLs are signed (admission/url_keys.h). Empty = by what the control plane says.
   std::string url_keys_file;
@@ -59,6 +62,10 @@ struct RelayOptions {
   ingest::RtmpServerOptions rtmp;
   stream::HubOptions hub;
   pull::PullOptions pull;
+
+  // Relays are served over SRT when it has a port, and called when an origin is srt:// or it has
+  // one. listen_ip is the node's.
+  srt::SrtOptions srt;
 };
 
 // Thread rule: Start and Stop from one thread; the rest from any.

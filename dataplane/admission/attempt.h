@@ -14,6 +14,7 @@ struct Attempt {
   std::string query;           // without '?'
   std::string host;            // as the peer named it; of RTMP without port
   std::string address;         // of the peer; with port where known
+  std::string via;             // nodes that the stream was forwarded through, "a, b"
 };
 
 }  // namespace nearcast::admission

@@ -1,7 +1,9 @@
 #include "dataplane/admission/url_guard.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "signing/expiry.h"
@@ -68,18 +70,23 @@ absl::Status UrlGuard::Check(const UrlVerifier& verifier, const Attempt& attempt
 }
 
 std::string UrlGuard::SignPull(absl::string_view url) const {
+  // The address to connect to (pull/http_url.h) is no part of what is asked for.
+  const absl::string_view address = url.substr(std::min(url.find('#'), url.size()));
+  url.remove_suffix(address.size());
   std::string text(url.data(), url.size());
   const std::shared_ptr<const Keys> keys = Current();
   const size_t scheme = url.find("://");
   const size_t path_at = scheme == absl::string_view::npos ? scheme : url.find('/', scheme + 3);
-  if (path_at == absl::string_view::npos || !keys->pull_signer.signs()) return text;
+  if (path_at == absl::string_view::npos || !keys->pull_signer.signs()) {
+    return absl::StrCat(text, address);
+  }
   absl::string_view path = url.substr(path_at + 1);
   path = absl::StripSuffix(path.substr(0, path.find('?')), ".flv");
   const Name name = SplitName(path);
   const int64_t expiry_s =
       ExpiryFor(absl::ToUnixSeconds(clock_->Now()), keys->pull_signer.validity_s(), 0);
   keys->pull_signer.Sign(path_at, name.app, name.stream, expiry_s, text);
-  return text;
+  return absl::StrCat(text, address);
 }
 
 FaultCounts UrlGuard::counts() const {

@@ -40,6 +40,15 @@ TEST(UrlGuard, TakesWhatANodeWithTheSameKeysSignsUntilItExpires) {
   EXPECT_EQ(guard.counts().expired, 1);
 }
 
+TEST(UrlGuard, TheAddressToConnectToStaysBehindTheSignature) {
+  FakeClock clock(absl::FromUnixSeconds(1'790'000'000));
+  UrlGuard guard(&clock);
+  const std::string url = "http://pull.example/live/show.flv";
+  EXPECT_EQ(guard.SignPull(url + "#203.0.113.5"), url + "#203.0.113.5");
+  guard.SetKeys(Keys());
+  EXPECT_EQ(guard.SignPull(url + "#203.0.113.5"), guard.SignPull(url) + "#203.0.113.5");
+}
+
 TEST(UrlGuard, CountsEachFaultByItsKind) {
   FakeClock clock(absl::FromUnixSeconds(1'790'000'000));
   UrlGuard guard(&clock);

@@ -81,6 +81,22 @@ void WriteStream(Json* json, const StreamStatus& status) {
   json->EndObject();
 }
 
+void WriteForwards(Json* json, const std::vector<ForwardStatus>& forwards) {
+  json->Key("forwards");
+  json->StartArray();
+  for (const ForwardStatus& forward : forwards) {
+    json->StartObject();
+    WriteText(json, "stream", forward.stream);
+    WriteText(json, "to", forward.to);
+    WriteText(json, "state", forward.state);
+    WriteText(json, "error", forward.error);
+    WriteNumber(json, "attempts", static_cast<double>(forward.attempts));
+    WriteNumber(json, "sending_ms", static_cast<double>(forward.sending_ms));
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
 void AppendDrops(const stream::DropCounts& drops, std::string* out) {
   absl::StrAppend(
       out,
@@ -184,6 +200,32 @@ void AppendHlsMetrics(const HlsCounts& hls, std::string* out) {
   for (const Metric& metric : metrics) AppendMetric(metric, out);
 }
 
+void AppendSrtMetrics(const SrtCounts& srt, std::string* out) {
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_srt_lines", "gauge", "SRT lines to other relays, both ways.",
+       count(srt.lines)},
+      {"nearcast_relay_srt_accepted_total", "counter", "SRT lines that others called.",
+       count(srt.accepted)},
+      {"nearcast_relay_srt_called_total", "counter", "SRT lines that this node called.",
+       count(srt.called)},
+      {"nearcast_relay_srt_refused_total", "counter",
+       "SRT calls refused: a stream id that cannot be served, or too many lines.",
+       count(srt.refused)},
+      {"nearcast_relay_srt_failed_total", "counter",
+       "SRT calls not answered or refused by the other end, and lines that broke.",
+       count(srt.failed)},
+      {"nearcast_relay_srt_gaps_total", "counter",
+       "Of these, lines ended because SRT had given up a packet; the stream is taken up again.",
+       count(srt.gaps)},
+      {"nearcast_relay_srt_sent_bytes_total", "counter", "Bytes sent over SRT.",
+       count(srt.bytes_sent)},
+      {"nearcast_relay_srt_received_bytes_total", "counter", "Bytes received over SRT.",
+       count(srt.bytes_received)},
+  };
+  for (const Metric& metric : metrics) AppendMetric(metric, out);
+}
+
 void AppendPullMetrics(const NodeTotals& totals, std::string* out) {
   const auto count = [](uint64_t value) { return static_cast<double>(value); };
   const Metric metrics[] = {
@@ -193,6 +235,14 @@ void AppendPullMetrics(const NodeTotals& totals, std::string* out) {
        count(totals.pulls_failed)},
       {"nearcast_relay_held_streams", "gauge",
        "Streams that are fetched and held without viewers, by order.", count(totals.held_streams)},
+      {"nearcast_relay_forwards", "gauge", "Streams to be pushed on elsewhere, by order.",
+       count(totals.forwards)},
+      {"nearcast_relay_forwards_sending", "gauge", "Of them, those that are being pushed.",
+       count(totals.forwards_sending)},
+      {"nearcast_relay_forward_attempts_total", "counter", "Connections begun to push a stream on.",
+       count(totals.forward_attempts)},
+      {"nearcast_relay_forwards_failed_total", "counter",
+       "Of them, those that were not made, refused, or lost later.", count(totals.forwards_failed)},
       {"nearcast_relay_orders_refused_total", "counter",
        "Orders to hold or forward a stream left out: too many, or not valid; each time they come.",
        count(totals.orders_refused)},
@@ -254,7 +304,8 @@ const char* StateName(stream::StreamState state) {
   return "unknown";
 }
 
-std::string WriteStreamsJson(const NodeTotals& totals, const std::vector<StreamStatus>& streams) {
+std::string WriteStreamsJson(const NodeTotals& totals, const std::vector<StreamStatus>& streams,
+                             const std::vector<ForwardStatus>& forwards) {
   rapidjson::StringBuffer buffer;
   Json json(buffer);
   json.StartObject();
@@ -265,6 +316,7 @@ std::string WriteStreamsJson(const NodeTotals& totals, const std::vector<StreamS
   json.StartArray();
   for (const StreamStatus& status : streams) WriteStream(&json, status);
   json.EndArray();
+  if (!forwards.empty()) WriteForwards(&json, forwards);
   json.EndObject();
   return absl::StrCat(buffer.GetString(), "\n");
 }
@@ -316,6 +368,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   std::string out;
   for (const Metric& metric : metrics) AppendMetric(metric, &out);
   AppendPullMetrics(totals, &out);
+  AppendSrtMetrics(totals.srt, &out);
   AppendHlsMetrics(totals.hls, &out);
   AppendAdmission(totals.admission, &out);
   AppendDrops(totals.drops, &out);

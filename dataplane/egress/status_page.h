@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/egress/forward_status.h"
 #include "dataplane/stream/drop_counts.h"
 #include "dataplane/stream/stream.h"
 
@@ -36,6 +37,18 @@ struct AdmissionCounts {
   uint64_t keys_failed = 0;  // readings of the keys' file
 };
 
+// The private link over SRT.
+struct SrtCounts {
+  uint64_t lines = 0;
+  uint64_t accepted = 0;
+  uint64_t called = 0;
+  uint64_t refused = 0;
+  uint64_t failed = 0;
+  uint64_t gaps = 0;
+  uint64_t bytes_sent = 0;
+  uint64_t bytes_received = 0;
+};
+
 struct NodeTotals {
   std::string node;
   uint64_t uptime_s = 0;
@@ -59,6 +72,10 @@ struct NodeTotals {
   uint64_t pulls_started = 0;
   uint64_t pulls_failed = 0;
   uint64_t held_streams = 0;    // that it is ordered to hold
+  uint64_t forwards = 0;        // that it is ordered to make
+  uint64_t forwards_sending = 0;
+  uint64_t forward_attempts = 0;
+  uint64_t forwards_failed = 0;
   uint64_t orders_refused = 0;  // standing orders too many or not valid
   uint64_t pulls_silent = 0;
   uint64_t pulls_resumed = 0;
@@ -70,13 +87,16 @@ struct NodeTotals {
   uint64_t delay_connects_lost = 0;
   HlsCounts hls;
   AdmissionCounts admission;
+  SrtCounts srt;
 };
 
 // "live", "interrupted", …
 const char* StateName(stream::StreamState state);
 
+// Forwards are left out where there are none.
 std::string WriteStreamsJson(const NodeTotals& totals,
-                             const std::vector<stream::StreamStatus>& streams);
+                             const std::vector<stream::StreamStatus>& streams,
+                             const std::vector<ForwardStatus>& forwards = {});
 
 // Series per stream are limited to the first kMetricStreamsMax by name, so that a scrape stays
 // bounded.

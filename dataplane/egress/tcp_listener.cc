@@ -131,6 +131,7 @@ std::string PeerAddress(int fd) {
   if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size) != 0) {
     return "unknown";
   }
+  if (address.storage.ss_family == AF_UNIX) return "local";  // the other end is this process
   char text[INET6_ADDRSTRLEN] = "";
   const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
   const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);

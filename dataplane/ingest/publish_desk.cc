@@ -27,9 +27,11 @@ asio::awaitable<absl::StatusOr<std::unique_ptr<MediaIntake>>> PublishDesk::Admit
   if (absl::Status named = egress::ValidateStreamName(attempt.stream); !named.ok()) co_return named;
   const absl::Status admitted = co_await AskGate(attempt, worker);
   if (!admitted.ok()) co_return admitted;
-  auto publication =
-      hub_->Publish(attempt.stream, {stream::PublisherKind::kPush, attempt.address, attempt.query},
-                    egress::MonotonicMs());
+  const stream::PublisherIdentity identity{.kind = stream::PublisherKind::kPush,
+                                           .address = attempt.address,
+                                           .token = attempt.query,
+                                           .via = attempt.via};
+  auto publication = hub_->Publish(attempt.stream, identity, egress::MonotonicMs());
   if (!publication.ok()) co_return publication.status();
   auto intake = std::make_unique<MediaIntake>(*std::move(publication));
   if (watcher_ != nullptr) {

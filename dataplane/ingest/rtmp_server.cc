@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "dataplane/admission/attempt.h"
 #include "dataplane/egress/tcp_acceptor.h"
@@ -73,11 +74,11 @@ struct Peer {
   std::string address;
   std::unique_ptr<media::RtmpServerSession> session;
   std::unique_ptr<MediaIntake> intake;
-  std::optional<SilenceWatch> silence;           // from when it publishes
-  bool more_there = false;                       // the last read filled its buffer
-  std::optional<media::RtmpStreamName> publish;  // set while it waits to be admitted
-  std::optional<egress::PlayRequest> play;       // set when it turned out to be a player
-  admission::Attempt attempt;                    // of a player
+  std::optional<SilenceWatch> silence;        // from when it publishes
+  bool more_there = false;                    // the last read filled its buffer
+  std::optional<media::RtmpPublish> publish;  // set while it waits to be admitted
+  std::optional<egress::PlayRequest> play;    // set when it turned out to be a player
+  admission::Attempt attempt;                 // of a player
 };
 
 }  // namespace
@@ -109,6 +110,7 @@ class RtmpServer::Connections {
   absl::Status ReadEvents(Peer* peer, absl::string_view* input);
   absl::Status OnEvent(Peer* peer, const media::RtmpEvent& event);
   asio::awaitable<absl::Status> Begin(Peer* peer);
+  absl::Status CheckVia(const media::RtmpPublish& publish) const;
   absl::Status OnPlay(Peer* peer, const media::RtmpStreamName& name);
   void PassOn(Peer* peer, absl::string_view unread);
 
@@ -247,7 +249,7 @@ absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent
     return peer->intake->Take(item->kind, item->dts_ms, item->payload, egress::MonotonicMs());
   }
   if (const auto* publish = std::get_if<media::RtmpPublish>(&event)) {
-    peer->publish = publish->name;
+    peer->publish = *publish;
     return absl::OkStatus();
   }
   if (const auto* play = std::get_if<media::RtmpPlay>(&event)) return OnPlay(peer, play->name);
@@ -260,10 +262,27 @@ absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent
   return absl::OkStatus();
 }
 
+// What nodes forward must not come back to one of them.
+absl::Status RtmpServer::Connections::CheckVia(const media::RtmpPublish& publish) const {
+  for (absl::string_view node : absl::StrSplit(publish.via, absl::ByAnyChar(", "))) {
+    if (node.empty() || node != options_.node) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("loop: this stream has come through ", node, " before"));
+  }
+  return absl::OkStatus();
+}
+
 asio::awaitable<absl::Status> RtmpServer::Connections::Begin(Peer* peer) {
-  const admission::Attempt attempt = AttemptOf(*peer->publish, peer->address);
+  const absl::Status loop = CheckVia(*peer->publish);
+  admission::Attempt attempt = AttemptOf(peer->publish->name, peer->address);
+  attempt.via = peer->publish->via;
   peer->publish.reset();
-  auto intake = co_await services_.publish->Admit(attempt, worker_);
+  absl::StatusOr<std::unique_ptr<MediaIntake>> intake = absl::UnknownError("not asked");
+  if (loop.ok()) {
+    intake = co_await services_.publish->Admit(attempt, worker_);
+  } else {
+    intake = loop;
+  }
   if (!intake.ok()) {
     // The one refusal that every publisher understands.
     peer->session->Refuse("NetStream.Publish.BadName", intake.status().message());

@@ -23,6 +23,7 @@
 namespace nearcast::ingest {
 
 struct RtmpServerOptions {
+  std::string node;  // a stream that has come through it before is refused; empty = none is
   egress::PlayDefaults play;
   int64_t request_ms_max = 10'000;
   int64_t idle_ms_max = 30'000;

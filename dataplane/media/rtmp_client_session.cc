@@ -36,6 +36,7 @@ void RtmpClientSession::Connect() {
   connect.transaction_id = kConnectId;
   connect.app = target_.app;
   connect.tc_url = target_.tc_url;
+  connect.via = target_.via;
   connect.flash_version =
       target_.role == RtmpRole::kPublish ? "FMLE/3.0 (compatible; Nearcast)" : "LNX 9,0,124,2";
   channel_.WriteCommand(connect, 0);

@@ -32,6 +32,7 @@ struct RtmpTarget {
   std::string app;          // with its query, if any
   std::string stream_name;  // with its query, if any
   HandshakeForm handshake = HandshakeForm::kSimple;
+  std::string via;  // ConnectCommand::via
 };
 
 // Read: a refusal by the server (_error, or a status of level "error") is PermissionDenied with the
@@ -51,6 +52,9 @@ class RtmpClientSession : public RtmpReceiver {
   void EndStream();
 
   State state() const { return state_; }
+
+  // kReady: what the server's createStream gave.
+  uint32_t message_stream_id() const { return message_stream_id_; }
 
  private:
   absl::StatusOr<bool> ReadHandshake(absl::string_view* input, std::string* output) override;

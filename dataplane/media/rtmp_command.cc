@@ -73,6 +73,7 @@ absl::StatusOr<RtmpCommand> ParseConnect(double transaction_id, const Arguments&
   NC_ASSIGN_OR_RETURN(connect.tc_url, OptionalText(object.Find("tcUrl"), "connect's tcUrl"));
   NC_ASSIGN_OR_RETURN(connect.flash_version,
                       OptionalText(object.Find("flashVer"), "connect's flashVer"));
+  NC_ASSIGN_OR_RETURN(connect.via, OptionalText(object.Find("nearcastVia"), "connect's via"));
   connect.object_encoding = NumberOr(object.Find("objectEncoding"), 0);
   const Amf0Value* list = object.Find("fourCcList");
   const auto* codecs = list ? std::get_if<Amf0StrictArray>(&list->variant()) : nullptr;
@@ -162,6 +163,7 @@ struct Encoder {
     if (!connect.fourcc_list.empty()) {
       object.properties.push_back({"fourCcList", FourCcArray(connect.fourcc_list)});
     }
+    if (!connect.via.empty()) object.properties.push_back({"nearcastVia", connect.via});
     return EncodeArguments("connect", connect.transaction_id, {std::move(object)});
   }
   std::string operator()(const CreateStreamCommand& create) const {

@@ -34,6 +34,7 @@ struct ConnectCommand {
   std::string flash_version;
   double object_encoding = 0;            // 0 AMF0, 3 AMF3
   std::vector<std::string> fourcc_list;  // Enhanced RTMP: codecs the peer can take
+  std::string via;  // "nearcastVia": the nodes that the stream has come through; ours
 };
 
 struct CreateStreamCommand {

@@ -35,6 +35,8 @@ struct Row {
 std::vector<Row> Rows() {
   ConnectCommand enhanced = SomeConnect();
   enhanced.fourcc_list = {"hvc1", "av01"};
+  ConnectCommand forwarded = SomeConnect();
+  forwarded.via = "a, b";
   return {
       {SomeConnect(),
        "\"connect\" 1 {\"app\": \"live\", \"flashVer\": \"LNX\", \"tcUrl\": \"rtmp://h/live\", "
@@ -42,6 +44,9 @@ std::vector<Row> Rows() {
       {enhanced,
        "\"connect\" 1 {\"app\": \"live\", \"flashVer\": \"LNX\", \"tcUrl\": \"rtmp://h/live\", "
        "\"objectEncoding\": 0, \"fourCcList\": [\"hvc1\", \"av01\"]}"},
+      {forwarded,
+       "\"connect\" 1 {\"app\": \"live\", \"flashVer\": \"LNX\", \"tcUrl\": \"rtmp://h/live\", "
+       "\"objectEncoding\": 0, \"nearcastVia\": \"a, b\"}"},
       {CreateStreamCommand{4}, "\"createStream\" 4 null"},
       {PublishCommand{5, "s?token=1", "live"}, "\"publish\" 5 null \"s?token=1\" \"live\""},
       {PlayCommand{5, "s", -1}, "\"play\" 5 null \"s\" -1"},

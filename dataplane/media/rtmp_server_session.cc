@@ -50,7 +50,7 @@ absl::StatusOr<std::optional<RtmpEvent>> RtmpServerSession::OnCommand(const Rtmp
   if (const auto* publish = std::get_if<PublishCommand>(&command)) {
     NC_ASSIGN_OR_RETURN(RtmpStreamName name, OpenStream(publish->stream_name, message_stream_id));
     state_ = State::kAskedPublish;
-    return RtmpPublish{std::move(name)};
+    return RtmpPublish{std::move(name), via_};
   }
   if (const auto* play = std::get_if<PlayCommand>(&command)) {
     NC_ASSIGN_OR_RETURN(RtmpStreamName name, OpenStream(play->stream_name, message_stream_id));
@@ -69,6 +69,7 @@ absl::Status RtmpServerSession::OnConnect(const ConnectCommand& connect) {
   if (state_ != State::kConnecting) return absl::InvalidArgumentError("a second RTMP connect");
   tc_url_ = connect.tc_url;
   app_ = connect.app;
+  via_ = connect.via;
   channel_.WriteWindow();
   channel_.WriteChunkSize();
   channel_.WriteCommand(BuildConnectReply(connect), 0);

@@ -95,6 +95,7 @@ class RtmpServerSession : public RtmpReceiver {
   ServerHandshake handshake_;
   std::string tc_url_;
   std::string app_;
+  std::string via_;
   std::string stream_name_;  // as the peer said it, for the status texts
   uint32_t created_streams_ = 0;
   uint32_t message_stream_id_ = 0;  // of publish or play

@@ -30,6 +30,7 @@ RtmpStreamName BuildStreamName(absl::string_view tc_url, absl::string_view app,
 // The peer wants to publish, or to play: answer with Accept or Refuse before anything else.
 struct RtmpPublish {
   RtmpStreamName name;
+  std::string via;  // ConnectCommand::via
 };
 struct RtmpPlay {
   RtmpStreamName name;

@@ -20,8 +20,6 @@ constexpr char kForwardPath[] = "/api/forward";
 constexpr char kOrdersPath[] = "/api/orders";
 constexpr char kDone[] = "{}\n";
 
-std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
-
 // Empty when the parameter is not there.
 std::string Parameter(absl::string_view query, absl::string_view key) {
   for (absl::string_view pair : absl::StrSplit(query, '&')) {
@@ -70,7 +68,7 @@ absl::Status ValidateForward(const StreamForward& forward) {
 }
 
 bool OrderPage::Owns(absl::string_view path) const {
-  return path == kHoldPath || path == kOrdersPath;
+  return path == kHoldPath || path == kForwardPath || path == kOrdersPath;
 }
 
 absl::StatusOr<std::string> OrderPage::Answer(const egress::AdminRequest& request) {

@@ -1,9 +1,7 @@
 #include "dataplane/pull/http_source.h"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -14,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "dataplane/egress/http_server.h"
 #include "dataplane/egress/worker.h"
+#include "dataplane/pull/tcp_dial.h"
 
 namespace nearcast::pull {
 namespace {
@@ -25,7 +24,6 @@ using boost::system::error_code;
 
 constexpr size_t kReadBytes = 64u << 10;
 constexpr size_t kHeaderBytesMax = 8192;
-constexpr int64_t kWatchMs = 50;
 
 absl::Status Failure(absl::string_view doing, const error_code& error) {
   if (error == beast::error::timeout) {
@@ -36,86 +34,19 @@ absl::Status Failure(absl::string_view doing, const error_code& error) {
 
 }  // namespace
 
-// Counts the turns in which nothing came.
-struct HttpSource::Watch : std::enable_shared_from_this<HttpSource::Watch> {
-  Watch(beast::tcp_stream* watched, int64_t bound)
-      : stream(watched), clock(watched->get_executor()), bound_ms(bound) {}
-
-  void Turn() {
-    clock.expires_after(std::chrono::milliseconds(kWatchMs));
-    clock.async_wait([self = shared_from_this()](const error_code& error) {
-      if (error || self->stream == nullptr) return;
-      self->silent_ms += kWatchMs;
-      if (self->silent_ms >= self->bound_ms) {
-        self->given_up = true;
-        self->stream->cancel();
-      } else {
-        self->Turn();
-      }
-    });
-  }
-
-  beast::tcp_stream* stream;  // null when there is nothing to watch any more
-  asio::steady_timer clock;
-  int64_t bound_ms;
-  int64_t silent_ms = 0;
-  bool given_up = false;
-};
-
 HttpSource::HttpSource(asio::any_io_executor executor, const HttpSourceOptions& options,
                        HttpUrl url)
     : options_(options),
       url_(std::move(url)),
       stream_(executor),
       buffer_(kReadBytes),
-      silence_(options.silence_ms_min, std::max(options.silence_ms_min, options.stall_ms_max)),
       body_(kReadBytes) {}
 
-HttpSource::~HttpSource() {
-  if (watch_ == nullptr) return;
-  watch_->stream = nullptr;
-  watch_->clock.cancel();
-}
-
 asio::awaitable<absl::Status> HttpSource::Open() {
-  absl::Status status = co_await Connect();
+  const DialTarget target{url_.host, url_.port};  // GCC 12 destroys a temporary here twice
+  absl::Status status = co_await DialTcp(&stream_, target, options_.connect_ms_max);
   if (status.ok()) status = co_await Ask();
   co_return status;
-}
-
-// A name lookup cannot be broken off: one that takes too long is left behind with its Lookup.
-struct HttpSource::Lookup {
-  explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), done(executor) {}
-
-  asio::ip::tcp::resolver resolver;
-  asio::ip::tcp::resolver::results_type endpoints;
-  error_code error = beast::error::timeout;  // until it has answered
-  asio::steady_timer done;                   // cancelled when it has
-};
-
-std::shared_ptr<HttpSource::Lookup> HttpSource::Resolve() {
-  auto lookup = std::make_shared<Lookup>(stream_.get_executor());
-  lookup->done.expires_after(std::chrono::milliseconds(options_.connect_ms_max));
-  lookup->resolver.async_resolve(url_.host, url_.port,
-                                 [lookup](const error_code& error, auto endpoints) {
-                                   lookup->error = error;
-                                   lookup->endpoints = std::move(endpoints);
-                                   lookup->done.cancel();
-                                 });
-  return lookup;
-}
-
-asio::awaitable<absl::Status> HttpSource::Connect() {
-  const std::shared_ptr<Lookup> lookup = Resolve();
-  error_code error;
-  co_await lookup->done.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  if (lookup->error) co_return Failure(absl::StrCat("resolve ", url_.host), lookup->error);
-  stream_.expires_after(std::chrono::milliseconds(options_.connect_ms_max));
-  co_await stream_.async_connect(lookup->endpoints,
-                                 asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return Failure(absl::StrCat("connect to ", url_.host, ":", url_.port), error);
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
-  co_return absl::OkStatus();
 }
 
 asio::awaitable<absl::Status> HttpSource::Ask() {
@@ -136,8 +67,10 @@ asio::awaitable<absl::Status> HttpSource::Ask() {
   if (code != 200) co_return absl::UnavailableError(words);
   if (answer[http::field::content_type] == media::kLinkMediaType) {
     stream_.expires_never();
-    watch_ = std::make_shared<Watch>(&stream_, silence_.bound_ms());
-    watch_->Turn();
+    watch_.emplace(stream_.get_executor(),
+                   SilenceBound(options_.silence_ms_min,
+                                std::max(options_.silence_ms_min, options_.stall_ms_max)),
+                   [this] { stream_.cancel(); });
   }
   co_return absl::OkStatus();
 }
@@ -173,17 +106,14 @@ asio::awaitable<absl::Status> HttpSource::ReadBody() {
   if (!is_link()) stream_.expires_after(std::chrono::milliseconds(options_.stall_ms_max));
   co_await http::async_read_some(stream_, buffer_, *parser_,
                                  asio::redirect_error(asio::use_awaitable, error));
-  if (is_link() && watch_->given_up) {
-    co_return absl::DeadlineExceededError(absl::StrCat("silent for ", watch_->silent_ms, " ms"));
+  if (is_link() && watch_->given_up()) {
+    co_return absl::DeadlineExceededError(absl::StrCat("silent for ", watch_->silent_ms(), " ms"));
   }
   if (error && error != http::error::need_buffer) co_return Failure("read", error);
   const size_t size = body_.size() - body.size;
   bytes_received_ += size;
   unread_ = absl::string_view(body_.data(), size);
-  if (is_link()) {
-    silence_.Add(std::exchange(watch_->silent_ms, 0), egress::MonotonicMs());
-    watch_->bound_ms = silence_.bound_ms();
-  }
+  if (is_link()) watch_->Note(egress::MonotonicMs());
   co_return absl::OkStatus();
 }
 

@@ -4,9 +4,8 @@
 // responses: any number before the answer).
 //
 // The private link is kept alive by the other end, so its silence tells that it is dead within a
-// few hundred milliseconds (silence_bound.h). Silence is counted in turns of a clock on this very
-// thread, so that a thread which was kept from running does not take its own absence for the other
-// end's. FLV has no keep-alive: there, a pause of the publisher looks like a dead line.
+// few hundred milliseconds (line_watch.h). FLV has no keep-alive: there, a pause of the publisher
+// looks like a dead line.
 #ifndef DATAPLANE_PULL_HTTP_SOURCE_H_
 #define DATAPLANE_PULL_HTTP_SOURCE_H_
 
@@ -26,7 +25,7 @@
 #include "dataplane/media/link_record.h"
 #include "dataplane/pull/frame_source.h"
 #include "dataplane/pull/http_url.h"
-#include "dataplane/pull/silence_bound.h"
+#include "dataplane/pull/line_watch.h"
 
 namespace nearcast::pull {
 
@@ -43,7 +42,6 @@ struct HttpSourceOptions {
 class HttpSource : public FrameSource {
  public:
   HttpSource(boost::asio::any_io_executor executor, const HttpSourceOptions& options, HttpUrl url);
-  ~HttpSource() override;
 
   boost::asio::awaitable<absl::Status> Open() override;
   boost::asio::awaitable<absl::StatusOr<std::optional<SourceFrame>>> Read() override;
@@ -51,18 +49,14 @@ class HttpSource : public FrameSource {
 
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
-  struct Lookup;
-  struct Watch;
 
-  std::shared_ptr<Lookup> Resolve();
-  boost::asio::awaitable<absl::Status> Connect();
   boost::asio::awaitable<absl::Status> Ask();
   boost::asio::awaitable<absl::Status> ReadAnswer();
   boost::asio::awaitable<absl::Status> ReadBody();
   absl::StatusOr<std::optional<SourceFrame>> TakeFrame(bool* whole);
   absl::StatusOr<std::optional<SourceFrame>> TakeFlv(bool* whole);
   absl::StatusOr<std::optional<SourceFrame>> TakeLink(bool* whole);
-  bool is_link() const { return watch_ != nullptr; }
+  bool is_link() const { return watch_.has_value(); }
 
   const HttpSourceOptions options_;
   const HttpUrl url_;
@@ -71,8 +65,7 @@ class HttpSource : public FrameSource {
   std::optional<Parser> parser_;
   media::FlvTagReader tags_;
   media::LinkReader records_;
-  std::shared_ptr<Watch> watch_;
-  SilenceBound silence_;
+  std::optional<LineWatch> watch_;
   std::vector<char> body_;
   absl::string_view unread_;
   uint64_t bytes_received_ = 0;

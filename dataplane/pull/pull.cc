@@ -9,12 +9,14 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "dataplane/media/frame_header.h"
 #include "dataplane/pull/http_source.h"
 #include "dataplane/pull/http_url.h"
+#include "dataplane/pull/srt_source.h"
 #include "spdlog/spdlog.h"
 
 namespace nearcast::pull {
@@ -46,9 +48,9 @@ bool HasNone(const absl::StatusOr<Sources>& sources) {
   return sources.ok() ? sources->empty() : absl::IsNotFound(sources.status());
 }
 
-std::string JoinVia(std::vector<std::string> via, const std::string& node) {
+std::vector<std::string> WithNode(std::vector<std::string> via, const std::string& node) {
   via.push_back(node);
-  return absl::StrJoin(via, ", ");
+  return via;
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ Pull::Pull(PullTools tools, std::shared_ptr<stream::Stream> stream,
            const std::vector<std::string>& via)
     : tools_(std::move(tools)),
       stream_(std::move(stream)),
-      via_(JoinVia(via, tools_.options->node)),
+      via_(WithNode(via, tools_.options->node)),
       random_(std::random_device()()),
       pause_ms_(tools_.options->retry_ms_min),
       last_viewer_ms_(egress::MonotonicMs()) {}
@@ -150,6 +152,7 @@ std::shared_ptr<Pull::Asked> Pull::AskFinder() {
 }
 
 absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeConnection(const Source& source) const {
+  if (absl::StartsWith(source.url, "srt://")) return MakeSrtConnection(source);
   const PullOptions& options = *tools_.options;
   NC_ASSIGN_OR_RETURN(HttpUrl url, ParseHttpUrl(source.url));
   url.target = WithParameter(url.target, "gop_cache_ms", absl::StrCat(CacheMsToAsk()));
@@ -157,17 +160,35 @@ absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeConnection(const Source& 
   // Its viewers may lose frames, each for itself; it does not. When it is too slow its line is cut
   // and taken up again where it stood.
   url.target = WithParameter(url.target, "protected_period", "0");
-  HttpSourceOptions http{.via = via_,
+  HttpSourceOptions http{.via = absl::StrJoin(via_, ", "),
                          .connect_ms_max = options.connect_ms_max,
                          .response_ms_max = options.response_ms_max,
                          .response_silence_ms_max = options.response_ms_max,
                          .silence_ms_min = options.silence_ms_min,
                          .stall_ms_max = options.stall_ms_max};
-  if (last_frame_ms_ >= 0 && rounds_ == 0) {
+  if (IsHurried()) {
     http.connect_ms_max = options.hurried_connect_ms_max;
     http.response_silence_ms_max = options.hurried_silence_ms_max;
   }
   return std::make_unique<HttpSource>(tools_.worker->io().get_executor(), http, std::move(url));
+}
+
+// SRT holds everything back by its latency, so a hurried call is given that besides.
+absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeSrtConnection(const Source& source) const {
+  const PullOptions& options = *tools_.options;
+  NC_ASSIGN_OR_RETURN(SrtUrl url, ParseSrtUrl(source.url));
+  SrtSourceOptions srt{.via = via_,
+                       .gop_cache_ms = CacheMsToAsk(),
+                       .resolve_ms_max = options.connect_ms_max,
+                       .answer_ms_max = options.response_ms_max,
+                       .silence_ms_min = options.silence_ms_min,
+                       .stall_ms_max = options.stall_ms_max};
+  if (IsHurried()) {
+    srt.resolve_ms_max = options.hurried_connect_ms_max;
+    srt.answer_ms_max = options.hurried_connect_ms_max + options.hurried_silence_ms_max;
+  }
+  return std::make_unique<SrtSource>(tools_.worker->io().get_executor(), srt, std::move(url),
+                                     tools_.srt);
 }
 
 // Enough to reach back to the last frame that the stream has.

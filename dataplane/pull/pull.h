@@ -21,6 +21,10 @@
 #include "dataplane/pull/source_finder.h"
 #include "dataplane/stream/hub.h"
 
+namespace nearcast::srt {
+class SrtPort;
+}
+
 namespace nearcast::pull {
 
 // What a pull works with; all of it outlives the pull.
@@ -30,6 +34,7 @@ struct PullTools {
   stream::Hub* hub = nullptr;
   SourceFinder* finder = nullptr;
   const orders::OrderList<std::string>* holds = nullptr;  // may be null
+  srt::SrtPort* srt = nullptr;                            // may be null
   PullCounters* counters = nullptr;
   std::function<void(const std::shared_ptr<stream::Stream>&)> finish;  // called last
 };
@@ -66,6 +71,8 @@ class Pull : public std::enable_shared_from_this<Pull> {
   absl::Status TakePlain(const Source& source, SourceFrame frame);
   absl::Status TakeNumbered(const Source& source, const SourceFrame& frame);
   int64_t CacheMsToAsk() const;
+  bool IsHurried() const { return last_frame_ms_ >= 0 && rounds_ == 0; }
+  absl::StatusOr<std::unique_ptr<FrameSource>> MakeSrtConnection(const Source& source) const;
   void NoteFailure(const Source& source, const absl::Status& status);
   void ForgetFailures();
   Round DecideAfterRound();
@@ -74,7 +81,7 @@ class Pull : public std::enable_shared_from_this<Pull> {
 
   const PullTools tools_;
   const std::shared_ptr<stream::Stream> stream_;
-  const std::string via_;
+  const std::vector<std::string> via_;
   std::unique_ptr<ingest::MediaIntake> intake_;
   NumberedResume numbered_;
   ResumePoint resume_;

@@ -23,7 +23,7 @@ void PullDesk::Fetch(const std::shared_ptr<stream::Stream>& stream,
     if (slot != nullptr) return;
     egress::Worker* worker = workers_[next_worker_++ % workers_.size()];
     pull = slot = std::make_shared<Pull>(
-        PullTools{&options_, worker, hub_, finder_, holds_, &counters_,
+        PullTools{&options_, worker, hub_, finder_, holds_, srt_, &counters_,
                   [this](const std::shared_ptr<stream::Stream>& over) { Finish(over); }},
         stream, via);
   }

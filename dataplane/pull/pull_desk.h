@@ -30,6 +30,10 @@
 #include "dataplane/pull/source_finder.h"
 #include "dataplane/stream/hub.h"
 
+namespace nearcast::srt {
+class SrtPort;
+}
+
 namespace nearcast::pull {
 
 class Pull;
@@ -48,6 +52,9 @@ class PullDesk : public egress::StreamFetcher {
   void Fetch(const std::shared_ptr<stream::Stream>& stream,
              const std::vector<std::string>& via) override;
 
+  // By which sources with srt:// URLs are called; without it they fail. Before the first Fetch.
+  void UseSrt(srt::SrtPort* srt) { srt_ = srt; }
+
   // Begins to fetch what is to be held and is not being fetched. Every half second or so.
   void FetchHeld();
 
@@ -61,6 +68,7 @@ class PullDesk : public egress::StreamFetcher {
   stream::Hub* const hub_;
   SourceFinder* const finder_;
   const HoldList* const holds_;
+  srt::SrtPort* srt_ = nullptr;
   PullCounters counters_;
   absl::Mutex mutex_;
   absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Pull>> pulls_ ABSL_GUARDED_BY(mutex_);

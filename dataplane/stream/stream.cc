@@ -43,6 +43,7 @@ StreamStatus Stream::Status(int64_t now_ms) const {
   status.state = state_;
   status.publisher_kind = publisher_.kind;
   status.publisher = publisher_.address;
+  status.publisher_via = publisher_.via;
   status.media = media_;
   status.epoch = epoch_;
   status.next_frame = next_;

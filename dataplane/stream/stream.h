@@ -73,6 +73,8 @@ struct PublisherIdentity {
   std::string address;  // for people: the peer's address, or the upstream URL
   std::string token;    // the same non-empty token = the same broadcaster
 
+  std::string via;  // nodes that the stream was forwarded through, "a, b"
+
   // The timestamps to come are this stream's own time (another source of the same stream): go on
   // with them as they are.
   bool resumes_timeline = false;
@@ -100,6 +102,7 @@ struct StreamStatus {
   StreamState state = StreamState::kWaiting;
   PublisherKind publisher_kind = PublisherKind::kPush;
   std::string publisher;
+  std::string publisher_via;
   MediaDescription media;
   uint64_t epoch = 0;  // grows with each publisher
   FrameId next_frame;  // the name that the next frame will have

@@ -6,7 +6,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, wait_for
+from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, probe_packets, wait_for
 
 HOLD_MS = 500
 
@@ -79,6 +79,26 @@ class HoldTest(unittest.TestCase):
         self.assertEqual(order(edge, "PUT", "/api/hold?stream=show")[0], 400)
         self.assertEqual(order(edge, "POST", path)[0], 400)
         self.assertEqual(json.loads(order(edge, "GET", "/api/orders")[1])["hold"], [])
+
+    def test_all_formats_share_one_fetch(self):
+        edge = self.edge()
+        self.publish()
+        players = [FlvPlayer(edge, "/live/show.flv") for _ in range(3)]
+        for player in players:
+            self.addCleanup(player.close)
+            wait_for("pictures", lambda: len(player.video()) > 5)
+        self.assertTrue(probe_packets(edge.rtmp("live/show")))
+        self.assertIn(b"#EXTM3U", edge.get("/live/show.m3u8"))
+        self.assertEqual(self.origin.stream("live/show")["viewers"], 1)
+        self.assertEqual(edge.metric("nearcast_relay_pulls_started_total"), 1)
+
+    def test_an_address_is_asked_for_what_a_host_has(self):
+        edge = self.relay(f"--origin=http://pull.example.test#{self.origin.ip}:{HTTP_PORT}",
+                          node="edge")
+        self.publish()
+        player = FlvPlayer(edge, "/live/show.flv")
+        self.addCleanup(player.close)
+        wait_for("pictures", lambda: len(player.video()) > 5)
 
     def test_a_fetch_may_go_on_until_the_stream_ends(self):
         edge = self.relay(f"--origin={self.origin.http()}", "--pull_hold_ms=-1", node="edge")
