@@ -6,6 +6,7 @@
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace nearcast {
@@ -36,9 +37,19 @@ SHA256_CTX Digest(const std::array<unsigned char, kBlock>& key, unsigned char pa
 }  // namespace
 
 void AppendMd5Hex(std::initializer_list<absl::string_view> parts, std::string& out) {
+  // Together they cost one call.
+  std::array<char, 512> whole;
+  size_t size = 0;
+  for (const absl::string_view part : parts) size += part.size();
   MD5_CTX context;
   MD5_Init(&context);
-  for (const absl::string_view part : parts) MD5_Update(&context, part.data(), part.size());
+  if (size <= whole.size()) {
+    char* end = whole.data();
+    for (const absl::string_view part : parts) end = std::copy(part.begin(), part.end(), end);
+    MD5_Update(&context, whole.data(), size);
+  } else {
+    for (const absl::string_view part : parts) MD5_Update(&context, part.data(), part.size());
+  }
   std::array<unsigned char, MD5_DIGEST_LENGTH> digest;
   MD5_Final(digest.data(), &context);
   AppendHexDigits(digest, out);

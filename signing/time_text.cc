@@ -2,13 +2,13 @@
 
 #include <charconv>
 
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 namespace nearcast {
 namespace {
 
 constexpr int kBeijingOffsetS = 8 * 3600;
+constexpr int64_t kDayS = 24 * 3600;
 
 TimeText Write(int64_t number, int base) {
   TimeText out;
@@ -30,13 +30,25 @@ TimeText HexTime(int64_t unix_s, Letters letters) {
   return out;
 }
 
+// Days since 1 March of year 0 repeat every 400 years of 146,097 days, and a year that begins in March
+// has its months in a straight line: (153 m + 2) / 5 days before month m.
 TimeText BeijingMinute(int64_t unix_s) {
-  const absl::CivilMinute at =
-      absl::ToCivilMinute(absl::FromUnixSeconds(unix_s), absl::FixedTimeZone(kBeijingOffsetS));
+  constexpr int64_t kDaysTo1970 = 719468;
+  const int64_t local_s = unix_s + kBeijingOffsetS;
+  const int64_t days = local_s / kDayS + kDaysTo1970;
+  const int64_t era = days / 146097;
+  const int64_t day_of_era = days % 146097;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t march_month = (5 * day_of_year + 2) / 153;
+  const int64_t day = day_of_year - (153 * march_month + 2) / 5 + 1;
+  const int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
+  const int64_t year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
+  const int64_t minutes = local_s % kDayS / 60;
   // A number whose decimal digits are YYYYMMDDHHMM.
-  return Write(
-      (((at.year() * 100 + at.month()) * 100 + at.day()) * 100 + at.hour()) * 100 + at.minute(),
-      10);
+  return Write((((year * 100 + month) * 100 + day) * 100 + minutes / 60) * 100 + minutes % 60, 10);
 }
 
 std::optional<int64_t> ParseBeijingMinute(absl::string_view text) {

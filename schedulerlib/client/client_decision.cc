@@ -12,8 +12,6 @@
 namespace nearcast::scheduler {
 namespace {
 
-constexpr uint16_t kRtmpPort = 1935;
-
 ClientAddress PushAddress(const Snapshot& snapshot, const PushTarget& target,
                           const Viewer& client) {
   const Cdn& cdn = snapshot.cdn(target.cdn).spec;
@@ -47,7 +45,8 @@ std::vector<ClientAddress> PlayAddresses(const Snapshot& snapshot, const std::st
   if (!decision.ok()) return addresses;  // a scene may be pushed before anybody may watch it
   for (const PlayLine& line : decision->lines) {
     addresses.push_back({snapshot.cdn(line.cdn).spec.name,
-                         line.node ? snapshot.node(*line.node).spec.name : "", line.host});
+                         line.node ? snapshot.node(*line.node).spec.name : "",
+                         std::string(line.host)});
   }
   return addresses;
 }

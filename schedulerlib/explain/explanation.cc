@@ -22,7 +22,7 @@ void AddLineStep(const Snapshot& snapshot, const PlayDecision& decision, const P
                  Explanation& out) {
   out.steps.push_back(LineStep(snapshot, decision, line));
   if (!line.node) return;
-  const size_t equal = EquallyNear(line.ranking, snapshot.nearness->equal_cost_us());
+  const size_t equal = EquallyNear(line.ranking.get(), snapshot.nearness->equal_cost_us());
   out.steps.push_back(
       equal > 1 ? absl::StrFormat("%s line: %d nodes are equally near (within %d ms); stream %s "
                                   "chooses %s among them by rendezvous",
@@ -116,7 +116,7 @@ Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) 
   }
   for (const PlayLine& line : decision.lines) {
     AddLineStep(snapshot, decision, line, out);
-    if (line.node) AddCandidates(snapshot, line.ranking, {*line.node}, out);
+    if (line.node) AddCandidates(snapshot, line.ranking.get(), {*line.node}, out);
   }
   out.steps.push_back(TierStep(snapshot, decision));
   AddSteps(LatencySteps(snapshot, decision), out);

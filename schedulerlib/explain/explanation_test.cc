@@ -185,7 +185,7 @@ TEST(ExplanationTest, ChosenIsTheAnswerForRandomViewers) {
       if (c.chosen) chosen.push_back(c.node);
     }
     ASSERT_EQ(chosen, expected) << address;
-    ASSERT_THAT(play.answer[0], ::testing::HasSubstr(decision.lines[0].host));
+    ASSERT_THAT(play.answer[0], ::testing::HasSubstr(std::string(decision.lines[0].host)));
 
     const CompiledName& name = snapshot->names[0];
     const Explanation dns = ExplainName(*snapshot, {.name = &name, .stream = {}}, address);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,23 @@ std::vector<NodeIndex> ChooseNodes(const std::vector<Ranked>& ranking, TraitsOf 
                                    uint64_t key, uint32_t nodes_max,
                                    Diversity diversity = Diversity::kAny,
                                    int32_t equal_cost_us = kEqualCostUs);
+
+// The first of what ChooseNodes gives without diversity, of which `equal` are equally near; nothing
+// for an empty ranking. `score_above` as below. No allocation.
+template <typename ScoreAbove>
+std::optional<NodeIndex> ChooseLeader(const std::vector<Ranked>& ranking, size_t equal,
+                                      ScoreAbove score_above) {
+  if (ranking.empty()) return std::nullopt;
+  NodeIndex leader = ranking.front().node;
+  double best = 0;
+  for (size_t i = 0; equal > 1 && i < equal; ++i) {
+    const double score = score_above(ranking[i].node, best);
+    if (score <= best) continue;
+    best = score;
+    leader = ranking[i].node;
+  }
+  return leader;
+}
 
 // The same with the rendezvous scores given, for many keys at once: `score_above` takes a NodeIndex and
 // a floor and gives its score, or anything below the floor when it is below; `location_of`, called

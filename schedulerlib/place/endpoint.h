@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "ipdb/ip_address.h"
@@ -26,6 +27,15 @@ struct Endpoint {
     });
   }
 };
+
+// What URLs leave out.
+inline constexpr uint16_t kHttpPort = 80;
+inline constexpr uint16_t kRtmpPort = 1935;
+
+// "192.0.2.1:8088", "[2001:db8::1]:8088"; no port where it equals `default_port`. An address of
+// that family if there is one, else the first. Every node has an address: Validate sees to it.
+std::string WriteHost(const Endpoint& endpoint, Family family, uint16_t port,
+                      uint16_t default_port);
 
 }  // namespace nearcast::scheduler
 

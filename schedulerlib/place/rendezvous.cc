@@ -13,7 +13,10 @@ uint64_t StableHash(absl::string_view text) {
 uint64_t FinishStableHash(uint64_t hash) { return AvalancheHash(hash); }
 
 double RendezvousScore(uint64_t key, uint64_t bucket, double weight) {
-  const uint64_t bits = MixHash(key, bucket) >> 11;  // 53 bits, what a double holds exactly
+  return RendezvousKey::ScoreOf(MixHash(key, bucket) >> 11, weight);
+}
+
+double RendezvousKey::ScoreOf(uint64_t bits, double weight) {
   const double uniform = (static_cast<double>(bits) + 0.5) * 0x1p-53;
   return -weight / std::log(uniform);
 }

@@ -35,21 +35,39 @@ inline uint64_t AvalancheHash(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// Mixes two hashes; the order matters.
-inline uint64_t MixHash(uint64_t a, uint64_t b) {
-  return AvalancheHash(AvalancheHash(a + 0x9e3779b97f4a7c15u) ^ b);
-}
+// Mixes two hashes; the order matters: MixWith(HalfMix(a), b), for many b of one a.
+inline uint64_t HalfMix(uint64_t a) { return AvalancheHash(a + 0x9e3779b97f4a7c15u); }
+inline uint64_t MixWith(uint64_t half_mixed, uint64_t b) { return AvalancheHash(half_mixed ^ b); }
+inline uint64_t MixHash(uint64_t a, uint64_t b) { return MixWith(HalfMix(a), b); }
 
 // The score of one bucket for one key: compare and take the greatest. `weight` > 0.
 double RendezvousScore(uint64_t key, uint64_t bucket, double weight);
 
-// The same, but it may be -1 where the score is below `floor`: most then cost no logarithm, for
-// -ln(h) is at least 1 - h.
+// Scores of many buckets for one key.
+class RendezvousKey {
+ public:
+  explicit RendezvousKey(uint64_t key) : half_mixed_(HalfMix(key)) {}
+
+  // As RendezvousScore, but it may be -1 where the score is below `floor`: most then cost no
+  // logarithm, for -ln(h) is at least 1 - h.
+  double ScoreAbove(uint64_t bucket, double weight, double floor) const {
+    constexpr double kRoundingSlack = 1 + 1e-9;
+    const uint64_t bits = MixWith(half_mixed_, bucket) >> 11;
+    const double h = static_cast<double>(bits) * 0x1p-53;
+    if (weight * kRoundingSlack < floor * (1 - h - 0x1p-53)) return -1;
+    return ScoreOf(bits, weight);
+  }
+
+ private:
+  friend double RendezvousScore(uint64_t key, uint64_t bucket, double weight);
+  static double ScoreOf(uint64_t bits, double weight);  // 53 bits, what a double holds exactly
+
+  uint64_t half_mixed_;
+};
+
+// The same for one.
 inline double RendezvousScoreAbove(uint64_t key, uint64_t bucket, double weight, double floor) {
-  constexpr double kRoundingSlack = 1 + 1e-9;
-  const double h = static_cast<double>(MixHash(key, bucket) >> 11) * 0x1p-53;
-  if (weight * kRoundingSlack < floor * (1 - h - 0x1p-53)) return -1;
-  return RendezvousScore(key, bucket, weight);
+  return RendezvousKey(key).ScoreAbove(bucket, weight, floor);
 }
 
 }  // namespace nearcast::scheduler

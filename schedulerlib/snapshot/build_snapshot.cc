@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "schedulerlib/place/endpoint.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/quality/tier_choice.h"
 #include "schedulerlib/snapshot/changes.h"
@@ -97,6 +98,17 @@ class Builder {
       for (const std::string& text : node.addresses) {
         compiled.endpoint.addresses.push_back(*ipdb::ParseIpAddress(text));
       }
+      SetPlayHosts(compiled);
+      snapshot_->node_buckets.push_back({compiled.endpoint.hash, compiled.endpoint.weight});
+    }
+  }
+
+  void SetPlayHosts(CompiledNode& node) const {
+    if (snapshot_->cdn(node.cdn).spec.addressing != Addressing::kNodeAddress) return;
+    for (const Family family : {Family::kV4, Family::kV6}) {
+      node.play_hosts[static_cast<size_t>(family)] = {
+          .host = WriteHost(node.endpoint, family, node.spec.http_port, kHttpPort),
+          .rtmp_host = WriteHost(node.endpoint, family, node.spec.rtmp_port, kRtmpPort)};
     }
   }
 

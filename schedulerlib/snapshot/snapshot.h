@@ -7,6 +7,7 @@
 #ifndef SCHEDULERLIB_SNAPSHOT_SNAPSHOT_H_
 #define SCHEDULERLIB_SNAPSHOT_SNAPSHOT_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,12 +37,25 @@
 
 namespace nearcast::scheduler {
 
+// What {host} stands for in a node's play URLs, and in RTMP URLs, whose port differs.
+struct PlayHosts {
+  std::string host;
+  std::string rtmp_host;
+};
+
 struct CompiledNode {
   Node spec;
   Endpoint endpoint;
   Standing standing = Standing::kUsable;
   int32_t load_penalty_us = 0;
   CdnIndex cdn;
+  std::array<PlayHosts, 2> play_hosts;  // for clients of a Family
+};
+
+// What choosing among equally near nodes needs of one: small, and all of them together.
+struct NodeBucket {
+  uint64_t hash = 0;  // Endpoint::hash
+  double weight = 1;  // Endpoint::weight
 };
 
 // A cell's ranking has all the equally near nodes, and no more others than make this.
@@ -85,6 +99,7 @@ struct Snapshot {
 
   // By name.
   std::vector<CompiledNode> nodes;
+  std::vector<NodeBucket> node_buckets;  // by NodeIndex
   std::vector<CompiledCdn> cdns;
   // Out: disabled, or kOwn without nodes. A last resort: kOwn, and every node is drained or down.
   std::vector<CdnBucket> cdn_buckets;

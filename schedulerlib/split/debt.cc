@@ -42,7 +42,7 @@ void AgeAccount(DebtAccount& account, double now_s, double half_life_s) {
 }
 
 void RetargetAccount(DebtAccount& account, std::span<const CdnShare> shares) {
-  absl::InlinedVector<DebtAccount::Entry, 8> entries;
+  decltype(account.entries) entries;
   for (const CdnShare& target : shares) {
     const DebtAccount::Entry* old = account.Find(target.cdn);
     DebtAccount::Entry& entry = entries.emplace_back();
@@ -115,9 +115,9 @@ bool MayKeep(const DebtView& view, std::span<const CdnShare> intended, uint64_t 
 
 uint64_t MostOwed(const DebtView& view, std::span<const CdnShare> intended, double session_mbit,
                   double tolerance) {
-  std::array<double, kDebtLevels> bounds;
+  std::array<double, kDebtLevels> per_bound;
   for (size_t level = 0; level < kDebtLevels; ++level) {
-    bounds[level] = DebtBound(view[level], session_mbit, tolerance);
+    per_bound[level] = 1 / DebtBound(view[level], session_mbit, tolerance);
   }
   const CdnShare* best = nullptr;
   double best_over = 0;
@@ -125,7 +125,7 @@ uint64_t MostOwed(const DebtView& view, std::span<const CdnShare> intended, doub
     const CdnShare& share = intended[i];
     double over = 0;
     for (size_t level = 0; level < kDebtLevels; ++level) {
-      over += (OverOf(view[level], share.cdn, i) - share.share * session_mbit) / bounds[level];
+      over += (OverOf(view[level], share.cdn, i) - share.share * session_mbit) * per_bound[level];
     }
     if (best != nullptr && (over > best_over || (over == best_over && share.cdn > best->cdn))) {
       continue;

@@ -25,12 +25,15 @@
 
 namespace nearcast::scheduler {
 
+// More than this many CDNs in one rule cost an allocation.
+inline constexpr size_t kUsualCdns = 12;
+
 // A CDN, by StableHash of its name, and its part of the whole, 0..1.
 struct CdnShare {
   uint64_t cdn = 0;
   double share = 0;
 };
-using CdnShares = absl::InlinedVector<CdnShare, 8>;
+using CdnShares = absl::InlinedVector<CdnShare, kUsualCdns>;
 
 // Up to this many sessions an account follows a change of weights at once, so that exactly the
 // viewers move that must; beyond it the hash moves them, and old sessions end by themselves.
@@ -42,7 +45,7 @@ struct DebtAccount {
     double share = 0;      // by the weights that the account follows now
     double over_mbit = 0;  // got minus intended
   };
-  absl::InlinedVector<Entry, 8> entries;
+  absl::InlinedVector<Entry, kUsualCdns> entries;
   double volume_mbit = 0;  // of all sessions, fading
   double sessions = 0;     // fading
   double updated_s = 0;    // monotonic

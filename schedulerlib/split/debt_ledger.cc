@@ -1,6 +1,6 @@
 #include "schedulerlib/split/debt_ledger.h"
 
-#include "absl/container/inlined_vector.h"
+#include "base/text_hash.h"
 #include "schedulerlib/place/rendezvous.h"
 
 namespace nearcast::scheduler {
@@ -22,8 +22,8 @@ bool Follows(const DebtAccount& account, const CdnShares& targets) {
 
 DebtLedger::Keys DebtLedger::KeysOf(const CompiledRatioRule& rule, const ipdb::Location& place) {
   const uint64_t region =
-      MixHash(MixHash(rule.key, StableHash(place.country)), StableHash(place.region));
-  return {MixHash(region, StableHash(place.isp)), region, rule.key};
+      MixHash(MixHash(rule.key, TextHash(place.country)), TextHash(place.region));
+  return {MixHash(region, TextHash(place.isp)), region, rule.key};
 }
 
 void DebtLedger::BringUp(DebtAccount& account, const CompiledRatioRule& rule,
@@ -37,6 +37,7 @@ DebtView DebtLedger::Read(const CompiledRatioRule& rule, const ipdb::Location& p
                           const LedgerSession& session, double now_s) const {
   DebtView view;
   const Keys keys = KeysOf(rule, place);
+  for (const uint64_t key : keys) accounts_.prefetch(key);
   for (size_t level = 0; level < kDebtLevels; ++level) {
     const auto at = accounts_.find(keys[level]);
     if (at == accounts_.end()) continue;

@@ -32,12 +32,13 @@ struct CdnFlows {
   std::vector<CdnFlow> flows;
 
   // `at` is where it probably stands: the CdnIndex. Never fails.
-  CdnFlow Find(uint64_t cdn, uint32_t at) const {
+  const CdnFlow& Find(uint64_t cdn, uint32_t at) const {
+    static constexpr CdnFlow kFree;
     if (at < flows.size() && flows[at].cdn == cdn) return flows[at];
     for (const CdnFlow& flow : flows) {
       if (flow.cdn == cdn) return flow;
     }
-    return {.cdn = cdn};
+    return kFree;
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "schedulerlib/place/rendezvous.h"
 
@@ -12,7 +13,6 @@ struct Candidate {
   CdnIndex cdn;
   uint64_t hash;
   double weight;
-  double score = -1;  // below 0 = not computed yet
 };
 
 // One question's way to its choice.
@@ -29,9 +29,9 @@ class Chooser {
     const bool known = choice_.reason != RatioReason::kStandIn && candidates_.size() > 1 &&
                        rule_.backup == rule_.main;
     if (known) {
-      choice_.backup = BestScore(choice_.main).cdn;
+      choice_.backup = Best(choice_.main).cdn;
     } else if (FindCandidates(rule_.backup, CdnStanding::kUsable, choice_.main)) {
-      choice_.backup = BestScore().cdn;
+      choice_.backup = Best().cdn;
     }
   }
 
@@ -47,7 +47,7 @@ class Chooser {
                                             std::pair(&rule_.main, CdnStanding::kLastResort),
                                             std::pair(&rule_.backup, CdnStanding::kLastResort)}) {
       if (!FindCandidates(*weights, standing, std::nullopt)) continue;
-      choice_.main = BestScore().cdn;
+      choice_.main = Best().cdn;
       return;
     }
   }
@@ -61,6 +61,7 @@ class Chooser {
     for (const Caps caps : {Caps::kHeeded, Caps::kIgnored}) {
       candidates_.clear();
       spilled_.clear();
+      best_ = nullptr;
       for (const auto& [cdn, weight] : weights) {
         const CdnBucket& bucket = cdns_[cdn.value()];
         if (cdn == except || bucket.standing != standing || IsOff(cdn)) continue;
@@ -74,7 +75,7 @@ class Chooser {
   void AddCandidate(CdnIndex cdn, uint64_t hash, uint32_t weight, Caps caps) {
     double corrected = weight;
     if (question_.flows != nullptr) {
-      const CdnFlow flow = question_.flows->Find(hash, cdn.value());
+      const CdnFlow& flow = question_.flows->Find(hash, cdn.value());
       if (caps == Caps::kHeeded && Spills(question_.viewer_key, hash, flow.spill)) {
         spilled_.push_back(cdn);
         return;
@@ -90,16 +91,26 @@ class Chooser {
   }
 
   // Of candidates_, which has another one than `except`.
-  const Candidate& BestScore(std::optional<CdnIndex> except = std::nullopt) {
-    const Candidate* best = nullptr;
-    for (Candidate& candidate : candidates_) {
-      if (candidate.cdn == except) continue;
-      if (candidate.score < 0) {
-        candidate.score = RendezvousScore(question_.viewer_key, candidate.hash, candidate.weight);
+  const Candidate& Best(std::optional<CdnIndex> except = std::nullopt) {
+    if (best_ == nullptr) FindBest();
+    return best_->cdn == except ? *second_ : *best_;
+  }
+
+  // Scores below the second need not be known.
+  void FindBest() {
+    double best = -1;
+    double second = -1;
+    const RendezvousKey key(question_.viewer_key);
+    for (const Candidate& candidate : candidates_) {
+      const double score = key.ScoreAbove(candidate.hash, candidate.weight, second);
+      if (score > best) {
+        second_ = std::exchange(best_, &candidate);
+        second = std::exchange(best, score);
+      } else if (score > second) {
+        second_ = &candidate;
+        second = score;
       }
-      if (best == nullptr || candidate.score > best->score) best = &candidate;
     }
-    return *best;
   }
 
   void ChooseAmong() {
@@ -107,13 +118,13 @@ class Chooser {
     if (held != nullptr && question_.held->weights == WeightsTag(rule_)) {
       return Take(*held, RatioReason::kHeld);
     }
-    const Candidate& by_hash = BestScore();
+    const Candidate& by_hash = Best();
     choice_.by_hash = by_hash.cdn;
     SetIntended();
     if (question_.debts == nullptr || question_.session_mbit <= 0 || candidates_.size() < 2) {
       return Take(by_hash, RatioReason::kHash);
     }
-    choice_.debts = question_.debts->Read(rule_, *question_.place, question_.session_mbit);
+    choice_.debts.emplace(question_.debts->Read(rule_, *question_.place, question_.session_mbit));
     TakeByDebts(by_hash, held);
   }
 
@@ -161,6 +172,8 @@ class Chooser {
   RatioChoice& choice_;
   absl::InlinedVector<Candidate, 16> candidates_;  // as FindCandidates left them
   absl::InlinedVector<CdnIndex, 4> spilled_;
+  const Candidate* best_ = nullptr;  // of candidates_, by score; null = not known yet
+  const Candidate* second_ = nullptr;
 };
 
 }  // namespace
@@ -182,9 +195,14 @@ void SetTargets(std::span<const CdnBucket> cdns, CompiledRatioRule& rule) {
 RatioChoice ChooseCdns(const CompiledRatioRule* rule, std::span<const CdnBucket> cdns,
                        const RatioQuestion& question) {
   RatioChoice choice;
+  ChooseCdns(rule, cdns, question, choice);
+  return choice;
+}
+
+void ChooseCdns(const CompiledRatioRule* rule, std::span<const CdnBucket> cdns,
+                const RatioQuestion& question, RatioChoice& choice) {
   choice.rule = rule;
   if (rule != nullptr) Chooser(*rule, cdns, question, choice).Choose();
-  return choice;
 }
 
 }  // namespace nearcast::scheduler

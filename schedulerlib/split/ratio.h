@@ -131,6 +131,10 @@ struct RatioChoice {
 RatioChoice ChooseCdns(const CompiledRatioRule* rule, std::span<const CdnBucket> cdns,
                        const RatioQuestion& question);
 
+// The same into `choice`, which must be empty.
+void ChooseCdns(const CompiledRatioRule* rule, std::span<const CdnBucket> cdns,
+                const RatioQuestion& question, RatioChoice& choice);
+
 }  // namespace nearcast::scheduler
 
 #endif  // SCHEDULERLIB_SPLIT_RATIO_H_

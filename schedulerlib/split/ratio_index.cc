@@ -4,6 +4,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+#include "base/text_hash.h"
 #include "schedulerlib/place/rendezvous.h"
 
 namespace nearcast::scheduler {
@@ -79,7 +80,7 @@ RatioIndex::RatioIndex(std::span<const CompiledRatioRule> rules) {
     if (groups_.empty() || groups_.back().fields != fields) groups_.push_back({fields, {}});
     const auto wanted = Conditions(scope, {.place = &kNowhere});
     const uint64_t hash =
-        HashFields(fields, [&wanted](size_t i) { return StableHash(wanted[i].wanted); });
+        HashFields(fields, [&wanted](size_t i) { return TextHash(wanted[i].wanted); });
     groups_.back().rules[hash].push_back(rule);
   }
 }
@@ -90,7 +91,7 @@ const CompiledRatioRule* RatioIndex::Find(std::span<const CompiledRatioRule> rul
   std::array<uint64_t, kFields> hashes;
   uint32_t hashed = 0;
   const auto hash_at = [&](size_t i) {
-    if ((hashed & Bit(i)) == 0) hashes[i] = StableHash(found[i].found);
+    if ((hashed & Bit(i)) == 0) hashes[i] = TextHash(found[i].found);
     hashed |= Bit(i);
     return hashes[i];
   };

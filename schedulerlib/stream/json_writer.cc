@@ -33,29 +33,37 @@ size_t FindEscape(absl::string_view text) {
   return at;
 }
 
-void AppendEscape(char c, std::string& out) {
+void Append(absl::string_view text, std::string& out) { out.append(text.data(), text.size()); }
+void Append(absl::string_view text, TextBuffer& out) { out.Append(text); }
+
+template <typename Out>
+void AppendEscape(char c, Out& out) {
   constexpr char kDigits[] = "0123456789ABCDEF";
   constexpr absl::string_view kNamed = "\"\"\\\\\bb\ff\nn\rr\tt";  // character, letter
-  out.push_back('\\');
   for (size_t i = 0; i < kNamed.size(); i += 2) {
-    if (kNamed[i] == c) return out.push_back(kNamed[i + 1]);
+    if (kNamed[i] != c) continue;
+    const char named[] = {'\\', kNamed[i + 1]};
+    return Append({named, 2}, out);
   }
-  out.append("u00");
-  out.push_back(kDigits[c >> 4]);
-  out.push_back(kDigits[c & 15]);
+  const char numbered[] = {'\\', 'u', '0', '0', kDigits[c >> 4], kDigits[c & 15]};
+  Append({numbered, 6}, out);
 }
 
-}  // namespace
-
-void AppendJsonEscaped(absl::string_view text, std::string& out) {
+template <typename Out>
+void AppendAllEscaped(absl::string_view text, Out& out) {
   while (true) {
     const size_t plain = FindEscape(text);
-    out.append(text.data(), plain);
+    Append(text.substr(0, plain), out);
     if (plain == text.size()) return;
     AppendEscape(text[plain], out);
     text.remove_prefix(plain + 1);
   }
 }
+
+}  // namespace
+
+void AppendJsonEscaped(absl::string_view text, std::string& out) { AppendAllEscaped(text, out); }
+void AppendJsonEscaped(absl::string_view text, TextBuffer& out) { AppendAllEscaped(text, out); }
 
 bool IsJsonPlain(absl::string_view text) { return FindEscape(text) == text.size(); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "absl/hash/hash.h"
 #include "schedulerlib/stream/json_writer.h"
@@ -43,7 +44,9 @@ class Renderer {
         line_(line),
         overrides_(OverridesOf(decision)),
         params_(decision.latency, line.gop_cache.ms, overrides_),
-        urls_(snapshot, decision, line) {}
+        urls_(snapshot, decision, line) {
+    BuildSlots();
+  }
 
   LinePart Render() {
     const OfferedTiers& tiers = decision_.tiers;
@@ -54,18 +57,64 @@ class Renderer {
   }
 
  private:
+  // A format that the line delivers, and what stands before its URL's stream name: the formats before
+  // it that the line does not deliver, the key, the URL's beginning.
+  struct Slot {
+    std::string lead;
+    absl::string_view format;
+    const PlayUrlWriter::Frame* frame;
+  };
+
+  // What all plain tiers but sound alone have in common.
+  void BuildSlots() {
+    std::string lead;
+    bool is_first = true;
+    for (const absl::string_view format : kFormats) {
+      lead.append(is_first ? "\"" : "\",\"").append(format.data(), format.size()).append("\":\"");
+      is_first = false;
+      const PlayUrlWriter::Frame* const frame = urls_.FindFrame(format);
+      if (frame == nullptr) continue;
+      lead.append(frame->before);
+      slots_.push_back({std::exchange(lead, {}), format, frame});
+    }
+    after_slots_ = std::move(lead);
+    after_slots_.append("\",");
+  }
+
+  // `urls_` is plain: every frame is split, and nothing must be escaped.
+  void AddPlainUrls(LinePart::TierText& text) {
+    for (const Slot& slot : slots_) {
+      part_.inner.append(slot.lead);
+      const size_t begin = part_.inner.size() - slot.frame->before.size();
+      urls_.AppendRest(*slot.frame, part_.inner);
+      SetSpan(slot.format, SpanFrom(begin, part_.inner), text);
+    }
+    part_.inner.append(after_slots_);
+  }
+
+  void AddUrls(LinePart::TierText& text) {
+    for (const absl::string_view format : kFormats) {
+      part_.inner.append("\"").append(format.data(), format.size()).append("\":\"");
+      SetSpan(format, AppendUrl(format, part_.inner), text);
+      part_.inner.append("\",");
+    }
+  }
+
+  static void SetSpan(absl::string_view format, LinePart::Span url, LinePart::TierText& text) {
+    if (format == "flv") text.flv = url;
+    if (format == "hls") text.hls = url;
+  }
+
   void AddTier(const TranscodeTemplate& tier) {
     urls_.SetTier(tier);
     LinePart::TierText& text = part_.tiers.emplace_back();
     std::string& inner = part_.inner;
     const size_t begin = inner.size();
     inner.append("\"").append(line_.role.data(), line_.role.size()).append("\":{");
-    for (const absl::string_view format : kFormats) {
-      inner.append("\"").append(format.data(), format.size()).append("\":\"");
-      const LinePart::Span url = AppendUrl(format, inner);
-      inner.append("\",");
-      if (format == "flv") text.flv = url;
-      if (format == "hls") text.hls = url;
+    if (urls_.is_plain() && tier.tier != Tier::kAo) {
+      AddPlainUrls(text);
+    } else {
+      AddUrls(text);
     }
     inner.append("\"enableEncryption\":false,\"sdk_params\":\"");
     const size_t params = inner.size();
@@ -93,6 +142,8 @@ class Renderer {
   const SdkOverrides overrides_;
   const SdkParamsWriter params_;
   PlayUrlWriter urls_;
+  std::vector<Slot> slots_;
+  std::string after_slots_;
   std::string url_;
   LinePart part_;
 };

@@ -1,9 +1,7 @@
 #include "schedulerlib/stream/node_choice.h"
 
-#include <algorithm>
-
-#include "absl/strings/str_cat.h"
 #include "schedulerlib/place/choose.h"
+#include "schedulerlib/place/rendezvous.h"
 
 namespace nearcast::scheduler {
 
@@ -22,10 +20,16 @@ ClientPlace FindPlace(const Snapshot& snapshot, const ipdb::IpAddress& address,
   return place;
 }
 
+const CellRanking* FindRanking(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place) {
+  const CompiledCdn& compiled = snapshot.cdn(cdn);
+  if (compiled.rankings.empty() || !place.is_cell) return nullptr;
+  return &compiled.rankings[place.cell.value()];
+}
+
 CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place) {
+  if (const CellRanking* ranking = FindRanking(snapshot, cdn, place)) return *ranking;
   const CompiledCdn& compiled = snapshot.cdn(cdn);
   if (compiled.rankings.empty()) return {};
-  if (place.is_cell) return compiled.rankings[place.cell.value()];
   std::vector<Candidate> candidates;
   for (const NodeIndex index : compiled.nodes) candidates.push_back(CandidateOf(snapshot, index));
   RankingTerms terms;
@@ -38,24 +42,32 @@ CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& p
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,
                                       uint64_t stream_hash, uint32_t nodes_max) {
   const auto traits_of = [&snapshot](NodeIndex node) {
-    const Endpoint& endpoint = snapshot.node(node).endpoint;
-    return NodeTraits{
-        .hash = endpoint.hash, .weight = endpoint.weight, .location = &endpoint.location};
+    const NodeBucket& bucket = snapshot.node_buckets[node.value()];
+    return NodeTraits{.hash = bucket.hash,
+                      .weight = bucket.weight,
+                      .location = &snapshot.node(node).endpoint.location};
   };
   return ChooseNodes(ranking, traits_of, stream_hash, nodes_max, Diversity::kAny,
                      snapshot.nearness->equal_cost_us());
 }
 
+std::optional<NodeIndex> ChooseNodeFor(const Snapshot& snapshot, const CellRanking& ranking,
+                                       uint64_t stream_hash) {
+  const size_t equal = EquallyNear(ranking, snapshot.nearness->equal_cost_us());
+  const RendezvousKey key(stream_hash);
+  return ChooseLeader(ranking, equal, [&](NodeIndex node, double floor) {
+    const NodeBucket& bucket = snapshot.node_buckets[node.value()];
+    return key.ScoreAbove(bucket.hash, bucket.weight, floor);
+  });
+}
+
+Family FamilyOf(const ipdb::IpAddress& client) {
+  return client.is_v4() || client == ipdb::IpAddress() ? Family::kV4 : Family::kV6;
+}
+
 std::string WriteHost(const CompiledNode& node, const ipdb::IpAddress& client, uint16_t port,
                       uint16_t default_port) {
-  const auto& addresses = node.endpoint.addresses;
-  const bool wants_v4 = client.is_v4() || client == ipdb::IpAddress();
-  auto at = std::find_if(addresses.begin(), addresses.end(),
-                         [wants_v4](const auto& a) { return a.is_v4() == wants_v4; });
-  if (at == addresses.end()) at = addresses.begin();
-  std::string host = at->is_v4() ? at->ToString() : absl::StrCat("[", at->ToString(), "]");
-  if (port != default_port) absl::StrAppend(&host, ":", port);
-  return host;
+  return WriteHost(node.endpoint, FamilyOf(client), port, default_port);
 }
 
 }  // namespace nearcast::scheduler

@@ -15,6 +15,7 @@
 #include "ipdb/location.h"
 #include "ipdb/prefix_table.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/endpoint.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/snapshot/snapshot.h"
 
@@ -36,6 +37,9 @@ struct ClientPlace {
 ClientPlace FindPlace(const Snapshot& snapshot, const ipdb::IpAddress& address,
                       const std::string& isp_override);
 
+// What was ranked for the place's cell; null for a CDN without nodes, and where the place is none.
+const CellRanking* FindRanking(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place);
+
 // As CellRanking has them; empty for a CDN without nodes.
 CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place);
 
@@ -43,9 +47,14 @@ CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& p
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,
                                       uint64_t stream_hash, uint32_t nodes_max);
 
-// "192.0.2.1:8088", "[2001:db8::1]:8088"; no port where it equals `default_port`. An address of the
-// client's own family if the node has one (IPv4 for the unspecified client "::"). Every node has an
-// address: Validate sees to it.
+// The first of them. No allocation.
+std::optional<NodeIndex> ChooseNodeFor(const Snapshot& snapshot, const CellRanking& ranking,
+                                       uint64_t stream_hash);
+
+// Whose addresses the client is given: IPv4 for the unspecified client "::".
+Family FamilyOf(const ipdb::IpAddress& client);
+
+// As Endpoint's, for the client's own family.
 std::string WriteHost(const CompiledNode& node, const ipdb::IpAddress& client, uint16_t port,
                       uint16_t default_port);
 

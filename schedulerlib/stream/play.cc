@@ -11,8 +11,13 @@
 namespace nearcast::scheduler {
 namespace {
 
-constexpr uint16_t kHttpPort = 80;
-constexpr uint16_t kRtmpPort = 1935;
+// A stream is one of a million and a viewer new: what is awaited at once is awaited once.
+template <typename T>
+void Prefetch(const T& object) {
+  constexpr size_t kCacheLine = 64;
+  const char* const begin = reinterpret_cast<const char*>(&object);
+  for (size_t at = 0; at < sizeof(T); at += kCacheLine) __builtin_prefetch(begin + at);
+}
 
 absl::Status CheckPlayable(const Stream& stream) {
   switch (stream.state) {
@@ -29,38 +34,37 @@ absl::Status CheckPlayable(const Stream& stream) {
   }
 }
 
-// As long as another node is left.
-void LeaveOut(std::span<const NodeIndex> off, CellRanking& ranking) {
-  if (off.empty()) return;
+// Without the nodes that are off, as long as another is left.
+LineRanking RankLine(const Snapshot& snapshot, const PlayDecision& decision, CdnIndex cdn) {
+  const CellRanking* const ranking = FindRanking(snapshot, cdn, decision.place);
+  const auto& off = decision.switches.nodes_off;
+  if (ranking == nullptr || off.empty()) return LineRanking(ranking);
   CellRanking left;
-  for (const Ranked& ranked : ranking) {
+  for (const Ranked& ranked : *ranking) {
     if (std::find(off.begin(), off.end(), ranked.node) == off.end()) left.push_back(ranked);
   }
-  if (!left.empty()) ranking = std::move(left);
+  return left.empty() ? LineRanking(ranking) : LineRanking(std::move(left));
 }
 
 void SetNode(const Snapshot& snapshot, const PlayDecision& decision, PlayLine& line) {
   const CompiledCdn& cdn = snapshot.cdn(line.cdn);
-  line.ranking = RankFor(snapshot, line.cdn, decision.place);
-  LeaveOut(decision.switches.nodes_off, line.ranking);
-  const auto nodes = ChooseNodesFor(snapshot, line.ranking, StableHash(decision.stream->name), 1);
-  if (nodes.empty()) return;
-  line.node = nodes.front();
-  if (cdn.spec.addressing != Addressing::kNodeAddress) return;
-  const CompiledNode& node = snapshot.node(*line.node);
-  line.host = WriteHost(node, decision.viewer->address, node.spec.http_port, kHttpPort);
-  line.rtmp_host = WriteHost(node, decision.viewer->address, node.spec.rtmp_port, kRtmpPort);
+  line.ranking = RankLine(snapshot, decision, line.cdn);
+  line.node = ChooseNodeFor(snapshot, line.ranking.get(), decision.stream_hash);
+  if (!line.node || cdn.spec.addressing != Addressing::kNodeAddress) return;
+  const auto family = static_cast<size_t>(FamilyOf(decision.viewer->address));
+  const PlayHosts& hosts = snapshot.node(*line.node).play_hosts[family];
+  line.host = hosts.host;
+  line.rtmp_host = hosts.rtmp_host;
 }
 
-PlayLine DecideLine(const Snapshot& snapshot, const PlayDecision& decision, absl::string_view role,
-                    CdnIndex cdn) {
-  PlayLine line;
+void AddLine(const Snapshot& snapshot, absl::string_view role, CdnIndex cdn,
+             PlayDecision& decision) {
+  PlayLine& line = decision.lines.emplace_back();
   line.role = role;
   line.cdn = cdn;
   line.host = snapshot.cdn(cdn).spec.pull_domain;
   line.rtmp_host = line.host;
   if (snapshot.cdn(cdn).spec.kind == CdnKind::kOwn) SetNode(snapshot, decision, line);
-  return line;
 }
 
 bool MayCarry(const Snapshot& snapshot, const PlayDecision& decision, CdnIndex cdn) {
@@ -145,19 +149,18 @@ void DecideDefaultTier(const Snapshot& snapshot, const MatchQuestion& match, abs
 void DecideRatio(const Snapshot& snapshot, const MatchQuestion& match, const PlayContext& context,
                  PlayDecision& decision) {
   const bool settles = !decision.switches.IsFeatureOff("ratio_exact");
-  const RatioQuestion question{
-      .publish_point = decision.stream->publish_point,
-      .stream = decision.stream->name,
-      .place = &decision.place.location,
-      .viewer_key = match.viewer_key,
-      .session_mbit = decision.session_mbit,
-      .flows = context.rates == nullptr ? nullptr : &context.rates->flows,
-      .debts = settles ? context.debts : nullptr,
-      .held = context.held,
-      .cdns_off = decision.switches.cdns_off,
-      .rules_off = decision.switches.ratio_rules_off};
-  decision.ratio = ChooseCdns(snapshot.ratio_index.Find(snapshot.ratio_rules, question),
-                              snapshot.cdn_buckets, question);
+  const RatioQuestion question{.publish_point = decision.stream->publish_point,
+                               .stream = decision.stream->name,
+                               .place = &decision.place.location,
+                               .viewer_key = match.viewer_key,
+                               .session_mbit = decision.session_mbit,
+                               .flows = context.rates == nullptr ? nullptr : &context.rates->flows,
+                               .debts = settles ? context.debts : nullptr,
+                               .held = context.held,
+                               .cdns_off = decision.switches.cdns_off,
+                               .rules_off = decision.switches.ratio_rules_off};
+  ChooseCdns(snapshot.ratio_index.Find(snapshot.ratio_rules, question), snapshot.cdn_buckets,
+             question, decision.ratio);
   if (decision.ratio.rule != nullptr) SetCdns(snapshot, decision);
 }
 
@@ -178,21 +181,18 @@ void DecideViewerLatency(const Snapshot& snapshot, PlayDecision& decision) {
   }
 }
 
-}  // namespace
-
-absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& stream,
-                                        const Viewer& viewer, absl::Time now,
-                                        const PlayContext& context) {
+absl::Status Decide(const Snapshot& snapshot, const Stream& stream, const Viewer& viewer,
+                    absl::Time now, const PlayContext& context, PlayDecision& decision) {
   if (absl::Status status = CheckPlayable(stream); !status.ok()) return status;
   const auto point = snapshot.publish_points.find(stream.publish_point);
   if (point == snapshot.publish_points.end()) {
     return absl::NotFoundError(absl::StrCat("publish point ", stream.publish_point, " of stream ",
                                             stream.name, " does not exist any more"));
   }
-  absl::StatusOr<PlayDecision> decided{absl::in_place};
-  PlayDecision& decision = *decided;
   decision.stream = &stream;
   decision.viewer = &viewer;
+  decision.stream_hash = StableHash(stream.name);
+  decision.viewer_hash = StableHash(viewer.key);
   decision.now_s = absl::ToUnixSeconds(now);
   decision.publish_point = &point->second;
   decision.place = FindPlace(snapshot, viewer.address, "");
@@ -206,16 +206,28 @@ absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& 
   DecideDefaultTier(snapshot, match, now, context, decision);
   DecideRatio(snapshot, match, context, decision);
   if (!decision.ratio.main) return NoCdn(decision);
-  decision.lines.push_back(DecideLine(snapshot, decision, "main", *decision.ratio.main));
-  if (decision.ratio.backup) {
-    decision.lines.push_back(DecideLine(snapshot, decision, "backup", *decision.ratio.backup));
-  }
+  AddLine(snapshot, "main", *decision.ratio.main, decision);
+  if (decision.ratio.backup) AddLine(snapshot, "backup", *decision.ratio.backup, decision);
   DecideViewerLatency(snapshot, decision);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& stream,
+                                        const Viewer& viewer, absl::Time now,
+                                        const PlayContext& context) {
+  Prefetch(stream);
+  Prefetch(viewer);
+  // One variable for all returns: a decision is large, and is made where the caller has it.
+  absl::StatusOr<PlayDecision> decided{absl::in_place};
+  absl::Status status = Decide(snapshot, stream, viewer, now, context, *decided);
+  if (!status.ok()) decided = std::move(status);
   return decided;
 }
 
 MatchQuestion MatchQuestionOf(const PlayDecision& decision) {
-  return QuestionOf(*decision.viewer, StableHash(decision.viewer->key), decision.place.location,
+  return QuestionOf(*decision.viewer, decision.viewer_hash, decision.place.location,
                     decision.stream->publish_point, decision.stream->name);
 }
 

@@ -8,9 +8,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
+#include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -28,6 +28,20 @@
 
 namespace nearcast::scheduler {
 
+// A ranking that the snapshot has, or one of the decision's own.
+class LineRanking {
+ public:
+  LineRanking() = default;
+  explicit LineRanking(const CellRanking* shared) : shared_(shared) {}
+  explicit LineRanking(CellRanking own) : own_(std::move(own)) {}
+
+  const CellRanking& get() const { return shared_ == nullptr ? own_ : *shared_; }
+
+ private:
+  const CellRanking* shared_ = nullptr;
+  CellRanking own_;
+};
+
 // One way to the stream.
 struct PlayLine {
   absl::string_view role;  // "main" or "backup"
@@ -35,11 +49,11 @@ struct PlayLine {
 
   // For a CDN of one's own: the decided node, and the ranking that it came from.
   std::optional<NodeIndex> node;
-  CellRanking ranking;
+  LineRanking ranking;
 
   // What {host} stands for in URLs, and in RTMP URLs, whose port differs.
-  std::string host;
-  std::string rtmp_host;
+  absl::string_view host;
+  absl::string_view rtmp_host;
 
   // The wanted GOP cache in the CDN's words, and the delay that it gives.
   GopCacheSetting gop_cache;
@@ -48,15 +62,19 @@ struct PlayLine {
 // Points into the snapshot, the stream and the viewer that it was made from: it must not outlive
 // them.
 struct PlayDecision {
+  PlayDecision() noexcept {}  // defaulted it would clear first what the vectors have room for
+
   const Stream* stream = nullptr;
   const Viewer* viewer = nullptr;
+  uint64_t stream_hash = 0;  // StableHash of the stream's name
+  uint64_t viewer_hash = 0;  // StableHash of the viewer's key
   const CompiledPublishPoint* publish_point = nullptr;
   ClientPlace place;
   RatioChoice ratio;
 
   // The stream is held at ratio.main (Stream.play_cdn), whatever the rules would have chosen.
   bool held = false;
-  std::vector<PlayLine> lines;  // main, and backup where there is one
+  absl::InlinedVector<PlayLine, 2> lines;  // main, and backup where there is one
 
   // What is turned off or overridden for this viewer.
   SwitchEffects switches;

@@ -45,7 +45,7 @@ int64_t PlayUrlExpiry(const Snapshot& snapshot, const PlayDecision& decision,
                       const PlayLine& line) {
   const UrlSigner& signer = snapshot.cdn(line.cdn).pull_signer;
   if (!signer.signs()) return 0;
-  return ExpiryFor(decision.now_s, signer.validity_s(), StableHash(decision.stream->name));
+  return ExpiryFor(decision.now_s, signer.validity_s(), decision.stream_hash);
 }
 
 PlayUrlWriter::PlayUrlWriter(const Snapshot& snapshot, const PlayDecision& decision,
@@ -89,6 +89,7 @@ PlayUrlWriter::Frame PlayUrlWriter::BuildFrame(const std::string& format,
     absl::StrAppend(&frame.after, has_query ? "&" : "?", frame.parameters);
   }
   frame.has_query = has_query || !frame.parameters.empty();
+  frame.path_at = PathOf(frame.before);
   return frame;
 }
 
@@ -115,20 +116,32 @@ absl::string_view PlayUrlWriter::HostOf(const std::string& format) const {
 
 void PlayUrlWriter::Append(absl::string_view format, std::string& out) {
   if (tier_->tier == Tier::kAo && format != "flv") return;
-  for (const Frame& frame : frames_) {
-    if (frame.format != format) continue;
-    return frame.is_split ? AppendSplit(frame, out) : AppendWhole(frame, out);
-  }
+  const Frame* const frame = FindFrame(format);
+  if (frame == nullptr) return;
+  if (!frame->is_split) return AppendWhole(*frame, out);
+  out.append(frame->before);
+  AppendRest(*frame, out);
 }
 
-void PlayUrlWriter::AppendSplit(const Frame& frame, std::string& out) const {
-  const size_t begin = out.size();
+const PlayUrlWriter::Frame* PlayUrlWriter::FindFrame(absl::string_view format) const {
+  for (const Frame& frame : frames_) {
+    if (frame.format == format) return &frame;
+  }
+  return nullptr;
+}
+
+void PlayUrlWriter::AppendRest(const Frame& frame, std::string& out) const {
+  const size_t begin = out.size() - frame.before.size();
   const bool sound_alone = tier_->tier == Tier::kAo;
-  out.append(frame.before).append(stream_).append(frame.after);
+  out.append(stream_).append(frame.after);
   if (sound_alone) absl::StrAppend(&out, frame.has_query ? "&" : "?", kSoundAlone);
   if (signature_.empty()) {
-    const size_t path_at = begin + PathOf(absl::string_view(out).substr(begin));
-    cdn_.pull_signer.Sign(path_at, decision_.publish_point->spec.app, stream_, expiry_s_, out);
+    if (!cdn_.pull_signer.signs()) return;
+    const size_t path_at = frame.path_at < frame.before.size()
+                               ? frame.path_at
+                               : PathOf(absl::string_view(out).substr(begin));
+    cdn_.pull_signer.Sign(begin + path_at, decision_.publish_point->spec.app, stream_, expiry_s_,
+                          out);
     return;
   }
   out.append(frame.has_query || sound_alone ? "&" : "?").append(signature_);

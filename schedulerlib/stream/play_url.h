@@ -42,7 +42,6 @@ class PlayUrlWriter {
   // Appends what BuildPlayUrl gives, of the tier that was set.
   void Append(absl::string_view format, std::string& out);
 
- private:
   // One format's URL: what stands before the tier's stream name and after it.
   struct Frame {
     absl::string_view format;
@@ -52,12 +51,19 @@ class PlayUrlWriter {
     std::string after;       // with the parameters
     bool is_split = false;   // else `before` and `after` are not known, and the template is written
     bool has_query = false;  // in `before` or `after`
+    size_t path_at = 0;      // in `before`; its size when the path is not there
   };
 
+  // Null for a format that the line does not have.
+  const Frame* FindFrame(absl::string_view format) const;
+
+  // Appends what follows `before`, which ends `out`; the frame must be split.
+  void AppendRest(const Frame& frame, std::string& out) const;
+
+ private:
   Frame BuildFrame(const std::string& format, const std::string& url_template) const;
   absl::string_view HostOf(const std::string& format) const;
   void AppendWhole(const Frame& frame, std::string& out) const;
-  void AppendSplit(const Frame& frame, std::string& out) const;
 
   const CompiledCdn& cdn_;
   const PlayDecision& decision_;

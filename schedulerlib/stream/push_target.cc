@@ -16,9 +16,6 @@
 namespace nearcast::scheduler {
 namespace {
 
-constexpr uint16_t kHttpPort = 80;
-constexpr uint16_t kRtmpPort = 1935;
-
 std::vector<PushTarget> FindTargetsOf(const Snapshot& snapshot, const CompiledPublishPoint& point,
                                       const ClientPlace& place, uint64_t stream_hash,
                                       CdnStanding standing) {

@@ -19,10 +19,9 @@
 namespace nearcast::scheduler {
 namespace {
 
-constexpr size_t kUsualCommonSize = 1600;
-constexpr size_t kUsualUrlSize = 2000;
-constexpr size_t kUsualRulesSize = 160;
-constexpr size_t kUsualTraceSize = 64;
+constexpr size_t kUsualCommonSize = 2000;
+constexpr size_t kUsualUrlSize = 8000;
+constexpr size_t kUsualKeysSize = 400;
 
 // The tiers of ordinary menus; md and ao serve special cases such as playing in the background.
 bool IsOrdinary(Tier tier) { return tier < Tier::kMd; }
@@ -54,13 +53,13 @@ bool IsBesideTheRatio(absl::string_view id) {
 }
 
 // The rules that applied, where clients already carry such a trace.
-std::string WriteRuleIds(const PlayDecision& decision) {
+void WriteRuleIds(const PlayDecision& decision, JsonWriter& out) {
   const CompiledRatioRule& rule = *decision.ratio.rule;
   uint32_t weight = 0;
   for (const auto& [cdn, w] : rule.main) {
     if (cdn == *decision.ratio.main) weight = w;
   }
-  JsonWriter sched(kUsualRulesSize);
+  JsonWriter sched;
   sched.Open().Key("ids").OpenList();
   if (decision.held) sched.Text("play_cdn");
   sched.Text(absl::StrCat(rule.spec.name, "(Weight:", weight, ")"));
@@ -71,9 +70,9 @@ std::string WriteRuleIds(const PlayDecision& decision) {
   sched.Key("result").Open();
   sched.Member("hit", Specificity(rule.spec.scope) == 0 ? "default" : "determined");
   sched.Member("cdn", decision.ratio.main->value() + 1).Close().Close();
-  JsonWriter json(2 * kUsualRulesSize);
-  json.Open().Key("ab_version_trace").Null().Member("sched", sched.Take());
-  return json.Close().Take();
+  JsonWriter json;
+  json.Open().Key("ab_version_trace").Null().Member("sched", sched.text()).Close();
+  out.Member("rule_ids", json.text());
 }
 
 std::string LineName(const Snapshot& snapshot, const PlayLine& line) {
@@ -111,21 +110,21 @@ void WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::T
   const int64_t ts = absl::ToUnixSeconds(now);
   const PublishPoint& point = decision.publish_point->spec;
   const std::string& name = decision.stream->name;
-  JsonWriter trace(kUsualTraceSize);
+  JsonWriter trace;
   trace.Open().Member("BusinessType", point.business_type).Close();
   json.Key("common").Open();
-  json.Member("ts", absl::StrCat(ts));
-  json.Member("session_id", absl::StrCat(absl::Hex(MixHash(StableHash(decision.viewer->key), ts),
-                                                   absl::kZeroPad16)));
+  json.Member("ts", absl::AlphaNum(ts).Piece());
+  const uint64_t session = MixHash(decision.viewer_hash, ts);
+  json.Member("session_id", absl::AlphaNum(absl::Hex(session, absl::kZeroPad16)).Piece());
   json.Member("stream", absl::StripPrefix(name, "stream-"));
   json.Member("stream_name", name);
   json.Member("version", 0);
   json.Member("app_id", point.app_id);
   json.Member("mode", "Normal");
   json.Member("major_anchor_level", "common");
-  json.Member("common_trace", trace.Take());
+  json.Member("common_trace", trace.text());
   json.Member("stream_data_content_encoding", "default");
-  json.Member("rule_ids", WriteRuleIds(decision));
+  WriteRuleIds(decision, json);
   json.Key("lines").Open();
   for (const PlayLine& line : decision.lines) json.Member(line.role, LineName(snapshot, line));
   json.Close();
@@ -241,15 +240,23 @@ void WriteLegacy(const PlayDecision& decision, const LinePart& main, JsonWriter&
 // "data":{…} for every tier and line, out of the parts; `escaped` as it stands in a JSON string.
 void AppendData(const PlayDecision& decision, LineParts parts, bool escaped, std::string& out) {
   const absl::string_view quote = escaped ? "\\\"" : "\"";
-  absl::StrAppend(&out, quote, "data", quote, ":{");
+  const absl::string_view begin = escaped ? "\\\":{" : "\":{";
+  const auto append = [&out](absl::string_view text) { out.append(text.data(), text.size()); };
+  append(quote);
+  append("data");
+  append(begin);
   size_t at = 0;
   for (const TranscodeTemplate& tier : decision.tiers) {
-    absl::StrAppend(&out, at == 0 ? "" : ",", quote, TierKey(tier.tier), quote, ":{");
+    if (at > 0) out.push_back(',');
+    append(quote);
+    append(TierKey(tier.tier));
+    append(begin);
     for (size_t line = 0; line < parts.size(); ++line) {
       const LinePart& part = *parts[line];
       const absl::string_view member = escaped ? LinePart::Cut(part.outer, part.tiers[at].escaped)
                                                : LinePart::Cut(part.inner, part.tiers[at].member);
-      absl::StrAppend(&out, line == 0 ? "" : ",", member);
+      if (line > 0) out.push_back(',');
+      append(member);
     }
     out.push_back('}');
     ++at;
@@ -269,8 +276,7 @@ size_t InnerSize(LineParts parts) {
   return size;
 }
 
-void WritePullData(const PlayDecision& decision, absl::string_view escaped_data, JsonWriter& json) {
-  json.Key("pull_data").Open();
+void WriteQualities(const PlayDecision& decision, JsonWriter& json) {
   json.Key("options").Open();
   for (const TranscodeTemplate& tier : decision.tiers) {
     if (tier.tier != decision.default_tier) continue;
@@ -282,23 +288,23 @@ void WritePullData(const PlayDecision& decision, absl::string_view escaped_data,
     if (IsOrdinary(tier.tier)) WriteQuality(tier, json);
   }
   json.CloseList().Close();
-  json.Key("stream_data").RawText(escaped_data);
-  json.Member("codec", "").Member("kind", 0).Member("version", 0).Member("compensatory_data", "");
-  json.Key("Flv").OpenList().CloseList().Key("Hls").OpenList().CloseList();
-  json.Key("hls_data_unencrypted").Open().Close();
-  json.Close();
 }
+
+// What follows stream_data in pull_data.
+constexpr absl::string_view kPullDataEnd =
+    R"(,"codec":"","kind":0,"version":0,"compensatory_data":"","Flv":[],"Hls":[],)"
+    R"("hls_data_unencrypted":{}})";
 
 }  // namespace
 
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
                            absl::Time now) {
-  JsonWriter json(kUsualCommonSize + InnerSize(parts));
+  JsonWriter json(kUsualCommonSize);
   json.Open();
   WriteCommon(snapshot, decision, now, json);
   StreamData data;
-  data.text = json.Take();
-  data.text.push_back(',');
+  data.text.reserve(json.text().size() + InnerSize(parts) + kUsualKeysSize);
+  data.text.append(json.text().data(), json.text().size()).push_back(',');
   data.common_size = data.text.size();
   AppendData(decision, parts, false, data.text);
   data.text.push_back('}');
@@ -311,18 +317,20 @@ std::string WriteStreamUrl(const PlayDecision& decision, LineParts parts, const 
     NC_CHECK(!part->outer.empty());  // RenderLine's are for stream_data alone
     outer += part->outer.size();
   }
-  std::string escaped;
-  escaped.reserve(2 * data.common_size + outer + kUsualCommonSize);
-  AppendJsonEscaped(absl::string_view(data.text).substr(0, data.common_size), escaped);
-  AppendData(decision, parts, true, escaped);
-  escaped.push_back('}');
-  JsonWriter json(escaped.size() + outer / 2 + kUsualUrlSize);
+  JsonWriter json(kUsualUrlSize);
   json.Open();
   WriteLegacy(decision, *parts[0], json);
   json.Key("pull_datas").Open().Close();
-  json.Key("live_core_sdk_data").Open().Member("size", "");
-  WritePullData(decision, escaped, json);
-  return json.Close().Close().Take();
+  json.Key("live_core_sdk_data").Open().Member("size", "").Key("pull_data").Open();
+  WriteQualities(decision, json);
+  json.Key("stream_data");
+  std::string url;
+  url.reserve(json.text().size() + 2 * data.common_size + outer + kUsualKeysSize);
+  url.append(json.text().data(), json.text().size()).push_back('"');
+  AppendJsonEscaped(absl::string_view(data.text).substr(0, data.common_size), url);
+  AppendData(decision, parts, true, url);
+  url.append("}\"").append(kPullDataEnd.data(), kPullDataEnd.size()).append("}}");
+  return url;
 }
 
 std::string WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision,

@@ -68,7 +68,7 @@ struct CompiledSwitch {
 // What applies to one viewer. Views into the board.
 struct SwitchEffects {
   // In the order of priority, then names.
-  absl::InlinedVector<const CompiledSwitch*, 4> applied;
+  absl::InlinedVector<const CompiledSwitch*, 8> applied;
 
   uint32_t tiers_off = 0;
   uint32_t codecs_off = 0;
