@@ -38,10 +38,19 @@ DebtView DebtLedger::Read(const CompiledRatioRule& rule, const ipdb::Location& p
   DebtView view;
   const Keys keys = KeysOf(rule, place);
   for (const uint64_t key : keys) accounts_.prefetch(key);
+  // An account is several lines of cache: all of them are asked for before any is awaited.
+  std::array<const DebtAccount*, kDebtLevels> found{};
   for (size_t level = 0; level < kDebtLevels; ++level) {
     const auto at = accounts_.find(keys[level]);
     if (at == accounts_.end()) continue;
-    view[level] = at->second;
+    found[level] = &at->second;
+    constexpr size_t kCacheLine = 64;
+    const char* const begin = reinterpret_cast<const char*>(found[level]);
+    for (size_t i = 0; i < sizeof(DebtAccount); i += kCacheLine) __builtin_prefetch(begin + i);
+  }
+  for (size_t level = 0; level < kDebtLevels; ++level) {
+    if (found[level] == nullptr) continue;
+    view[level] = *found[level];
     BringUp(view[level], rule, session, now_s);
   }
   return view;
