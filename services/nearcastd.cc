@@ -57,6 +57,8 @@ ABSL_FLAG(std::vector<std::string>, upstream, {},
           "Name servers that HTTPDNS asks about CDNs' names: IP[:PORT], … Empty = those of "
           "/etc/resolv.conf; none = aliases are given as such.");
 ABSL_FLAG(bool, trust_ip_parameter, true, "Whether HTTPDNS believes a client's ip= parameter.");
+ABSL_FLAG(bool, admit_unknown_streams, true,
+          "Whether nodes let in publishers of streams that nobody created here.");
 ABSL_FLAG(absl::Duration, node_silence, absl::Seconds(5),
           "How long a node may say nothing before it counts as down.");
 ABSL_FLAG(uint32_t, build_threads, 0,
@@ -103,6 +105,7 @@ absl::StatusOr<DaemonOptions> OptionsFromFlags() {
   options.grpc_address = absl::GetFlag(FLAGS_grpc_listen);
   options.upstream_servers = absl::GetFlag(FLAGS_upstream);
   options.trust_ip_parameter = absl::GetFlag(FLAGS_trust_ip_parameter);
+  options.admit_unknown_streams = absl::GetFlag(FLAGS_admit_unknown_streams);
   options.node_silence = absl::GetFlag(FLAGS_node_silence);
   options.build_threads = absl::GetFlag(FLAGS_build_threads);
   if (options.build_threads == 0) {

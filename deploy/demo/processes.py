@@ -90,6 +90,7 @@ class Demo:
         self.ipdb = list(ipdb) or [os.path.join(source_dir, "deploy/demo/networks.csv")]
         self.processes = Processes(bin_dir, var)
         self.control_flags = []  # beside the usual
+        self.relay_flags = []
 
     def start_control(self):
         net = self.net
@@ -110,6 +111,7 @@ class Demo:
             self.processes.start(name, [
                 self.processes.path("dataplane/nearcast-relay"),
                 "--node=" + name, "--listen_ip=" + address, "--control=" + self.net.grpc,
+                *self.relay_flags,
             ])
         for name, address in self.net.relays.items():
             wait_for(name + "'s health",

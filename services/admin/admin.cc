@@ -391,6 +391,14 @@ absl::StatusOr<v1::ListDelaysResponse> Admin::ListDelays(
   return response;
 }
 
+absl::StatusOr<v1::ListStreamStatsResponse> Admin::ListStreamStats(
+    const v1::ListStreamStatsRequest& request) const {
+  if (!request.node().empty() && !parts_.publisher->holder()->Current()->FindNode(request.node())) {
+    return NotFound({"Node", request.node()});
+  }
+  return parts_.stream_board->List(request.node(), request.stream());
+}
+
 absl::StatusOr<v1::ListRevisionsResponse> Admin::ListRevisions(
     const v1::ListRevisionsRequest& request) const {
   if (request.page_size() < 0) {

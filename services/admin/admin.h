@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "ipdb/name_table.h"
 #include "nearcast/v1/admin.pb.h"
+#include "services/node/stream_board.h"
 #include "services/publisher/publisher.h"
 #include "services/scheduler/ratio_desk.h"
 #include "services/scheduler/stream_scheduler.h"
@@ -38,6 +39,7 @@ class Admin {
     const Publisher* publisher = nullptr;
     const StreamScheduler* scheduler = nullptr;
     RatioDesk* ratio = nullptr;
+    const StreamBoard* stream_board = nullptr;
     const ipdb::NameTable* names = nullptr;
     const upstream::Upstream* upstream = nullptr;  // null = none is asked
   };
@@ -57,6 +59,8 @@ class Admin {
       const v1::ListResourcesRequest& request) const;
   absl::StatusOr<v1::ListNodesResponse> ListNodes() const;
   absl::StatusOr<v1::ListDelaysResponse> ListDelays(const v1::ListDelaysRequest& request) const;
+  absl::StatusOr<v1::ListStreamStatsResponse> ListStreamStats(
+      const v1::ListStreamStatsRequest& request) const;
   absl::StatusOr<v1::ReportCdnUsageResponse> ReportCdnUsage(
       const v1::ReportCdnUsageRequest& request);
   absl::StatusOr<v1::RatioStatus> GetRatioStatus() const;

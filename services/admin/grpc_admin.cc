@@ -70,6 +70,12 @@ class GrpcAdmin : public v1::Admin::CallbackService {
     return rpc::Finish(context, admin_->ListDelays(*request), response);
   }
 
+  ServerUnaryReactor* ListStreamStats(CallbackServerContext* context,
+                                      const v1::ListStreamStatsRequest* request,
+                                      v1::ListStreamStatsResponse* response) override {
+    return rpc::Finish(context, admin_->ListStreamStats(*request), response);
+  }
+
   ServerUnaryReactor* ReportCdnUsage(CallbackServerContext* context,
                                      const v1::ReportCdnUsageRequest* request,
                                      v1::ReportCdnUsageResponse* response) override {

@@ -26,8 +26,10 @@
 #include "services/http/metrics_page.h"
 #include "services/http/server.h"
 #include "services/httpdns/httpdns.h"
+#include "services/node/admission_desk.h"
 #include "services/node/grpc_node.h"
 #include "services/node/node_desk.h"
+#include "services/node/stream_board.h"
 #include "services/publisher/publisher.h"
 #include "services/scheduler/grpc_scheduler.h"
 #include "services/scheduler/json_scheduler.h"
@@ -132,6 +134,8 @@ struct Daemon::Parts {
   std::unique_ptr<Simulator> simulator;
   std::unique_ptr<Admin> admin;
   std::unique_ptr<NodeDesk> node_desk;
+  std::unique_ptr<AdmissionDesk> admissions;
+  StreamBoard stream_board{clock};
   std::unique_ptr<httpdns::Httpdns> httpdns;
   std::unique_ptr<upstream::Upstream> upstream;  // null = none
   std::unique_ptr<dns::DnsService> dns;
@@ -260,9 +264,13 @@ struct Daemon::Parts {
                                                  .publisher = publisher.get(),
                                                  .scheduler = scheduler.get(),
                                                  .ratio = ratio.get(),
+                                                 .stream_board = &stream_board,
                                                  .names = &names,
                                                  .upstream = upstream.get()});
-    node_desk = std::make_unique<NodeDesk>(publisher.get(), lifecycle.get());
+    node_desk = std::make_unique<NodeDesk>(clock, publisher.get(), lifecycle.get());
+    admissions = std::make_unique<AdmissionDesk>(
+        publisher->holder(), streams.get(),
+        options.admit_unknown_streams ? UnknownStreams::kAdmit : UnknownStreams::kRefuse);
     httpdns = std::make_unique<httpdns::Httpdns>(
         publisher->holder(), &names,
         httpdns::HttpdnsOptions{.workers = options.http_threads * (options.https_port == 0 ? 1 : 2),
@@ -297,6 +305,7 @@ struct Daemon::Parts {
                       .follower = follower.get(),
                       .scheduler = scheduler.get(),
                       .streams = streams.get(),
+                      .admissions = admissions.get(),
                       .store = store.get()},
                      metrics);
     metrics.AddSource([this](http::MetricsWriter& out) {
@@ -357,7 +366,7 @@ struct Daemon::Parts {
     services.push_back(MakeGrpcClient(clients.get()));
     services.push_back(MakeGrpcSimulator(simulator.get()));
     services.push_back(MakeGrpcAdmin(admin.get()));
-    services.push_back(MakeGrpcNode(node_desk.get()));
+    services.push_back(MakeGrpcNode({node_desk.get(), admissions.get(), &stream_board}));
     NC_ASSIGN_OR_RETURN(grpc, GrpcServer::Listen(options.grpc_address, std::move(services)));
     return absl::OkStatus();
   }
@@ -394,9 +403,9 @@ absl::Status Daemon::ReloadCertificates() {
     const absl::Status status = door->ReloadTls();
     ++(status.ok() ? parts_->certificates_ok : parts_->certificates_failed);
     if (status.ok()) return;
-    all = all.ok() ? status
-                   : absl::InvalidArgumentError(
-                         absl::StrCat(all.message(), "; ", status.message()));
+    all = all.ok()
+              ? status
+              : absl::InvalidArgumentError(absl::StrCat(all.message(), "; ", status.message()));
   };
   reload(parts_->https);
   reload(parts_->dns);

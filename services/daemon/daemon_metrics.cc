@@ -80,6 +80,18 @@ void AddParts(const PartCache& parts, MetricsWriter& out) {
                static_cast<double>(parts.bytes()));
 }
 
+void AddAdmissions(const AdmissionCounts& counts, MetricsWriter& out) {
+  const auto add = [&out](absl::string_view what, absl::string_view result, uint64_t count) {
+    out.AddCounter("nearcast_admissions_total",
+                   "Nodes' questions about publishers and plays by result.", count,
+                   {{"what", what}, {"result", result}});
+  };
+  add("publish", "admitted", counts.publishes_admitted);
+  add("publish", "refused", counts.publishes_refused);
+  add("play", "admitted", counts.plays_admitted);
+  add("play", "refused", counts.plays_refused);
+}
+
 void AddStore(const store::StoreCounters& counters, MetricsWriter& out) {
   const auto add = [&out](absl::string_view result, const store::StoreCounters::Count& count) {
     out.AddCounter("nearcast_store_commits_total", "Commits of the configuration by result.",
@@ -106,6 +118,7 @@ void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
     AddParts(parts.scheduler->parts(), out);
     out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
                  static_cast<double>(parts.streams->size()));
+    AddAdmissions(parts.admissions->counts(), out);
     AddStore(parts.store->counters(), out);
   });
 }

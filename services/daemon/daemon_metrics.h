@@ -5,6 +5,7 @@
 #include "services/dns/dns_service.h"
 #include "services/http/http_counters.h"
 #include "services/http/metrics_page.h"
+#include "services/node/admission_desk.h"
 #include "services/publisher/publisher.h"
 #include "services/scheduler/stream_scheduler.h"
 #include "services/store/store.h"
@@ -18,6 +19,7 @@ struct CountingParts {
   const ConfigFollower* follower = nullptr;
   const StreamScheduler* scheduler = nullptr;
   const StreamTable* streams = nullptr;
+  const AdmissionDesk* admissions = nullptr;
   const store::Store* store = nullptr;
 };
 

@@ -60,6 +60,9 @@ struct DaemonOptions {
   // Whether HTTPDNS believes the ip= parameter.
   bool trust_ip_parameter = true;
 
+  // Whether nodes let in publishers of streams that nobody created here.
+  bool admit_unknown_streams = true;
+
   // How long a node may say nothing before it is down, and how long a stream that ended is
   // remembered.
   absl::Duration node_silence = absl::Seconds(5);

@@ -16,12 +16,13 @@ namespace {
 // control.
 class ReportReactor : public grpc::ServerBidiReactor<v1::NodeReport, v1::NodeCommand> {
  public:
-  explicit ReportReactor(NodeDesk* desk) : desk_(desk) { StartRead(&report_); }
+  explicit ReportReactor(const NodeDesks& desks) : desks_(desks) { StartRead(&report_); }
 
   void OnReadDone(bool ok) override {
     if (!ok) return Finish(grpc::Status::OK);
-    auto command = desk_->TakeReport(report_);
+    auto command = desks_.nodes->TakeReport(report_);
     if (!command.ok()) return Finish(rpc::ToGrpc(command.status()));
+    desks_.streams->Take(report_);
     command_ = *std::move(command);
     StartWrite(&command_);
   }
@@ -34,7 +35,7 @@ class ReportReactor : public grpc::ServerBidiReactor<v1::NodeReport, v1::NodeCom
   void OnDone() override { delete this; }
 
  private:
-  NodeDesk* const desk_;
+  const NodeDesks desks_;
   v1::NodeReport report_;
   v1::NodeCommand command_;
 };
@@ -103,32 +104,44 @@ class ProbeReactor : public grpc::ServerBidiReactor<v1::ProbeReport, v1::ProbePl
 
 class GrpcNode : public v1::NodeService::CallbackService {
  public:
-  explicit GrpcNode(NodeDesk* desk) : desk_(desk) {}
+  explicit GrpcNode(const NodeDesks& desks) : desks_(desks) {}
 
   grpc::ServerBidiReactor<v1::NodeReport, v1::NodeCommand>* Report(
       grpc::CallbackServerContext* context) override {
-    return new ReportReactor(desk_);
+    return new ReportReactor(desks_);
   }
 
   grpc::ServerBidiReactor<v1::ProbeReport, v1::ProbePlan>* Probe(
       grpc::CallbackServerContext* context) override {
-    return new ProbeReactor(desk_->probes());
+    return new ProbeReactor(desks_.nodes->probes());
   }
 
   grpc::ServerUnaryReactor* FindSource(grpc::CallbackServerContext* context,
                                        const v1::FindSourceRequest* request,
                                        v1::FindSourceResponse* response) override {
-    return rpc::Finish(context, desk_->FindSource(*request), response);
+    return rpc::Finish(context, desks_.nodes->FindSource(*request), response);
+  }
+
+  grpc::ServerUnaryReactor* AdmitPublish(grpc::CallbackServerContext* context,
+                                         const v1::AdmitPublishRequest* request,
+                                         v1::AdmitPublishResponse* response) override {
+    return rpc::Finish(context, desks_.admissions->AdmitPublish(*request), response);
+  }
+
+  grpc::ServerUnaryReactor* AdmitPlay(grpc::CallbackServerContext* context,
+                                      const v1::AdmitPlayRequest* request,
+                                      v1::AdmitPlayResponse* response) override {
+    return rpc::Finish(context, desks_.admissions->AdmitPlay(*request), response);
   }
 
  private:
-  NodeDesk* const desk_;
+  const NodeDesks desks_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeGrpcNode(NodeDesk* desk) {
-  return std::make_unique<GrpcNode>(desk);
+std::unique_ptr<grpc::Service> MakeGrpcNode(const NodeDesks& desks) {
+  return std::make_unique<GrpcNode>(desks);
 }
 
 }  // namespace nearcast

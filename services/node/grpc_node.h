@@ -5,12 +5,20 @@
 #include <memory>
 
 #include "grpcpp/impl/codegen/service_type.h"
+#include "services/node/admission_desk.h"
 #include "services/node/node_desk.h"
+#include "services/node/stream_board.h"
 
 namespace nearcast {
 
-// `desk` must outlive the service.
-std::unique_ptr<grpc::Service> MakeGrpcNode(NodeDesk* desk);
+// What the service speaks for; all must outlive it.
+struct NodeDesks {
+  NodeDesk* nodes = nullptr;
+  AdmissionDesk* admissions = nullptr;
+  StreamBoard* streams = nullptr;
+};
+
+std::unique_ptr<grpc::Service> MakeGrpcNode(const NodeDesks& desks);
 
 }  // namespace nearcast
 

@@ -40,8 +40,10 @@ class GrpcNodeTest : public ::testing::Test {
   Publisher publisher_{&clock_, std::make_shared<const ipdb::PrefixTable>(), {}};
   StreamTable streams_{&store_};
   StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
-  NodeDesk desk_{&publisher_, &lifecycle_};
-  std::unique_ptr<grpc::Service> service_ = MakeGrpcNode(&desk_);
+  NodeDesk desk_{&clock_, &publisher_, &lifecycle_};
+  AdmissionDesk admissions_{publisher_.holder(), &streams_, UnknownStreams::kRefuse};
+  StreamBoard board_{&clock_};
+  std::unique_ptr<grpc::Service> service_ = MakeGrpcNode({&desk_, &admissions_, &board_});
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::NodeService::Stub> stub_;
 };
@@ -156,6 +158,30 @@ TEST_F(GrpcNodeTest, VantageThatGoesAwayInTheMiddleHurtsNobody) {
   v1::ProbePlan plan;
   ASSERT_TRUE(stream->Read(&plan));
   EXPECT_EQ(plan.checks(0).interval_ms(), 1099u);
+}
+
+TEST_F(GrpcNodeTest, WhoMayNotPublishIsToldWhyByName) {
+  grpc::ClientContext context;
+  v1::AdmitPublishRequest request;
+  request.set_node("gz");
+  request.set_app("live");
+  request.set_stream("unknown");
+  v1::AdmitPublishResponse response;
+  const grpc::Status status = stub_->AdmitPublish(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_NE(status.error_message().find("live/unknown"), std::string::npos);
+}
+
+TEST_F(GrpcNodeTest, WhatIsServedIsKeptForWhoeverAsks) {
+  grpc::ClientContext context;
+  auto stream = stub_->Report(&context);
+  v1::NodeReport report = ReportOf("gz", 1);
+  report.add_served()->set_stream("s1");
+  v1::NodeCommand command;
+  ASSERT_TRUE(stream->Write(report) && stream->Read(&command));
+  EXPECT_EQ(board_.List("gz", "s1").entries_size(), 1);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
 }
 
 }  // namespace

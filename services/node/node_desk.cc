@@ -9,10 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/convert/measure_plan.h"
+#include "schedulerlib/convert/url_keys.h"
 #include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/place/ranking.h"
+#include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/node_choice.h"
 #include "services/rpc/status.h"
+#include "signing/expiry.h"
+#include "signing/url_signer.h"
 
 namespace nearcast {
 
@@ -75,6 +79,31 @@ std::vector<scheduler::Ranked> RankSources(const Snapshot& snapshot,
   return scheduler::Rank(asker.location, candidates, {.measured = &measured});
 }
 
+// A node whose CDN signs nothing has nothing to check: it need not be told so.
+void AddUrlKeys(const Snapshot& snapshot, NodeIndex node, const v1::NodeReport& report,
+                v1::NodeCommand* command) {
+  const scheduler::CompiledCdn& cdn = snapshot.cdn(snapshot.node(node).cdn);
+  if (report.url_keys() == 0 && !cdn.push_signer.signs() && !cdn.pull_signer.signs()) return;
+  v1::UrlKeys keys = scheduler::BuildUrlKeys(cdn.spec);
+  if (keys.id() != report.url_keys()) *command->mutable_url_keys() = std::move(keys);
+}
+
+// Where `node` serves the stream to `asker`, signed as its CDN's viewers' URLs are.
+std::string SourceUrl(const Snapshot& snapshot, const scheduler::CompiledNode& node,
+                      const scheduler::CompiledNode& asker, const v1::FindSourceRequest& request,
+                      absl::Time now) {
+  std::string url = absl::StrCat(
+      "http://", WriteHost(node, asker.endpoint.addresses.front(), node.spec.http_port, kHttpPort));
+  const size_t path_at = url.size();
+  absl::StrAppend(&url, "/", request.app(), "/", request.stream(), ".flv");
+  const UrlSigner& signer = snapshot.cdn(node.cdn).pull_signer;
+  if (!signer.signs()) return url;
+  const int64_t expiry_s = ExpiryFor(absl::ToUnixSeconds(now), signer.validity_s(),
+                                     scheduler::StableHash(request.stream()));
+  signer.Sign(path_at, request.app(), request.stream(), expiry_s, url);
+  return url;
+}
+
 }  // namespace
 
 NodeDesk::Plan NodeDesk::PlanFor(const scheduler::Node& node) {
@@ -111,6 +140,7 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
   if (plan->id() != report.plan() && (report.plan() != 0 || plan->targets_size() > 0)) {
     *command.mutable_measure() = *plan;
   }
+  AddUrlKeys(*snapshot, *index, report, &command);
   for (const v1::PublishedStream& stream : report.streams()) {
     const std::string key = absl::StrCat(stream.app(), "/", stream.stream());
     if (!streams_->MayPublish(key)) command.add_end_streams(key);
@@ -146,9 +176,7 @@ absl::StatusOr<v1::FindSourceResponse> NodeDesk::FindSource(
     const scheduler::CompiledNode& node = snapshot->node(ranked.node);
     v1::FindSourceResponse::Source* source = response.add_sources();
     source->set_node(node.spec.name);
-    source->set_url(absl::StrCat(
-        "http://", WriteHost(node, self.endpoint.addresses.front(), node.spec.http_port, kHttpPort),
-        "/", key, ".flv"));
+    source->set_url(SourceUrl(*snapshot, node, self, request, clock_->Now()));
   }
   return response;
 }

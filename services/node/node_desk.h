@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "base/clock.h"
 #include "nearcast/v1/node.pb.h"
 #include "services/node/probe_desk.h"
 #include "services/publisher/publisher.h"
@@ -20,13 +21,14 @@ namespace nearcast {
 // Thread rule: any thread may call any method.
 class NodeDesk {
  public:
-  // Both must outlive the desk.
-  NodeDesk(Publisher* publisher, StreamLifecycle* streams)
-      : publisher_(publisher), streams_(streams), probes_(publisher) {}
+  // All must outlive the desk.
+  NodeDesk(const Clock* clock, Publisher* publisher, StreamLifecycle* streams)
+      : clock_(clock), publisher_(publisher), streams_(streams), probes_(publisher) {}
 
   ProbeDesk* probes() { return &probes_; }
 
-  // Queues the report and answers it, with a plan of what to measure when the node has another.
+  // Queues the report and answers it, with a plan of what to measure when the node has another, and
+  // its CDN's keys likewise.
   // Every report makes its streams publishing, not only the first
   // one: a stream may be made anew under a name that is still pushed, and a write to the store may
   // have failed. NOT_FOUND when no Node has that name; RESOURCE_EXHAUSTED when too many reports
@@ -34,7 +36,8 @@ class NodeDesk {
   absl::StatusOr<v1::NodeCommand> TakeReport(const v1::NodeReport& report);
 
   // Nodes that hold the stream's publisher, nearest to the asker first, by measured delay where
-  // there is one; those that are down last; the asker itself and those it excludes are left out. NOT_FOUND when none is left.
+  // there is one; those that are down last; the asker itself and those it excludes are left out.
+  // URLs are signed as the source's CDN is. NOT_FOUND when none is left.
   absl::StatusOr<v1::FindSourceResponse> FindSource(const v1::FindSourceRequest& request) const;
 
  private:
@@ -43,6 +46,7 @@ class NodeDesk {
   // What the node has to measure, from the current targets.
   Plan PlanFor(const scheduler::Node& node);
 
+  const Clock* const clock_;
   Publisher* const publisher_;
   StreamLifecycle* const streams_;
   ProbeDesk probes_;

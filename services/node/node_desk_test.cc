@@ -101,7 +101,7 @@ class NodeDeskTest : public ::testing::Test {
   StreamTable streams_{&store_};
   StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
   StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
-  NodeDesk desk_{&publisher_, &lifecycle_};
+  NodeDesk desk_{&clock_, &publisher_, &lifecycle_};
   uint64_t sequence_ = 0;
   uint64_t plan_ = 0;
 };

@@ -25,12 +25,6 @@ absl::string_view AppStreamOf(absl::string_view url) {
   return rest.substr(0, rest.find('?'));
 }
 
-bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
-  return std::any_of(
-      stream.push_lines.begin(), stream.push_lines.end(),
-      [app_stream](const auto& line) { return AppStreamOf(line.url) == app_stream; });
-}
-
 scheduler::StreamTimes TimesOf(const StreamEntry& entry) {
   return {entry.stream.state, entry.create_time, entry.update_time, entry.unheard_since};
 }
@@ -50,6 +44,12 @@ void MoveTo(StreamEntry& entry, StreamState state, absl::Time now) {
 }
 
 }  // namespace
+
+bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
+  return std::any_of(
+      stream.push_lines.begin(), stream.push_lines.end(),
+      [app_stream](const auto& line) { return AppStreamOf(line.url) == app_stream; });
+}
 
 absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
                                            StreamState state, absl::Time now) {

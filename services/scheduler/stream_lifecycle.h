@@ -23,6 +23,9 @@ namespace nearcast {
 absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
                                            scheduler::StreamState state, absl::Time now);
 
+// Whether one of the stream's push URLs leads to "app/stream".
+bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream);
+
 // Thread rule: any thread may call any method.
 class StreamLifecycle {
  public:

@@ -10,7 +10,7 @@ const std::vector<Command>& AllCommands() {
     for (auto* make :
          {ApplyCommands, SimulateCommands, ResourceCommands, RevisionCommands, CdnCommands,
           RatioCommands, QualityCommands, SwitchCommands, NodeCommands, StreamCommands,
-          ClientCommands, ExplainCommands, AddressCommands, VersionCommands}) {
+          StatsCommands, ClientCommands, ExplainCommands, AddressCommands, VersionCommands}) {
       for (Command& command : make()) all->push_back(std::move(command));
     }
     return all;

@@ -18,6 +18,7 @@ std::vector<Command> QualityCommands();   // quality default set, pin, unpin
 std::vector<Command> SwitchCommands();    // switch set, clear, list
 std::vector<Command> NodeCommands();      // node list, drain, undrain
 std::vector<Command> StreamCommands();    // stream list, get, create, state, end
+std::vector<Command> StatsCommands();     // stream stats, node streams
 std::vector<Command> ClientCommands();    // client config
 std::vector<Command> ExplainCommands();   // explain play, explain dns, play
 std::vector<Command> AddressCommands();   // ip

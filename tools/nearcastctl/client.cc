@@ -170,6 +170,11 @@ StatusOr<v1::ListDelaysResponse> Client::ListDelays(const v1::ListDelaysRequest&
   return Send(&connection_->admin, &AdminStub::ListDelays, request);
 }
 
+StatusOr<v1::ListStreamStatsResponse> Client::ListStreamStats(
+    const v1::ListStreamStatsRequest& request) {
+  return Send(&connection_->admin, &AdminStub::ListStreamStats, request);
+}
+
 StatusOr<v1::ListRevisionsResponse> Client::ListRevisions(const v1::ListRevisionsRequest& request) {
   return Send(&connection_->admin, &AdminStub::ListRevisions, request);
 }

@@ -39,6 +39,8 @@ class Client {
   absl::StatusOr<v1::ApplyResponse> UndrainNode(const v1::UndrainNodeRequest& request);
   absl::StatusOr<v1::ListNodesResponse> ListNodes();
   absl::StatusOr<v1::ListDelaysResponse> ListDelays(const v1::ListDelaysRequest& request);
+  absl::StatusOr<v1::ListStreamStatsResponse> ListStreamStats(
+      const v1::ListStreamStatsRequest& request);
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
   absl::StatusOr<v1::ApplyResponse> Rollback(const v1::RollbackRequest& request);
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request);

@@ -81,5 +81,44 @@ TEST_F(NodeCli, MeasuredDelaysAreShownWithWhatCounts) {
             "and 3 more; name a node\n");
 }
 
+TEST_F(NodeCli, StreamsAreShownWithWhatTheirViewersGet) {
+  v1::ListStreamStatsResponse list;
+  v1::StreamStatsEntry& published = *list.add_entries();
+  published.set_node("gz-1");
+  v1::StreamStats& stats = *published.mutable_stats();
+  stats.set_app("live");
+  stats.set_stream("s1");
+  stats.set_upstream("192.0.2.7:5000");
+  stats.set_bits_per_s(864'000);
+  stats.set_out_bits_per_s(2'592'000);
+  stats.set_fps(25);
+  stats.set_gop_ms(2000);
+  stats.set_viewers(3);
+  stats.set_viewers_behind(1);
+  stats.set_delay_ms_mean(250);
+  stats.set_delay_ms_max(400);
+  stats.mutable_drops()->set_tail(3);
+  stats.mutable_drops()->set_jumped(1);
+  v1::StreamStatsEntry& pulled = *list.add_entries();
+  pulled.set_node("bj-1");
+  pulled.mutable_stats()->set_app("live");
+  pulled.mutable_stats()->set_stream("s1");
+  pulled.mutable_stats()->set_pulled(true);
+  pulled.mutable_stats()->set_interrupted(true);
+  pulled.mutable_stats()->set_upstream("http://192.0.2.1/live/s1.flv");
+  list.set_total(2);
+  list.set_untold(4);
+  server_.Answer("ListStreamStats", list);
+  EXPECT_EQ(Run("stream stats s1"), 0);
+  EXPECT_EQ(out_,
+            "STREAM   NODE  VIEWERS  BEHIND       DELAY          IN          OUT   FPS     GOP  "
+            "DROPPED           FROM\n"
+            "live/s1  gz-1        3       1  250/400 ms  864 kbit/s  2.59 Mbit/s  25.0  2.00 s  "
+            "3 tail, 1 jumped  push 192.0.2.7:5000\n"
+            "live/s1  bj-1        0       0           -           0            0   0.0  0.00 s  "
+            "-                 lost: pull http://192.0.2.1/live/s1.flv\n"
+            "and 4 more\n");
+}
+
 }  // namespace
 }  // namespace nearcast::ctl

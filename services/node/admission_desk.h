@@ -1,0 +1,60 @@
+// AdmissionDesk: which publishers and viewers nodes let in.
+#ifndef SERVICES_NODE_ADMISSION_DESK_H_
+#define SERVICES_NODE_ADMISSION_DESK_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "base/snapshot_holder.h"
+#include "nearcast/v1/node.pb.h"
+#include "schedulerlib/snapshot/snapshot.h"
+#include "services/scheduler/stream_table.h"
+
+namespace nearcast {
+
+// What becomes of streams that nobody created here.
+enum class UnknownStreams { kAdmit, kRefuse };
+
+struct AdmissionCounts {
+  uint64_t publishes_admitted = 0;
+  uint64_t publishes_refused = 0;
+  uint64_t plays_admitted = 0;
+  uint64_t plays_refused = 0;
+};
+
+// Thread rule: any thread may call any method.
+class AdmissionDesk {
+ public:
+  // All must outlive the desk.
+  AdmissionDesk(const SnapshotHolder<scheduler::Snapshot>* snapshots, const StreamTable* streams,
+                UnknownStreams unknown)
+      : snapshots_(snapshots), streams_(streams), unknown_(unknown) {}
+
+  // PERMISSION_DENIED, in words for the publisher, for a stream that has ended, is banned, or is
+  // pushed elsewhere or unknown where only known ones are admitted.
+  absl::StatusOr<v1::AdmitPublishResponse> AdmitPublish(const v1::AdmitPublishRequest& request);
+
+  // PERMISSION_DENIED for a stream that is banned. The GOP cache is what the scheduler would put
+  // into the URL for that network grade; streams that nobody created here have none.
+  absl::StatusOr<v1::AdmitPlayResponse> AdmitPlay(const v1::AdmitPlayRequest& request);
+
+  AdmissionCounts counts() const;
+
+ private:
+  absl::Status Check(const v1::AdmitPublishRequest& request) const;
+  void FillTerms(const v1::AdmitPlayRequest& request, const scheduler::Stream& stream,
+                 v1::AdmitPlayResponse* response) const;
+
+  const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
+  const StreamTable* const streams_;
+  const UnknownStreams unknown_;
+  std::atomic<uint64_t> publishes_admitted_{0};
+  std::atomic<uint64_t> publishes_refused_{0};
+  std::atomic<uint64_t> plays_admitted_{0};
+  std::atomic<uint64_t> plays_refused_{0};
+};
+
+}  // namespace nearcast
+
+#endif  // SERVICES_NODE_ADMISSION_DESK_H_

@@ -1,0 +1,124 @@
+#include "services/node/admission_desk.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/fake_clock.h"
+#include "gtest/gtest.h"
+#include "schedulerlib/testing/given.h"
+#include "services/publisher/publisher.h"
+#include "services/rpc/status.h"
+#include "services/store/memory_store.h"
+
+namespace nearcast {
+namespace {
+
+using scheduler::Given;
+using scheduler::StreamState;
+
+class AdmissionDeskTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Given given;
+    given.Own("own").Node("gz", "CN", {"192.0.2.1"}).Point("show", {"own"}).Point("plain", {"own"});
+    scheduler::Config& config = given.config();
+    config.latency_policies.push_back({.name = "low", .target_ms = 3000});
+    config.publish_points[0].latency_policy = "low";
+    config.publish_points[1].gop_cache_ms = 0;
+    publisher_.SetConfig(config);
+  }
+
+  void Create(const std::string& name, StreamState state, const std::string& point = "show") {
+    StreamEntry entry;
+    entry.stream.name = name;
+    entry.stream.publish_point = point;
+    entry.stream.state = state;
+    entry.stream.push_lines.push_back({.line = "main",
+                                       .cdn = "own",
+                                       .node = "gz",
+                                       .url = "rtmp://192.0.2.1/live/" + name + "?k=1"});
+    entry.create_time = entry.update_time = clock_.Now();
+    ASSERT_TRUE(streams_.Insert(entry).ok());
+  }
+
+  // The reason, or "" when it is admitted.
+  std::string Publish(AdmissionDesk* desk, const std::string& app, const std::string& stream) {
+    v1::AdmitPublishRequest request;
+    request.set_node("gz");
+    request.set_app(app);
+    request.set_stream(stream);
+    const auto response = desk->AdmitPublish(request);
+    if (response.ok()) return "";
+    EXPECT_TRUE(absl::IsPermissionDenied(response.status())) << response.status();
+    return std::string(rpc::ReasonOf(response.status()));
+  }
+
+  absl::StatusOr<v1::AdmitPlayResponse> Play(const std::string& stream, uint32_t grade = 0) {
+    v1::AdmitPlayRequest request;
+    request.set_node("gz");
+    request.set_app("live");
+    request.set_stream(stream);
+    request.set_network_grade(grade);
+    return desk_.AdmitPlay(request);
+  }
+
+  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
+  store::MemoryStore store_;
+  Publisher publisher_{&clock_, Given().Places(), {}};
+  StreamTable streams_{&store_};
+  AdmissionDesk desk_{publisher_.holder(), &streams_, UnknownStreams::kAdmit};
+  AdmissionDesk strict_{publisher_.holder(), &streams_, UnknownStreams::kRefuse};
+};
+
+TEST_F(AdmissionDeskTest, EndedAndBannedStreamsAreRefusedAndAllOthersAdmitted) {
+  for (const StreamState state :
+       {StreamState::kCreated, StreamState::kPublishing, StreamState::kInterrupted}) {
+    const std::string name = absl::StrCat("s", static_cast<int>(state));
+    Create(name, state);
+    EXPECT_EQ(Publish(&strict_, "live", name), "");
+  }
+  Create("over", StreamState::kEnded);
+  Create("bad", StreamState::kBanned);
+  EXPECT_EQ(Publish(&desk_, "live", "over"), "STREAM_ENDED");
+  EXPECT_EQ(Publish(&desk_, "live", "bad"), "STREAM_BANNED");
+  EXPECT_EQ(desk_.counts().publishes_refused, 2u);
+  EXPECT_EQ(strict_.counts().publishes_admitted, 3u);
+}
+
+TEST_F(AdmissionDeskTest, WhatNobodyCreatedIsAdmittedUnlessOnlyKnownStreamsAre) {
+  Create("over", StreamState::kEnded);
+  for (const auto& [app, stream] : {std::pair{"live", "new"}, std::pair{"other", "over"}}) {
+    EXPECT_EQ(Publish(&desk_, app, stream), "");
+    EXPECT_EQ(Publish(&strict_, app, stream), "STREAM_NOT_FOUND");
+  }
+}
+
+TEST_F(AdmissionDeskTest, ViewersGetTheCacheOfTheirStreamAndNetworkGrade) {
+  Create("s1", StreamState::kPublishing);
+  const auto best = Play("s1", 8), worst = Play("s1", 1), unknown = Play("s1");
+  ASSERT_TRUE(best.ok() && worst.ok() && unknown.ok());
+  EXPECT_TRUE(best->has_gop_cache_ms());
+  EXPECT_GT(worst->gop_cache_ms(), best->gop_cache_ms());
+  EXPECT_EQ(unknown->gop_cache_ms(), best->gop_cache_ms());
+  EXPECT_EQ(best->gop_cache_policy(), "lower");
+  EXPECT_GT(best->ttl_ms(), 0u);
+}
+
+TEST_F(AdmissionDeskTest, WhereNothingIsDeclaredTheNodeDecides) {
+  Create("s2", StreamState::kPublishing, "plain");
+  for (const char* stream : {"s2", "nobody-created-me"}) {
+    const auto response = Play(stream);
+    ASSERT_TRUE(response.ok());
+    EXPECT_FALSE(response->has_gop_cache_ms());
+    EXPECT_EQ(response->gop_cache_policy(), "");
+  }
+}
+
+TEST_F(AdmissionDeskTest, ABannedStreamIsNotPlayed) {
+  Create("bad", StreamState::kBanned);
+  EXPECT_TRUE(absl::IsPermissionDenied(Play("bad").status()));
+  EXPECT_EQ(desk_.counts().plays_refused, 1u);
+}
+
+}  // namespace
+}  // namespace nearcast
