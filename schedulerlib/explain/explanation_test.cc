@@ -100,7 +100,7 @@ TEST(ExplanationTest, LastResortIsToldAsOne) {
 - stream s1 of publish point show is publishing
 - viewer 10.1.0.1 is in CN / 440000 / 440100 / chinatelecom (cell 1, shared by the /16 around it)
 - ratio rule unicom does not match: isp is chinatelecom, not chinaunicom
-- ratio rule default matches (everything): main own=100 (a last resort: all its nodes are drained or down); backup vendor=1 (unusable)
+- ratio rule default matches (everything): main own=100 (a last resort: all its nodes are drained or down); backup vendor=1 (disabled)
 - main line: viewer "10.1.0.1" falls to CDN own by weighted rendezvous over its key
 - main line: 3 nodes are equally near (within 5 ms); stream s1 chooses gz-2 among them by rendezvous
 - tiers origin hd ld; opens with hd (quality policy policy-1)

@@ -24,16 +24,13 @@ std::string ScopeText(const RatioScope& scope) {
   return parts.empty() ? "everything" : absl::StrJoin(parts, ", ");
 }
 
-absl::string_view StandingNote(CdnStanding standing) {
-  switch (standing) {
-    case CdnStanding::kUsable:
-      return "";
-    case CdnStanding::kLastResort:
-      return " (a last resort: all its nodes are drained or down)";
-    case CdnStanding::kOut:
-      return " (unusable)";
-  }
-  return "";
+absl::string_view StandingNote(const Cdn& cdn, CdnStanding standing) {
+  if (standing == CdnStanding::kUsable) return "";
+  if (cdn.disabled) return " (disabled)";
+  if (cdn.health == CdnHealth::kDown) return " (its health is down)";
+  if (standing == CdnStanding::kOut) return " (it has no nodes)";
+  return cdn.health == CdnHealth::kPoor ? " (a last resort: its health is poor)"
+                                        : " (a last resort: all its nodes are drained or down)";
 }
 
 template <typename List, typename T>
@@ -45,10 +42,11 @@ std::string WeightsText(const Snapshot& snapshot, const PlayDecision& decision,
                         const CompiledWeights& weights) {
   return absl::StrJoin(weights, ", ", [&](std::string* out, const auto& weight) {
     const auto& [cdn, value] = weight;
-    absl::StrAppend(out, snapshot.cdn(cdn).spec.name, "=", value,
-                    Has(decision.switches.cdns_off, cdn)
-                        ? " (turned off)"
-                        : StandingNote(snapshot.cdn_buckets[cdn.value()].standing));
+    absl::StrAppend(
+        out, snapshot.cdn(cdn).spec.name, "=", value,
+        Has(decision.switches.cdns_off, cdn)
+            ? " (turned off)"
+            : StandingNote(snapshot.cdn(cdn).spec, snapshot.cdn_buckets[cdn.value()].standing));
   });
 }
 
@@ -117,12 +115,21 @@ std::string MainReason(const Snapshot& snapshot, const PlayDecision& decision) {
       return absl::StrCat("which is owed most (", DebtText(snapshot, ratio), "); its hash says ",
                           snapshot.cdn(*ratio.by_hash).spec.name);
     case RatioReason::kSet:
+      if (decision.main_stands_in)
+        return "which is fed, while the push to the one it had has failed";
       return decision.held ? "where the stream is held" : "where a switch sets it";
     case RatioReason::kHash:
     case RatioReason::kStandIn:
       return "by weighted rendezvous over its key";
   }
   return "";
+}
+
+absl::string_view BackupReason(const PlayDecision& decision) {
+  if (decision.backup_moved) return ", which another push feeds than the main line's (hot standby)";
+  return decision.switches.backup_cdn == decision.ratio.backup
+             ? ", where a switch sets it"
+             : " by weighted rendezvous over its key";
 }
 
 std::string TierReasonText(const PlayDecision& decision) {
@@ -231,7 +238,7 @@ std::string LineStep(const Snapshot& snapshot, const PlayDecision& decision, con
                                                  ? " "
                                                  : ", ",
                                              MainReason(snapshot, decision))
-                              : " by weighted rendezvous over its key");
+                              : BackupReason(decision));
 }
 
 std::string TierStep(const Snapshot& snapshot, const PlayDecision& decision) {

@@ -27,10 +27,15 @@ struct PushLine {
   bool on_failure_only = false;
 };
 
+// Which of two push lines carry a stream: those that were planned (both in hot standby, main in
+// cold), or one alone because the other has failed.
+enum class CarriedBy : uint8_t { kPlanned, kMain, kBackup };
+
 struct Stream {
   std::string name;
   std::string publish_point;
   StreamState state = StreamState::kCreated;
+  CarriedBy carried_by = CarriedBy::kPlanned;
   std::vector<PushLine> push_lines;
 
   // Holds every viewer's main line at this CDN; empty = as the ratio rules say.

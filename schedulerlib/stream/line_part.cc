@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "schedulerlib/standby/line_switch.h"
 #include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/play_url.h"
 #include "schedulerlib/stream/sdk_params.h"
@@ -36,6 +38,14 @@ SdkOverrides OverridesOf(const PlayDecision& decision) {
   return overrides;
 }
 
+// Where the player goes when the line fails; nothing when it is the only one.
+std::optional<LineSwitch> SwitchFrom(const PlayDecision& decision, const PlayLine& line) {
+  if (decision.lines.size() < 2) return std::nullopt;
+  const bool is_main = line.role == decision.lines[0].role;
+  const PlayLine& other = decision.lines[is_main ? 1 : 0];
+  return PlanLineSwitch(line.gop_cache.ms, other.role, other.push + 1u, other.push != line.push);
+}
+
 // One line of one stream, tier by tier.
 class Renderer {
  public:
@@ -43,7 +53,9 @@ class Renderer {
       : decision_(decision),
         line_(line),
         overrides_(OverridesOf(decision)),
-        params_(decision.latency, line.gop_cache.ms, overrides_),
+        line_switch_(SwitchFrom(decision, line)),
+        params_(decision.latency, line.gop_cache.ms, overrides_,
+                line_switch_ ? &*line_switch_ : nullptr),
         urls_(snapshot, decision, line) {
     BuildSlots();
   }
@@ -140,6 +152,7 @@ class Renderer {
   const PlayDecision& decision_;
   const PlayLine& line_;
   const SdkOverrides overrides_;
+  const std::optional<LineSwitch> line_switch_;
   const SdkParamsWriter params_;
   PlayUrlWriter urls_;
   std::vector<Slot> slots_;
@@ -206,6 +219,10 @@ PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const Play
   AppendNumber(static_cast<uint64_t>(PlayUrlExpiry(snapshot, decision, line)), key.text);
   AppendNumber(uint64_t{line.gop_cache.ms} << 32 | decision.latency.gop_cache_ms, key.text);
   AppendNumber(decision.latency.start_buffer_ms, key.text);
+  // What the other line's pushes say of this one: how many lines, and whose pictures.
+  uint64_t pushes = decision.lines.size();
+  for (const PlayLine& each : decision.lines) pushes = pushes << 8 | each.push;
+  AppendNumber(pushes, key.text);
   AppendWhole(line.role, key.text);
   AppendWhole(decision.publish_point->spec.name, key.text);
   AppendWhole(decision.stream->name, key.text);

@@ -7,6 +7,8 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/standby/carrier.h"
+#include "schedulerlib/standby/fed_lines.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -64,6 +66,10 @@ void AddLine(const Snapshot& snapshot, absl::string_view role, CdnIndex cdn,
   line.cdn = cdn;
   line.host = snapshot.cdn(cdn).spec.pull_domain;
   line.rtmp_host = line.host;
+  if (decision.stream->push_lines.size() > 1) {
+    const auto push = FeedOf(*decision.stream, snapshot.cdn(cdn).spec.name);
+    line.push = static_cast<uint8_t>(push.value_or(0));
+  }
   if (snapshot.cdn(cdn).spec.kind == CdnKind::kOwn) SetNode(snapshot, decision, line);
 }
 
@@ -99,6 +105,27 @@ void SetCdns(const Snapshot& snapshot, PlayDecision& decision) {
     decision.ratio.backup = switches.backup_cdn;
   }
   if (switches.IsFeatureOff("backup")) decision.ratio.backup.reset();
+}
+
+// Lines go to where the stream's pushes arrive.
+void SetFed(const Snapshot& snapshot, PlayDecision& decision) {
+  RatioChoice& ratio = decision.ratio;
+  const SwitchEffects& switches = decision.switches;
+  const bool is_hot = decision.publish_point->spec.standby == Standby::kHot;
+  const bool has_backup = !switches.IsFeatureOff("backup");
+  const auto may_carry = [&](CdnIndex cdn) { return MayCarry(snapshot, decision, cdn); };
+  const FedLines fed =
+      ChooseFedLines({.snapshot = snapshot,
+                      .stream = *decision.stream,
+                      .may_carry = may_carry,
+                      .may_have_backup = has_backup,
+                      .may_move_backup = is_hot && has_backup && !switches.backup_cdn},
+                     {.main = *ratio.main, .backup = ratio.backup});
+  if (fed.main_moved) ratio.reason = RatioReason::kSet;
+  ratio.main = fed.main;
+  ratio.backup = fed.backup;
+  decision.main_stands_in = fed.main_moved;
+  decision.backup_moved = fed.backup_moved;
 }
 
 // A viewer without any ordinary tier could not play at all: then the switches give way.
@@ -162,6 +189,7 @@ void DecideRatio(const Snapshot& snapshot, const MatchQuestion& match, const Pla
   ChooseCdns(snapshot.ratio_index.Find(snapshot.ratio_rules, question), snapshot.cdn_buckets,
              question, decision.ratio);
   if (decision.ratio.rule != nullptr) SetCdns(snapshot, decision);
+  if (decision.stream->push_lines.size() > 1 && decision.ratio.main) SetFed(snapshot, decision);
 }
 
 absl::Status NoCdn(const PlayDecision& decision) {

@@ -55,6 +55,9 @@ struct PlayLine {
   absl::string_view host;
   absl::string_view rtmp_host;
 
+  // Whose pictures it has: the push line's place in Stream::push_lines.
+  uint8_t push = 0;
+
   // The wanted GOP cache in the CDN's words, and the delay that it gives.
   GopCacheSetting gop_cache;
 };
@@ -74,6 +77,10 @@ struct PlayDecision {
 
   // The stream is held at ratio.main (Stream.play_cdn), whatever the rules would have chosen.
   bool held = false;
+
+  // What the state of the pushes has changed of that (standby/fed_lines.h).
+  bool main_stands_in = false;  // the CDN that was chosen is not fed any more
+  bool backup_moved = false;    // to another push, or away
   absl::InlinedVector<PlayLine, 2> lines;  // main, and backup where there is one
 
   // What is turned off or overridden for this viewer.

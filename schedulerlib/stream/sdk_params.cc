@@ -45,6 +45,16 @@ void WriteAuto(uint32_t demote_after_stalls, JsonWriter& json) {
   json.Member("StallCount", demote_after_stalls).Close().Close();
 }
 
+void WriteLineSwitch(const LineSwitch& line_switch, JsonWriter& json) {
+  json.Open().Member("Enable", 1).Member("To", line_switch.to);
+  json.Member("PushId", line_switch.push_id);
+  json.Member("OwnPush", line_switch.has_own_push ? 1 : 0);
+  json.Member("SilenceMs", line_switch.silence_ms);
+  json.Member("FirstFrameMs", line_switch.first_frame_ms);
+  json.Member("StallCount", line_switch.stalls);
+  json.Member("ReturnMs", line_switch.return_ms).Close();
+}
+
 // Members one by one: an override stands in its member's place, those without one at the end.
 class ParamsWriter {
  public:
@@ -111,15 +121,24 @@ std::string WriteSdkParams(const TranscodeTemplate& tier, const SdkParams& param
     const uint32_t stalls = latency.plan->demote_after_stalls;
     if (stalls > 0) writer.Object("Auto", [stalls](JsonWriter& json) { WriteAuto(stalls, json); });
   }
+  if (params.line_switch != nullptr) {
+    writer.Object("LineSwitch",
+                  [&params](JsonWriter& json) { WriteLineSwitch(*params.line_switch, json); });
+  }
   return writer.Take();
 }
 
 SdkParamsWriter::SdkParamsWriter(const ViewerLatency& latency, uint32_t gop_cache_ms,
-                                 const SdkOverrides& overrides)
-    : latency_(latency), gop_cache_ms_(gop_cache_ms), overrides_(overrides) {
-  const std::string whole = WriteSdkParams(
-      TranscodeTemplate(),
-      {.suffix = "", .gop_cache_ms = gop_cache_ms, .latency = latency, .overrides = {}});
+                                 const SdkOverrides& overrides, const LineSwitch* line_switch)
+    : latency_(latency),
+      gop_cache_ms_(gop_cache_ms),
+      overrides_(overrides),
+      line_switch_(line_switch) {
+  const std::string whole = WriteSdkParams(TranscodeTemplate(), {.suffix = "",
+                                                                 .gop_cache_ms = gop_cache_ms,
+                                                                 .latency = latency,
+                                                                 .overrides = {},
+                                                                 .line_switch = line_switch});
   const absl::string_view text = whole;
   AppendJsonEscaped(text.substr(text.find(kTailBegin)), tail_);
 }
@@ -130,7 +149,8 @@ void SdkParamsWriter::AppendEscaped(const TranscodeTemplate& tier, absl::string_
     AppendJsonEscaped(WriteSdkParams(tier, {.suffix = suffix,
                                             .gop_cache_ms = gop_cache_ms_,
                                             .latency = latency_,
-                                            .overrides = overrides_}),
+                                            .overrides = overrides_,
+                                            .line_switch = line_switch_}),
                       out);
     return;
   }

@@ -2,7 +2,8 @@
 //
 // Latency rides in FastOpenDuration (the GOP cache's lower bound, negative ms), BufferDataMs (the
 // start buffer), EnableLowLatencyFLV, gop, and NetworkAdapt (chase and slow play); the player's own
-// step down after stalls in Auto.
+// step down after stalls in Auto. When to leave the line for the other one is in LineSwitch
+// (standby/line_switch.h).
 #ifndef SCHEDULERLIB_STREAM_SDK_PARAMS_H_
 #define SCHEDULERLIB_STREAM_SDK_PARAMS_H_
 
@@ -12,6 +13,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "schedulerlib/model/config.h"
+#include "schedulerlib/standby/line_switch.h"
 #include "schedulerlib/stream/viewer_latency.h"
 
 namespace nearcast::scheduler {
@@ -27,6 +29,7 @@ struct SdkParams {
   uint32_t gop_cache_ms = 0;     // what that CDN is asked for
   const ViewerLatency& latency;  // of the viewer
   const SdkOverrides& overrides;
+  const LineSwitch* line_switch = nullptr;  // null = there is no other line
 };
 
 std::string WriteSdkParams(const TranscodeTemplate& tier, const SdkParams& params);
@@ -36,7 +39,7 @@ std::string WriteSdkParams(const TranscodeTemplate& tier, const SdkParams& param
 class SdkParamsWriter {
  public:
   SdkParamsWriter(const ViewerLatency& latency, uint32_t gop_cache_ms,
-                  const SdkOverrides& overrides);
+                  const SdkOverrides& overrides, const LineSwitch* line_switch);
 
   // Appends WriteSdkParams, escaped.
   void AppendEscaped(const TranscodeTemplate& tier, absl::string_view suffix,
@@ -46,6 +49,7 @@ class SdkParamsWriter {
   const ViewerLatency& latency_;
   const uint32_t gop_cache_ms_;
   const SdkOverrides& overrides_;
+  const LineSwitch* const line_switch_;
   std::string tail_;  // from "SuggestFormat" on, escaped
 };
 

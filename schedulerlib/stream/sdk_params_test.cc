@@ -64,20 +64,24 @@ TEST(SdkParamsTest, ManyTiersGiveWhatEachGivesAlone) {
   const LatencyPlan plan = Plan(4000, 1000);
   const SdkOverrides none;
   const SdkOverrides some = {{"fps", "1"}};
+  const LineSwitch line_switch = PlanLineSwitch(4000, "backup", 2, true);
+  EXPECT_EQ(line_switch.silence_ms, 2000u);
   for (const LatencyPlan* used : {static_cast<const LatencyPlan*>(nullptr), &plan}) {
     const ViewerLatency latency = {.plan = used, .gop_cache_ms = 3000, .start_buffer_ms = 50};
     for (const SdkOverrides* overrides : {&none, &some}) {
-      const SdkParamsWriter writer(latency, 2900, *overrides);
+      const LineSwitch* other = overrides == &none ? &line_switch : nullptr;
+      const SdkParamsWriter writer(latency, 2900, *overrides, other);
       for (const Tier tier : {Tier::kOrigin, Tier::kHd, Tier::kAo}) {
         TranscodeTemplate made = Hd();
         made.tier = tier;
         made.codec = tier == Tier::kHd ? Codec::kH265 : Codec::kH264;
         std::string expected;
-        AppendJsonEscaped(
-            WriteSdkParams(
-                made,
-                {.suffix = "x", .gop_cache_ms = 2900, .latency = latency, .overrides = *overrides}),
-            expected);
+        AppendJsonEscaped(WriteSdkParams(made, {.suffix = "x",
+                                                .gop_cache_ms = 2900,
+                                                .latency = latency,
+                                                .overrides = *overrides,
+                                                .line_switch = other}),
+                          expected);
         std::string written;
         writer.AppendEscaped(made, "x", written);
         EXPECT_EQ(written, expected);
@@ -91,6 +95,15 @@ TEST(SdkParamsTest, OverridesStandInTheirMembersPlaceOrAtTheEnd) {
                                  {{"SuggestProtocol", "\"quic\""}, {"AvLines", "[1]"}});
   EXPECT_NE(text.find(R"("SuggestProtocol":"quic","FastOpenDuration")"), std::string::npos);
   EXPECT_EQ(text.find("tcp"), std::string::npos);
+  const LineSwitch line_switch = PlanLineSwitch(20'000, "backup", 1, false);
+  EXPECT_EQ(line_switch.silence_ms, kSilenceMostMs);
+  const SdkOverrides mine = {{"LineSwitch", "{\"Enable\":0}"}};
+  const std::string set = WriteSdkParams(Hd(), {.suffix = "hd",
+                                                .gop_cache_ms = 1800,
+                                                .latency = {},
+                                                .overrides = mine,
+                                                .line_switch = &line_switch});
+  EXPECT_NE(set.find(R"("LineSwitch":{"Enable":0}})"), std::string::npos) << set;
   EXPECT_EQ(text.substr(text.size() - 17), R"(:1,"AvLines":[1]})");
 }
 

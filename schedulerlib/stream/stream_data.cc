@@ -128,10 +128,8 @@ void WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::T
   json.Key("lines").Open();
   for (const PlayLine& line : decision.lines) json.Member(line.role, LineName(snapshot, line));
   json.Close();
-  json.Member("main_push_id", 1);
-  if (decision.lines.size() > 1) {
-    json.Member("backup_push_id", point.standby == Standby::kHot ? 2 : 1);
-  }
+  json.Member("main_push_id", decision.lines[0].push + 1);
+  if (decision.lines.size() > 1) json.Member("backup_push_id", decision.lines[1].push + 1);
   json.Key("common_sdk_params").Open();
   const std::string line_params = WriteLineParams(decision);
   for (const PlayLine& line : decision.lines) json.Member(line.role, line_params);
