@@ -40,6 +40,26 @@ absl::StatusOr<StreamState> FromProto(v1::Stream::State state) {
   }
 }
 
+std::string ToProto(CarriedBy carried_by) {
+  switch (carried_by) {
+    case CarriedBy::kPlanned:
+      return "";
+    case CarriedBy::kMain:
+      return "main";
+    case CarriedBy::kBackup:
+      return "backup";
+  }
+  return "";
+}
+
+absl::StatusOr<CarriedBy> CarriedByOf(const std::string& line) {
+  if (line.empty() || line == "-") return CarriedBy::kPlanned;
+  if (line == "main") return CarriedBy::kMain;
+  if (line == "backup") return CarriedBy::kBackup;
+  return absl::InvalidArgumentError(
+      absl::StrCat("carried_by: \"", line, "\" is neither \"main\", \"backup\" nor \"-\""));
+}
+
 v1::Stream ToProto(const Stream& stream) {
   v1::Stream to;
   to.set_name(stream.name);
@@ -54,6 +74,7 @@ v1::Stream ToProto(const Stream& stream) {
     added->set_on_failure_only(line.on_failure_only);
   }
   to.set_play_cdn(stream.play_cdn);
+  to.set_carried_by(ToProto(stream.carried_by));
   return to;
 }
 
@@ -67,6 +88,7 @@ absl::StatusOr<Stream> FromProto(const v1::Stream& stream) {
         {line.line(), line.cdn(), line.node(), line.url(), line.on_failure_only()});
   }
   to.play_cdn = stream.play_cdn();
+  NC_ASSIGN_OR_RETURN(to.carried_by, CarriedByOf(stream.carried_by()));
   return to;
 }
 

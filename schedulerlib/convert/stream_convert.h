@@ -2,6 +2,8 @@
 #ifndef SCHEDULERLIB_CONVERT_STREAM_CONVERT_H_
 #define SCHEDULERLIB_CONVERT_STREAM_CONVERT_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "nearcast/v1/admin.pb.h"
 #include "nearcast/v1/scheduler.pb.h"
@@ -16,7 +18,11 @@ v1::Stream::State ToProto(StreamState state);
 // INVALID_ARGUMENT for STATE_UNSPECIFIED and for numbers that this version does not know.
 absl::StatusOr<StreamState> FromProto(v1::Stream::State state);
 
-// Times and reasons of the message are not part of the model.
+// "main", "backup", "" as planned; "-" is that, too. INVALID_ARGUMENT for anything else.
+std::string ToProto(CarriedBy carried_by);
+absl::StatusOr<CarriedBy> CarriedByOf(const std::string& line);
+
+// Times, reasons and preheats of the message are not part of the model.
 v1::Stream ToProto(const Stream& stream);
 absl::StatusOr<Stream> FromProto(const v1::Stream& stream);
 

@@ -24,7 +24,25 @@ void AppendMember(absl::string_view key, absl::string_view value, std::string& j
   http::AppendJsonString(value, &json);
 }
 
-std::string WriteBody(absl::string_view event, const scheduler::Stream& stream, absl::Time time) {
+}  // namespace
+
+std::optional<absl::string_view> EventOf(const scheduler::Stream* before,
+                                         const scheduler::Stream& after) {
+  if (before == nullptr) return "created";
+  if (before->state != after.state) return StreamStateName(after.state);
+  if (!SameLines(*before, after)) return "moved";
+  return std::nullopt;
+}
+
+bool Wants(const scheduler::Callback& callback, absl::string_view event) {
+  const auto& events = callback.events;
+  const bool lists =
+      events.empty() || std::find(events.begin(), events.end(), event) != events.end();
+  return lists && !callback.url.empty();
+}
+
+std::string WriteCallbackBody(absl::string_view event, const scheduler::Stream& stream,
+                              absl::Time time) {
   std::string json = "{";
   AppendMember("event", event, json);
   AppendMember("stream", stream.name, json);
@@ -41,26 +59,6 @@ std::string WriteBody(absl::string_view event, const scheduler::Stream& stream, 
   json += "]";
   if (!stream.play_cdn.empty()) AppendMember("play_cdn", stream.play_cdn, json);
   return json + "}";
-}
-
-}  // namespace
-
-std::optional<absl::string_view> EventOf(const scheduler::Stream* before,
-                                         const scheduler::Stream& after) {
-  if (before == nullptr) return "created";
-  if (before->state != after.state) return StreamStateName(after.state);
-  if (!SameLines(*before, after)) return "moved";
-  return std::nullopt;
-}
-
-std::optional<CallbackEvent> BuildCallbackEvent(const scheduler::Callback& callback,
-                                                absl::string_view event,
-                                                const scheduler::Stream& stream, absl::Time time) {
-  const auto& events = callback.events;
-  const bool wanted =
-      events.empty() || std::find(events.begin(), events.end(), event) != events.end();
-  if (callback.url.empty() || !wanted) return std::nullopt;
-  return CallbackEvent{stream.name, callback.url, callback.secret, WriteBody(event, stream, time)};
 }
 
 std::string SignCallback(absl::string_view secret, int64_t time_s, absl::string_view body) {

@@ -9,6 +9,7 @@
 #ifndef SERVICES_CALLBACK_CALLBACK_EVENT_H_
 #define SERVICES_CALLBACK_CALLBACK_EVENT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,7 @@ struct CallbackEvent {
   std::string url;
   std::string secret;
   std::string body;
+  uint64_t number = 0;  // of UntoldEvent
 };
 
 // Which event a stream's change is: "created" when there was none before, the new state's name when
@@ -31,10 +33,11 @@ struct CallbackEvent {
 std::optional<absl::string_view> EventOf(const scheduler::Stream* before,
                                          const scheduler::Stream& after);
 
-// Nothing when the callback has no URL or does not list the event.
-std::optional<CallbackEvent> BuildCallbackEvent(const scheduler::Callback& callback,
-                                                absl::string_view event,
-                                                const scheduler::Stream& stream, absl::Time time);
+// Whether it has a URL and lists the event.
+bool Wants(const scheduler::Callback& callback, absl::string_view event);
+
+std::string WriteCallbackBody(absl::string_view event, const scheduler::Stream& stream,
+                              absl::Time time);
 
 // The value of X-Nearcast-Signature.
 std::string SignCallback(absl::string_view secret, int64_t time_s, absl::string_view body);

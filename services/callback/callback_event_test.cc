@@ -35,11 +35,7 @@ TEST(CallbackEventTest, AChangeIsNamedByWhatItChanged) {
 }
 
 TEST(CallbackEventTest, TheBodyTellsTheStreamAndItsLines) {
-  const auto event = BuildCallbackEvent({"https://room.example/hook", "secret", {}}, "publishing",
-                                        MakeStream(StreamState::kPublishing), kTime);
-  ASSERT_TRUE(event);
-  EXPECT_EQ(event->url, "https://room.example/hook");
-  EXPECT_EQ(event->body,
+  EXPECT_EQ(WriteCallbackBody("publishing", MakeStream(StreamState::kPublishing), kTime),
             R"({"event":"publishing","stream":"s1","publish_point":"show","state":"publishing",)"
             R"("time_ms":1790000000250,"push_lines":[)"
             R"({"line":"main","cdn":"own","node":"gz"},)"
@@ -47,11 +43,11 @@ TEST(CallbackEventTest, TheBodyTellsTheStreamAndItsLines) {
 }
 
 TEST(CallbackEventTest, OnlyListedEventsAreTold) {
-  const Stream stream = MakeStream(StreamState::kEnded);
   const scheduler::Callback some = {"http://room.example/", "", {"ended", "banned"}};
-  EXPECT_TRUE(BuildCallbackEvent(some, "ended", stream, kTime));
-  EXPECT_FALSE(BuildCallbackEvent(some, "moved", stream, kTime));
-  EXPECT_FALSE(BuildCallbackEvent({}, "ended", stream, kTime));
+  EXPECT_TRUE(Wants(some, "ended"));
+  EXPECT_FALSE(Wants(some, "moved"));
+  EXPECT_TRUE(Wants({"http://room.example/", "", {}}, "moved"));
+  EXPECT_FALSE(Wants({}, "ended"));
 }
 
 // echo -n '1790000000.{}' | openssl dgst -sha256 -hmac secret

@@ -13,15 +13,16 @@ absl::Duration PauseAfter(int tries) {
 
 }  // namespace
 
-void CallbackQueue::Push(CallbackEvent event, absl::Duration now) {
+bool CallbackQueue::Push(CallbackEvent event, absl::Duration now) {
   if (events_ >= events_max_) {
     ++totals_.refused;
-    return;
+    return false;
   }
   ++events_;
   Lane& lane = lanes_[event.stream];
   if (lane.events.empty()) ready_.emplace(now, event.stream);
   lane.events.push_back(std::move(event));
+  return true;
 }
 
 std::optional<CallbackEvent> CallbackQueue::Take(absl::Duration now) {
@@ -31,7 +32,7 @@ std::optional<CallbackEvent> CallbackQueue::Take(absl::Duration now) {
   return lanes_.at(stream).events.front();
 }
 
-void CallbackQueue::Done(const std::string& stream, bool delivered, absl::Duration now) {
+bool CallbackQueue::Done(const std::string& stream, bool delivered, absl::Duration now) {
   const auto at = lanes_.find(stream);
   NC_CHECK(at != lanes_.end());
   Lane& lane = at->second;
@@ -45,7 +46,9 @@ void CallbackQueue::Done(const std::string& stream, bool delivered, absl::Durati
   } else {
     ++totals_.retried;
     ready_.emplace(now + PauseAfter(lane.tries), stream);
+    return false;
   }
+  return true;
 }
 
 void CallbackQueue::RemoveFirst(const std::string& stream, Lane& lane, absl::Duration now) {

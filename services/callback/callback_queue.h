@@ -36,11 +36,14 @@ class CallbackQueue {
  public:
   explicit CallbackQueue(size_t events_max) : events_max_(events_max) {}
 
-  void Push(CallbackEvent event, absl::Duration now);
+  // Whether there was room.
+  bool Push(CallbackEvent event, absl::Duration now);
 
   // An event that is due, and of whose stream none is on its way. Done must follow.
   std::optional<CallbackEvent> Take(absl::Duration now);
-  void Done(const std::string& stream, bool delivered, absl::Duration now);
+
+  // Whether the event is done with: delivered, or given up.
+  bool Done(const std::string& stream, bool delivered, absl::Duration now);
 
   // When Take will have something again; InfiniteDuration when nothing waits.
   absl::Duration NextDue() const;

@@ -72,8 +72,12 @@ class Poster {
 
 }  // namespace
 
-CallbackSender::CallbackSender(const Clock* clock, const CallbackSenderOptions& options)
-    : clock_(clock), options_(options), queue_(options.events_max) {
+CallbackSender::CallbackSender(const Clock* clock, const CallbackSenderOptions& options,
+                               DoneWith done_with)
+    : clock_(clock),
+      options_(options),
+      done_with_(std::move(done_with)),
+      queue_(options.events_max) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
   for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { Run(); });
 }
@@ -110,8 +114,12 @@ void CallbackSender::Run() {
     mutex_.Unlock();
     const bool delivered = poster.Post(*event, absl::ToUnixSeconds(clock_->Now()));
     mutex_.Lock();
-    queue_.Done(event->stream, delivered, clock_->Monotonic());
+    const bool is_done = queue_.Done(event->stream, delivered, clock_->Monotonic());
     changed_.Signal();
+    if (!is_done) continue;
+    mutex_.Unlock();
+    done_with_(*event);
+    mutex_.Lock();
   }
 }
 

@@ -3,6 +3,7 @@
 #define SERVICES_CALLBACK_CALLBACK_SENDER_H_
 
 #include <cstddef>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -27,10 +28,15 @@ struct CallbackSenderOptions {
 // proxy. Thread rule: any thread may call Send and totals.
 class CallbackSender {
  public:
-  // `clock` must outlive the sender.
-  CallbackSender(const Clock* clock, const CallbackSenderOptions& options);
+  // Called from one of its threads with each event that is done with: delivered, or given up.
+  using DoneWith = std::function<void(const CallbackEvent& event)>;
 
-  // Events that wait are lost; those on their way get their time to arrive.
+  // `clock` must outlive the sender.
+  CallbackSender(
+      const Clock* clock, const CallbackSenderOptions& options,
+      DoneWith done_with = [](const CallbackEvent&) {});
+
+  // Events that wait are left; those on their way get their time to arrive.
   ~CallbackSender();
   CallbackSender(const CallbackSender&) = delete;
   CallbackSender& operator=(const CallbackSender&) = delete;
@@ -45,6 +51,7 @@ class CallbackSender {
 
   const Clock* const clock_;
   const CallbackSenderOptions options_;
+  const DoneWith done_with_;
   mutable absl::Mutex mutex_;
   absl::CondVar changed_;
   CallbackQueue queue_ ABSL_GUARDED_BY(mutex_);

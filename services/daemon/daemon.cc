@@ -1,5 +1,6 @@
 #include "services/daemon/daemon.h"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <sstream>
@@ -14,8 +15,7 @@
 #include "ipdb/name_table.h"
 #include "services/admin/admin.h"
 #include "services/admin/grpc_admin.h"
-#include "services/callback/callback_event.h"
-#include "services/callback/callback_sender.h"
+#include "services/callback/callback_desk.h"
 #include "services/client/client_desk.h"
 #include "services/client/grpc_client.h"
 #include "services/daemon/daemon_metrics.h"
@@ -123,10 +123,10 @@ struct Daemon::Parts {
   const absl::Duration started_at = clock->Monotonic();
   ipdb::NameTable names;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<callback::CallbackSender> callbacks;
   std::unique_ptr<StreamTable> streams;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<ConfigFollower> follower;
+  std::unique_ptr<callback::CallbackDesk> callbacks;
   std::unique_ptr<RatioDesk> ratio;
   std::unique_ptr<StreamScheduler> scheduler;
   std::unique_ptr<StreamLifecycle> lifecycle;
@@ -179,17 +179,24 @@ struct Daemon::Parts {
         quiet);
   }
 
-  // Tells a change of a stream to its publish point's callback URL.
-  void TellChange(const StreamEntry* before, const StreamEntry& after) {
-    const auto event =
-        callback::EventOf(before == nullptr ? nullptr : &before->stream, after.stream);
-    if (!event) return;
+  // Vendors do not tell whether a push arrives, nor do nodes that do not report.
+  scheduler::Heard Hear(const scheduler::PushLine& line, absl::string_view app_stream) const {
     const auto snapshot = publisher->holder()->Current();
-    const auto point = snapshot->publish_points.find(after.stream.publish_point);
-    if (point == snapshot->publish_points.end()) return;
-    auto built = callback::BuildCallbackEvent(point->second.spec.callback, *event, after.stream,
-                                              clock->Now());
-    if (built) callbacks->Send(*std::move(built));
+    const auto node = snapshot->FindNode(line.node);
+    if (!node || snapshot->node(*node).spec.health == scheduler::HealthSource::kAlwaysUp) {
+      return scheduler::Heard::kUnknown;
+    }
+    const auto nodes = publisher->PublishersOf(app_stream);
+    const bool is_heard = std::find(nodes.begin(), nodes.end(), line.node) != nodes.end();
+    return is_heard ? scheduler::Heard::kYes : scheduler::Heard::kNo;
+  }
+
+  // Not before every node that lives has had the time to report.
+  void ApplyHeard() {
+    if (clock->Monotonic() - started_at < 2 * options.node_silence) return;
+    lifecycle->ApplyHeard([this](const scheduler::PushLine& line, absl::string_view app_stream) {
+      return Hear(line, app_stream);
+    });
   }
 
   void AddCallbackMetrics(http::MetricsWriter& out) const {
@@ -245,10 +252,7 @@ struct Daemon::Parts {
   }
 
   void MakeServices() {
-    callbacks =
-        std::make_unique<callback::CallbackSender>(clock, callback::CallbackSenderOptions());
-    streams->WatchChanges(
-        [this](const StreamEntry* before, const StreamEntry& after) { TellChange(before, after); });
+    callbacks = std::make_unique<callback::CallbackDesk>(clock, publisher->holder(), streams.get());
     ratio = std::make_unique<RatioDesk>(clock, publisher->holder(), RatioDeskOptions());
     scheduler =
         std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get(), ratio.get());
@@ -267,19 +271,20 @@ struct Daemon::Parts {
                                                  .stream_board = &stream_board,
                                                  .names = &names,
                                                  .upstream = upstream.get()});
-    node_desk = std::make_unique<NodeDesk>(clock, publisher.get(), lifecycle.get());
+    node_desk = std::make_unique<NodeDesk>(clock, publisher.get(), lifecycle.get(),
+                                           scheduler->preheats());
     admissions = std::make_unique<AdmissionDesk>(
         publisher->holder(), streams.get(),
         options.admit_unknown_streams ? UnknownStreams::kAdmit : UnknownStreams::kRefuse);
     httpdns = std::make_unique<httpdns::Httpdns>(
         publisher->holder(), &names,
-        httpdns::HttpdnsOptions{.workers = options.http_threads * (options.https_port == 0 ? 1 : 2),
-                                .ip_parameter = options.trust_ip_parameter
-                                                    ? httpdns::IpParameter::kHonoured
-                                                    : httpdns::IpParameter::kIgnored,
-                                .service_addresses = ChooseListenAddresses(
-                                    options.http_address, ReadInterfaceAddresses()),
-                                .upstream = upstream.get()});
+        httpdns::HttpdnsOptions{
+            .workers = options.http_threads * (options.https_port == 0 ? 1 : 2),
+            .ip_parameter = options.trust_ip_parameter ? httpdns::IpParameter::kHonoured
+                                                       : httpdns::IpParameter::kIgnored,
+            .service_addresses =
+                ChooseListenAddresses(options.http_address, ReadInterfaceAddresses()),
+            .upstream = upstream.get()});
   }
 
   absl::Status ListenDns() {
@@ -414,8 +419,10 @@ absl::Status Daemon::ReloadCertificates() {
 
 void Daemon::Sweep() {
   parts_->streams->ForgetEndedBefore(parts_->clock->Now() - parts_->options.ended_stream_memory);
+  parts_->ApplyHeard();
   parts_->InterruptUnheard();
   parts_->lifecycle->ChangeDue();
+  parts_->scheduler->preheats()->ApplyDue();
   parts_->ratio->Step(parts_->publisher->CopyLive());
 }
 

@@ -69,6 +69,14 @@ void AddScheduler(const SchedulerCounters& counters, MetricsWriter& out) {
   add("update", counters.updates_ok, counters.updates_refused);
 }
 
+void AddPreheats(const PreheatTotals& totals, MetricsWriter& out) {
+  constexpr absl::string_view kHelp = "Preheats asked for, by result.";
+  out.AddCounter("nearcast_preheats_total", kHelp, totals.asked, {{"result", "ok"}});
+  out.AddCounter("nearcast_preheats_total", kHelp, totals.refused, {{"result", "refused"}});
+  out.AddGauge("nearcast_preheated_streams", "Streams that nodes hold or will hold.",
+               static_cast<double>(totals.streams));
+}
+
 void AddParts(const PartCache& parts, MetricsWriter& out) {
   constexpr absl::string_view kName = "nearcast_play_parts_total";
   constexpr absl::string_view kHelp = "Rendered lines of streams by where they came from.";
@@ -116,6 +124,7 @@ void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
     AddPublisher(parts, out);
     AddScheduler(parts.scheduler->counters(), out);
     AddParts(parts.scheduler->parts(), out);
+    AddPreheats(parts.scheduler->preheats().totals(), out);
     out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
                  static_cast<double>(parts.streams->size()));
     AddAdmissions(parts.admissions->counts(), out);

@@ -58,6 +58,15 @@ std::vector<scheduler::DelayBoard::Result> DelaysOf(const v1::NodeReport& report
   return delays;
 }
 
+void AddHeld(const PreheatDesk& preheats, const scheduler::CompiledNode& node,
+             v1::NodeCommand& command) {
+  for (PreheatDesk::Held& held : preheats.HeldBy(node)) {
+    v1::HeldStream* added = command.add_hold();
+    added->set_app(std::move(held.app));
+    added->set_stream(std::move(held.stream));
+  }
+}
+
 // The named nodes as candidates for pulling, best first for `asker`: by what was measured between
 // them, else by the delay model.
 std::vector<scheduler::Ranked> RankSources(const Snapshot& snapshot,
@@ -141,6 +150,7 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
     *command.mutable_measure() = *plan;
   }
   AddUrlKeys(*snapshot, *index, report, &command);
+  if (preheats_ != nullptr) AddHeld(*preheats_, snapshot->node(*index), command);
   for (const v1::PublishedStream& stream : report.streams()) {
     const std::string key = absl::StrCat(stream.app(), "/", stream.stream());
     if (!streams_->MayPublish(key)) command.add_end_streams(key);

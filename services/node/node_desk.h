@@ -14,6 +14,7 @@
 #include "nearcast/v1/node.pb.h"
 #include "services/node/probe_desk.h"
 #include "services/publisher/publisher.h"
+#include "services/scheduler/preheat_desk.h"
 #include "services/scheduler/stream_lifecycle.h"
 
 namespace nearcast {
@@ -21,14 +22,19 @@ namespace nearcast {
 // Thread rule: any thread may call any method.
 class NodeDesk {
  public:
-  // All must outlive the desk.
-  NodeDesk(const Clock* clock, Publisher* publisher, StreamLifecycle* streams)
-      : clock_(clock), publisher_(publisher), streams_(streams), probes_(publisher) {}
+  // `preheats` null = nodes are told to hold nothing. All must outlive the desk.
+  NodeDesk(const Clock* clock, Publisher* publisher, StreamLifecycle* streams,
+           const PreheatDesk* preheats = nullptr)
+      : clock_(clock),
+        publisher_(publisher),
+        streams_(streams),
+        preheats_(preheats),
+        probes_(publisher) {}
 
   ProbeDesk* probes() { return &probes_; }
 
   // Queues the report and answers it, with a plan of what to measure when the node has another, and
-  // its CDN's keys likewise.
+  // its CDN's keys likewise, and with what it is to hold.
   // Every report makes its streams publishing, not only the first
   // one: a stream may be made anew under a name that is still pushed, and a write to the store may
   // have failed. NOT_FOUND when no Node has that name; RESOURCE_EXHAUSTED when too many reports
@@ -49,6 +55,7 @@ class NodeDesk {
   const Clock* const clock_;
   Publisher* const publisher_;
   StreamLifecycle* const streams_;
+  const PreheatDesk* const preheats_;  // may be null
   ProbeDesk probes_;
   absl::Mutex mutex_;
   // By node; made anew when the targets are others.

@@ -101,7 +101,7 @@ class NodeDeskTest : public ::testing::Test {
   StreamTable streams_{&store_};
   StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
   StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
-  NodeDesk desk_{&clock_, &publisher_, &lifecycle_};
+  NodeDesk desk_{&clock_, &publisher_, &lifecycle_, scheduler_.preheats()};
   uint64_t sequence_ = 0;
   uint64_t plan_ = 0;
 };
@@ -155,6 +155,29 @@ TEST_F(NodeDeskTest, StreamMadeAnewUnderANameThatIsStillPushedIsPublishing) {
   v1::GetStreamRequest get;
   get.set_stream("s1");
   EXPECT_EQ(scheduler_.GetStream(get)->state(), v1::Stream::PUBLISHING);
+}
+
+TEST_F(NodeDeskTest, PreheatedStreamsAreHeldAsLongAsTheyAreAsked) {
+  v1::CreateStreamRequest create;
+  create.set_publish_point("show");
+  create.set_stream("s1");
+  ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  v1::PreheatStreamRequest preheat;
+  preheat.set_stream("s1");
+  preheat.add_nodes("bj");
+  preheat.mutable_start_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()) + 60);
+  preheat.mutable_end_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()) + 120);
+  ASSERT_TRUE(scheduler_.PreheatStream(preheat).ok());
+  EXPECT_THAT(Report("bj", {})->hold(), IsEmpty());
+  clock_.Advance(absl::Seconds(60));
+  const auto told = Report("bj", {});
+  ASSERT_EQ(told->hold_size(), 1);
+  EXPECT_EQ(told->hold(0).app(), "live");
+  EXPECT_EQ(told->hold(0).stream(), "s1");
+  EXPECT_EQ(Report("bj", {})->hold_size(), 1) << "the whole list each time";
+  EXPECT_THAT(Report("gz", {})->hold(), IsEmpty());
+  clock_.Advance(absl::Seconds(60));
+  EXPECT_THAT(Report("bj", {})->hold(), IsEmpty());
 }
 
 TEST_F(NodeDeskTest, SourcesAreTheNearestPublishersFirst) {

@@ -59,6 +59,12 @@ class GrpcScheduler : public v1::StreamScheduler::CallbackService {
     return rpc::Finish(context, scheduler_->MoveStream(*request), response);
   }
 
+  ServerUnaryReactor* PreheatStream(CallbackServerContext* context,
+                                    const v1::PreheatStreamRequest* request,
+                                    v1::Stream* response) override {
+    return rpc::Finish(context, scheduler_->PreheatStream(*request), response);
+  }
+
  private:
   nearcast::StreamScheduler* const scheduler_;
 };

@@ -12,6 +12,7 @@
 namespace nearcast {
 
 using rpc::WithReason;
+using scheduler::CarriedBy;
 using scheduler::StreamState;
 
 namespace {
@@ -26,7 +27,7 @@ absl::string_view AppStreamOf(absl::string_view url) {
 }
 
 scheduler::StreamTimes TimesOf(const StreamEntry& entry) {
-  return {entry.stream.state, entry.create_time, entry.update_time, entry.unheard_since};
+  return {entry.stream.state, entry.create_time, entry.state_since, entry.unheard_since};
 }
 
 std::optional<StreamState> DueStateOf(const scheduler::Snapshot& snapshot, const StreamEntry& entry,
@@ -37,8 +38,15 @@ std::optional<StreamState> DueStateOf(const scheduler::Snapshot& snapshot, const
   return DueState(TimesOf(entry), known ? point->second.spec : *gone, now);
 }
 
+// For what the table itself could not do.
+absl::StatusOr<StreamEntryPtr> WithStreamReason(absl::StatusOr<StreamEntryPtr> updated) {
+  if (updated.ok() || !rpc::ReasonOf(updated.status()).empty()) return updated;
+  const bool unknown = absl::IsNotFound(updated.status());
+  return WithReason(updated.status(), unknown ? "STREAM_NOT_FOUND" : "STREAM_NOT_STORED");
+}
+
 void MoveTo(StreamEntry& entry, StreamState state, absl::Time now) {
-  if (entry.stream.state != state) entry.update_time = now;
+  if (entry.stream.state != state) entry.update_time = entry.state_since = now;
   entry.stream.state = state;
   entry.unheard_since.reset();
 }
@@ -64,9 +72,22 @@ absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_vi
     MoveTo(entry, state, now);
     return absl::OkStatus();
   });
-  if (updated.ok() || !rpc::ReasonOf(updated.status()).empty()) return updated;
-  const bool unknown = absl::IsNotFound(updated.status());
-  return WithReason(updated.status(), unknown ? "STREAM_NOT_FOUND" : "STREAM_NOT_STORED");
+  return WithStreamReason(std::move(updated));
+}
+
+absl::StatusOr<StreamEntryPtr> SetCarrier(StreamTable& streams, absl::string_view name,
+                                          CarriedBy carried_by, absl::Time now) {
+  auto updated = streams.Update(name, [&](StreamEntry& entry) {
+    if (carried_by != CarriedBy::kPlanned && entry.stream.push_lines.size() != 2) {
+      return WithReason(absl::InvalidArgumentError(
+                            absl::StrCat("carried_by: stream ", name, " has no two lines")),
+                        "INVALID_CARRIER");
+    }
+    if (entry.stream.carried_by != carried_by) entry.update_time = now;
+    entry.stream.carried_by = carried_by;
+    return absl::OkStatus();
+  });
+  return WithStreamReason(std::move(updated));
 }
 
 StreamEntryPtr StreamLifecycle::FindPushed(absl::string_view app_stream) const {
@@ -121,6 +142,40 @@ size_t StreamLifecycle::InterruptUnheard(IsHeard is_heard, absl::Duration quiet)
     ChangeState(*streams_, entry->stream.name, StreamState::kInterrupted, now).IgnoreError();
   }
   return unheard.size();
+}
+
+bool StreamLifecycle::HasTurned(const StreamEntry& entry, CarriedBy to) {
+  const absl::Time now = clock_->Now();
+  Turning& turning = turning_.try_emplace(entry.stream.name, Turning{to, now}).first->second;
+  if (turning.to != to) turning = {to, now};
+  const auto snapshot = snapshots_->Current();
+  const auto point = snapshot->publish_points.find(entry.stream.publish_point);
+  if (point == snapshot->publish_points.end()) return false;
+  return now - turning.since >= absl::Seconds(point->second.spec.reconnect_grace_s);
+}
+
+size_t StreamLifecycle::ApplyHeard(Hear hear) {
+  const auto paired = streams_->Select([](const StreamEntry& entry) {
+    return entry.stream.push_lines.size() == 2 && entry.stream.state == StreamState::kPublishing;
+  });
+  absl::flat_hash_map<std::string, Turning> still;
+  size_t changed = 0;
+  for (const StreamEntryPtr& entry : paired) {
+    const scheduler::Stream& stream = entry->stream;
+    const auto of = [&](size_t line) {
+      return hear(stream.push_lines[line], AppStreamOf(stream.push_lines[line].url));
+    };
+    const CarriedBy to = FindCarrier(stream, of(0), of(1));
+    if (to == stream.carried_by) continue;
+    if (!HasTurned(*entry, to)) {
+      still.insert(*turning_.find(stream.name));
+      continue;
+    }
+    SetCarrier(*streams_, stream.name, to, clock_->Now()).IgnoreError();
+    ++changed;
+  }
+  turning_ = std::move(still);
+  return changed;
 }
 
 size_t StreamLifecycle::ChangeDue() {

@@ -4,7 +4,9 @@
 #define SERVICES_SCHEDULER_STREAM_LIFECYCLE_H_
 
 #include <cstddef>
+#include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -14,6 +16,7 @@
 #include "schedulerlib/live/published_streams.h"
 #include "schedulerlib/model/stream.h"
 #include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/standby/carrier.h"
 #include "services/scheduler/stream_table.h"
 
 namespace nearcast {
@@ -26,7 +29,12 @@ absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_vi
 // Whether one of the stream's push URLs leads to "app/stream".
 bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream);
 
-// Thread rule: any thread may call any method.
+// Says which push lines carry the stream. INVALID_ARGUMENT where it has one only; otherwise as
+// ChangeState.
+absl::StatusOr<StreamEntryPtr> SetCarrier(StreamTable& streams, absl::string_view name,
+                                          scheduler::CarriedBy carried_by, absl::Time now);
+
+// Thread rule: any thread may call any method, except ApplyHeard.
 class StreamLifecycle {
  public:
   // All must outlive it.
@@ -52,6 +60,14 @@ class StreamLifecycle {
   // how many.
   size_t InterruptUnheard(IsHeard is_heard, absl::Duration quiet);
 
+  // Of one push line's own push, by "app/stream".
+  using Hear = absl::FunctionRef<scheduler::Heard(const scheduler::PushLine&, absl::string_view)>;
+
+  // Finds which push lines carry the streams that have two (standby/carrier.h): a line that is not
+  // heard for the publish point's grace has failed. Returns how many streams changed. Call it every
+  // few seconds, from one thread.
+  size_t ApplyHeard(Hear hear);
+
   // Gives every stream the state that is due (schedulerlib/stream/lifetime.h). Returns how many
   // changed.
   size_t ChangeDue();
@@ -63,9 +79,17 @@ class StreamLifecycle {
   // Null when the stream is unknown, banned, or pushed elsewhere.
   StreamEntryPtr FindPushed(absl::string_view app_stream) const;
 
+  // What a stream would be carried by, and since when.
+  struct Turning {
+    scheduler::CarriedBy to;
+    absl::Time since;
+  };
+  bool HasTurned(const StreamEntry& entry, scheduler::CarriedBy to);
+
   const Clock* const clock_;
   const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
   StreamTable* const streams_;
+  absl::flat_hash_map<std::string, Turning> turning_;  // by stream; ApplyHeard's own
 };
 
 }  // namespace nearcast

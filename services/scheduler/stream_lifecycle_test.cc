@@ -30,7 +30,7 @@ class StreamLifecycleTest : public ::testing::Test {
     entry.stream.publish_point = "show";
     entry.stream.state = state;
     entry.stream.push_lines = {{"main", "vendor", "", "rtmp://push.example/live/" + name, false}};
-    entry.create_time = entry.update_time = clock_.Now();
+    entry.create_time = entry.update_time = entry.state_since = clock_.Now();
     ASSERT_TRUE(streams_.Insert(entry).ok());
   }
 
@@ -105,6 +105,25 @@ TEST_F(StreamLifecycleTest, AStreamThatIsNeverPushedEnds) {
   EXPECT_EQ(StateOf("s"), "ended");
 }
 
+TEST_F(StreamLifecycleTest, AChangeOfItsLinesDoesNotMakeAStreamLiveLonger) {
+  Create("s");
+  clock_.Advance(absl::Seconds(60));
+  ASSERT_TRUE(streams_
+                  .Update("s",
+                          [this](StreamEntry& entry) {
+                            entry.update_time = clock_.Now();
+                            entry.stream.push_lines[0].url = "rtmp://other.example/live/s";
+                            return absl::OkStatus();
+                          })
+                  .ok());
+  StreamTable reopened(&store_);
+  ASSERT_TRUE(reopened.Load().ok());
+  EXPECT_EQ(reopened.Find("s")->state_since, clock_.Now() - absl::Seconds(60));
+  EXPECT_EQ(After(39), 0u);
+  EXPECT_EQ(After(1), 1u);
+  EXPECT_EQ(StateOf("s"), "ended");
+}
+
 TEST_F(StreamLifecycleTest, TheGraceOutlivesARestart) {
   Create("s");
   Start("live/s");
@@ -129,6 +148,68 @@ TEST_F(StreamLifecycleTest, StreamsThatNobodyHearsAnyMoreAreInterrupted) {
   EXPECT_EQ(StateOf("gone"), "interrupted");
   EXPECT_EQ(StateOf("heard"), "publishing");
   EXPECT_EQ(StateOf("waiting"), "created");
+}
+
+class StandbyTest : public StreamLifecycleTest {
+ protected:
+  void CreatePair(bool cold) {
+    Create("s");
+    ASSERT_TRUE(streams_
+                    .Update("s",
+                            [cold](StreamEntry& entry) {
+                              auto& lines = entry.stream.push_lines;
+                              lines.push_back({"backup", "own", "n", "rtmp://n/live/s", cold});
+                              return absl::OkStatus();
+                            })
+                    .ok());
+    Start("live/s");
+  }
+
+  // What each line's push is heard to do, again and again for so long.
+  scheduler::CarriedBy Hear(scheduler::Heard main, scheduler::Heard backup, int seconds) {
+    for (int i = 0; i <= seconds; ++i) {
+      if (i > 0) clock_.Advance(absl::Seconds(1));
+      lifecycle_.ApplyHeard([=](const scheduler::PushLine& line, absl::string_view app_stream) {
+        EXPECT_EQ(app_stream, "live/s");
+        return line.line == "main" ? main : backup;
+      });
+    }
+    return streams_.Find("s")->stream.carried_by;
+  }
+
+  static constexpr scheduler::Heard kYes = scheduler::Heard::kYes;
+  static constexpr scheduler::Heard kNo = scheduler::Heard::kNo;
+};
+
+TEST_F(StandbyTest, ALineThatStaysAwayForTheGraceHasFailed) {
+  CreatePair(true);
+  EXPECT_EQ(Hear(kNo, kYes, 4), scheduler::CarriedBy::kPlanned);
+  EXPECT_EQ(Hear(kYes, kYes, 1), scheduler::CarriedBy::kPlanned) << "back in time";
+  EXPECT_EQ(Hear(kNo, kYes, 4), scheduler::CarriedBy::kPlanned);
+  EXPECT_EQ(Hear(kNo, kYes, 5), scheduler::CarriedBy::kBackup);
+  EXPECT_EQ(Hear(kYes, kNo, 5), scheduler::CarriedBy::kPlanned);
+}
+
+TEST_F(StandbyTest, HotStandbyLosesEitherLine) {
+  CreatePair(false);
+  EXPECT_EQ(Hear(kYes, kNo, 5), scheduler::CarriedBy::kMain);
+  EXPECT_EQ(Hear(kNo, kNo, 5), scheduler::CarriedBy::kMain) << "nothing is known to be better";
+  EXPECT_EQ(Hear(kNo, kYes, 5), scheduler::CarriedBy::kBackup);
+}
+
+TEST_F(StandbyTest, WhatVendorsDoIsSaidByTheRoomServiceAndStays) {
+  CreatePair(true);
+  ASSERT_TRUE(SetCarrier(streams_, "s", scheduler::CarriedBy::kBackup, clock_.Now()).ok());
+  EXPECT_EQ(Hear(scheduler::Heard::kUnknown, kNo, 20), scheduler::CarriedBy::kBackup);
+  StreamTable reopened(&store_);
+  ASSERT_TRUE(reopened.Load().ok());
+  EXPECT_EQ(reopened.Find("s")->stream.carried_by, scheduler::CarriedBy::kBackup);
+}
+
+TEST_F(StandbyTest, AStreamWithOneLineHasNoOther) {
+  Create("s");
+  const auto set = SetCarrier(streams_, "s", scheduler::CarriedBy::kBackup, clock_.Now());
+  EXPECT_EQ(rpc::ReasonOf(set.status()), "INVALID_CARRIER");
 }
 
 TEST_F(StreamLifecycleTest, AnotherAppsStreamOfTheSameNameMovesNothing) {

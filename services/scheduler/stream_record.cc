@@ -5,15 +5,13 @@
 #include "schedulerlib/convert/stream_convert.h"
 
 namespace nearcast {
-namespace {
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* to) {
+google::protobuf::Timestamp StampOf(absl::Time time) {
   const timespec parts = absl::ToTimespec(time);
-  to->set_seconds(parts.tv_sec);
-  to->set_nanos(static_cast<int32_t>(parts.tv_nsec));
+  google::protobuf::Timestamp stamp;
+  stamp.set_seconds(parts.tv_sec);
+  stamp.set_nanos(static_cast<int32_t>(parts.tv_nsec));
+  return stamp;
 }
-
-}  // namespace
 
 absl::Time TimeOf(const google::protobuf::Timestamp& from) {
   return absl::FromUnixSeconds(from.seconds()) + absl::Nanoseconds(from.nanos());
@@ -21,9 +19,10 @@ absl::Time TimeOf(const google::protobuf::Timestamp& from) {
 
 v1::Stream WriteStream(const StreamEntry& entry) {
   v1::Stream stream = scheduler::ToProto(entry.stream);
-  SetTime(entry.create_time, stream.mutable_create_time());
-  SetTime(entry.update_time, stream.mutable_update_time());
-  if (entry.unheard_since) SetTime(*entry.unheard_since, stream.mutable_unheard_since());
+  *stream.mutable_create_time() = StampOf(entry.create_time);
+  *stream.mutable_update_time() = StampOf(entry.update_time);
+  if (entry.unheard_since) *stream.mutable_unheard_since() = StampOf(*entry.unheard_since);
+  if (entry.preheat != nullptr) *stream.mutable_preheat() = *entry.preheat;
   return stream;
 }
 
@@ -31,6 +30,12 @@ v1::StoredStream WriteStoredStream(const StreamEntry& entry) {
   v1::StoredStream stored;
   *stored.mutable_stream() = WriteStream(entry);
   stored.set_request_id(entry.request_id);
+  *stored.mutable_state_since() = StampOf(entry.state_since);
+  for (const UntoldEvent& event : entry.untold) {
+    v1::StoredStream::UntoldEvent* added = stored.add_untold();
+    added->set_number(event.number);
+    added->set_body(event.body);
+  }
   return stored;
 }
 
@@ -40,6 +45,13 @@ absl::StatusOr<StreamEntry> ParseStoredStream(const v1::StoredStream& stored) {
   entry.request_id = stored.request_id();
   entry.create_time = TimeOf(stored.stream().create_time());
   entry.update_time = TimeOf(stored.stream().update_time());
+  entry.state_since = stored.has_state_since() ? TimeOf(stored.state_since()) : entry.update_time;
+  if (stored.stream().has_preheat()) {
+    entry.preheat = std::make_shared<const v1::Stream::Preheat>(stored.stream().preheat());
+  }
+  for (const v1::StoredStream::UntoldEvent& event : stored.untold()) {
+    entry.untold.push_back({.number = event.number(), .body = event.body()});
+  }
   if (stored.stream().has_unheard_since()) {
     entry.unheard_since = TimeOf(stored.stream().unheard_since());
   }

@@ -10,6 +10,7 @@
 namespace nearcast {
 
 absl::Time TimeOf(const google::protobuf::Timestamp& from);
+google::protobuf::Timestamp StampOf(absl::Time time);
 
 v1::Stream WriteStream(const StreamEntry& entry);
 v1::StoredStream WriteStoredStream(const StreamEntry& entry);

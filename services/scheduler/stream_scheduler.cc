@@ -96,6 +96,10 @@ absl::Status SwapPushLines(scheduler::Stream& stream) {
   std::swap(main, backup);
   std::swap(main.line, backup.line);
   std::swap(main.on_failure_only, backup.on_failure_only);
+  if (stream.carried_by != scheduler::CarriedBy::kPlanned) {
+    const bool was_main = stream.carried_by == scheduler::CarriedBy::kMain;
+    stream.carried_by = was_main ? scheduler::CarriedBy::kBackup : scheduler::CarriedBy::kMain;
+  }
   return absl::OkStatus();
 }
 
@@ -167,6 +171,7 @@ StreamScheduler::StreamScheduler(const Clock* clock, const SnapshotHolder<Snapsh
       snapshots_(snapshots),
       streams_(streams),
       ratio_(ratio),
+      preheats_(clock, snapshots, streams),
       name_seed_(DrawSeed()) {}
 
 std::string StreamScheduler::MakeName() {
@@ -219,7 +224,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
                   .state = StreamState::kCreated,
                   .push_lines = decided->lines};
   entry.request_id = request.request_id();
-  entry.create_time = entry.update_time = clock_->Now();
+  entry.create_time = entry.update_time = entry.state_since = clock_->Now();
   const auto inserted = streams_->Insert(std::move(entry));
   if (!inserted.ok()) {
     const bool exists = absl::IsAlreadyExists(inserted.status());
@@ -245,7 +250,18 @@ absl::StatusOr<v1::Stream> StreamScheduler::UpdateStreamState(
     const v1::UpdateStreamStateRequest& request) {
   const auto state = scheduler::FromProto(request.state());
   if (!state.ok()) return CountUpdate(WithReason(state.status(), "INVALID_STATE"));
-  return CountUpdate(SetState(request.stream(), *state));
+  const auto carried_by = scheduler::CarriedByOf(request.carried_by());
+  const bool fits = request.carried_by().empty() || *state == StreamState::kPublishing;
+  if (!carried_by.ok() || !fits) {
+    return CountUpdate(WithReason(
+        fits ? carried_by.status()
+             : absl::InvalidArgumentError("carried_by: only while a stream is publishing"),
+        "INVALID_CARRIER"));
+  }
+  auto updated = SetState(request.stream(), *state);
+  if (!updated.ok() || request.carried_by().empty()) return CountUpdate(std::move(updated));
+  const auto set = SetCarrier(*streams_, request.stream(), *carried_by, clock_->Now());
+  return CountUpdate(set.ok() ? absl::StatusOr<v1::Stream>(WriteStream(**set)) : set.status());
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::EndStream(const v1::EndStreamRequest& request) {
@@ -272,6 +288,12 @@ absl::StatusOr<v1::Stream> StreamScheduler::Move(const v1::MoveStreamRequest& re
   v1::Stream answer = WriteStream(**moved);
   answer.mutable_reasons()->Add(reasons.begin(), reasons.end());
   return answer;
+}
+
+absl::StatusOr<v1::Stream> StreamScheduler::PreheatStream(const v1::PreheatStreamRequest& request) {
+  const auto preheated = preheats_.Preheat(request);
+  if (!preheated.ok()) return CountUpdate(preheated.status());
+  return CountUpdate(WriteStream(**preheated));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::GetStream(const v1::GetStreamRequest& request) const {

@@ -18,6 +18,7 @@
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
 #include "services/scheduler/part_cache.h"
+#include "services/scheduler/preheat_desk.h"
 #include "services/scheduler/ratio_desk.h"
 #include "services/scheduler/stream_table.h"
 
@@ -50,12 +51,15 @@ class StreamScheduler {
   absl::StatusOr<v1::BatchGetPlayInfoResponse> BatchGetPlayInfo(
       const v1::BatchGetPlayInfoRequest& request);
   absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
+  absl::StatusOr<v1::Stream> PreheatStream(const v1::PreheatStreamRequest& request);
 
   // The same decision as GetPlayInfo's, told instead of rendered.
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
 
   const SchedulerCounters& counters() const { return counters_; }
   const PartCache& parts() const { return parts_; }
+  const PreheatDesk& preheats() const { return preheats_; }
+  PreheatDesk* preheats() { return &preheats_; }
 
  private:
   absl::StatusOr<v1::Stream> CreateOnce(const v1::CreateStreamRequest& request);
@@ -84,6 +88,7 @@ class StreamScheduler {
   const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
   StreamTable* const streams_;
   RatioDesk* const ratio_;  // may be null
+  PreheatDesk preheats_;
   const uint64_t name_seed_;  // drawn once, so that names of two replicas do not meet
   std::atomic<uint64_t> names_made_{0};
 

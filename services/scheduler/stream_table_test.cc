@@ -216,9 +216,9 @@ TEST(StreamTableWatcherTest, EveryStoredChangeIsTold) {
   store::MemoryStore store;
   StreamTable table(&store);
   std::vector<std::string> told;
-  table.WatchChanges([&told](const StreamEntry* before, const StreamEntry& after) {
+  table.WatchChanges([&told](const StreamEntry* before, const StreamEntryPtr& after) {
     told.push_back(std::string(before == nullptr ? "new" : StreamStateName(before->stream.state)) +
-                   " → " + std::string(StreamStateName(after.stream.state)));
+                   " → " + std::string(StreamStateName(after->stream.state)));
   });
   StreamEntry entry;
   entry.stream.name = "s";

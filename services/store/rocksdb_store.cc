@@ -20,12 +20,18 @@ constexpr const char* kRevisionKey = "revision";
 // it.
 std::string RevisionKey(int64_t number) { return absl::StrFormat("%019d", number); }
 
+absl::Status ParseStoredInto(const rocksdb::Slice& key, const rocksdb::Slice& value,
+                             google::protobuf::Message& message) {
+  if (message.ParseFromArray(value.data(), static_cast<int>(value.size()))) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("stored entry \"", key.ToString(),
+                                          "\" cannot be read; restore a copy of the store"));
+}
+
 template <typename Message>
 absl::StatusOr<Message> ParseStored(const rocksdb::Slice& key, const rocksdb::Slice& value) {
   Message message;
-  if (message.ParseFromArray(value.data(), static_cast<int>(value.size()))) return message;
-  return absl::DataLossError(absl::StrCat("stored entry \"", key.ToString(),
-                                          "\" cannot be read; restore a copy of the store"));
+  NC_RETURN_IF_ERROR(ParseStoredInto(key, value, message));
+  return message;
 }
 
 absl::StatusOr<int64_t> ParseNumber(const std::string& text) {
@@ -173,9 +179,9 @@ absl::Status RocksdbStore::DeleteStream(absl::string_view name) {
 absl::Status RocksdbStore::ForEachStream(absl::FunctionRef<void(const v1::StoredStream&)> fn) {
   const View view(tables_.get());
   const std::unique_ptr<rocksdb::Iterator> it = view.Iterate(Table::kStreams);
+  v1::StoredStream stream;  // one for all: its parts are used again
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    NC_ASSIGN_OR_RETURN(const v1::StoredStream stream,
-                        ParseStored<v1::StoredStream>(it->key(), it->value()));
+    NC_RETURN_IF_ERROR(ParseStoredInto(it->key(), it->value(), stream));
     fn(stream);
   }
   return tables_->Explain(it->status());

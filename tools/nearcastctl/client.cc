@@ -215,6 +215,10 @@ StatusOr<v1::Stream> Client::MoveStream(const v1::MoveStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::MoveStream, request);
 }
 
+StatusOr<v1::Stream> Client::PreheatStream(const v1::PreheatStreamRequest& request) {
+  return Send(&connection_->scheduler, &SchedulerStub::PreheatStream, request);
+}
+
 StatusOr<v1::Stream> Client::GetStream(const v1::GetStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::GetStream, request);
 }

@@ -2,7 +2,11 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "proto/resource/nearest_name.h"
 #include "tools/nearcastctl/all_commands.h"
 #include "tools/nearcastctl/call.h"
@@ -32,6 +36,13 @@ absl::StatusOr<State> ParseState(const std::string& name) {
       absl::StrCat("unknown state \"", name, "\"", resource::SuggestName(name, names, "states")));
 }
 
+std::string WritePreheat(const v1::Stream::Preheat& preheat) {
+  return absl::StrCat(
+      "Held from ", WriteTime(preheat.start_time()), " to ", WriteTime(preheat.end_time()), " by ",
+      preheat.nodes_size(),
+      preheat.nodes_size() == 1 ? " node: " : " nodes: ", absl::StrJoin(preheat.nodes(), ", "));
+}
+
 std::string WriteStream(const v1::Stream& stream, TextStyle style) {
   std::string text = absl::StrCat("Stream ", Strong(stream.name(), style), " of ",
                                   stream.publish_point(), ": ", StateName(stream.state()), "\n\n");
@@ -41,6 +52,11 @@ std::string WriteStream(const v1::Stream& stream, TextStyle style) {
                   line.cdn(), line.node(), line.url()});
   }
   absl::StrAppend(&text, table.Write(style));
+  if (!stream.carried_by().empty()) {
+    absl::StrAppend(&text, "\nCarried by the ", stream.carried_by(),
+                    " line alone: the other has failed.\n");
+  }
+  if (stream.has_preheat()) absl::StrAppend(&text, "\n", WritePreheat(stream.preheat()), "\n");
   for (int i = 0; i < stream.reasons_size(); ++i) {
     absl::StrAppend(&text, i == 0 ? "\n" : "", "  ", i + 1, ". ", stream.reasons(i), "\n");
   }
@@ -120,6 +136,7 @@ ExitCode RunState(Call& call) {
   v1::UpdateStreamStateRequest request;
   request.set_stream(call.Argument(0));
   request.set_state(*state);
+  request.set_carried_by(call.Get("carried-by"));
   return ShowStream(call, call.client().UpdateStreamState(request));
 }
 
@@ -143,6 +160,85 @@ ExitCode RunMove(Call& call) {
     push.mutable_broadcaster()->set_address(call.Get("ip"));
   }
   return ShowStream(call, call.client().MoveStream(request));
+}
+
+// "2026-02-01T20:00:00Z", "2026-02-01T20:00:00+08:00", or "+30m" from now.
+absl::StatusOr<absl::Time> ParseStart(const std::string& text, absl::Time now) {
+  absl::Duration ahead;
+  if (absl::StartsWith(text, "+") && absl::ParseDuration(text.substr(1), &ahead)) {
+    return now + ahead;
+  }
+  absl::Time start;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &start, &error)) return start;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--at: \"", text,
+                   "\" is no time; write 2026-02-01T20:00:00+08:00, or +30m for in half an hour"));
+}
+
+void SetStamp(absl::Time time, google::protobuf::Timestamp* to) {
+  to->set_seconds(absl::ToUnixSeconds(time));
+}
+
+// One place for each combination of what was said.
+void AddPlaces(Call& call, v1::PreheatStreamRequest& request) {
+  const auto values = [&call](absl::string_view flag) {
+    std::vector<std::string> all = call.GetAll(flag);
+    if (all.empty()) all.push_back("");
+    return all;
+  };
+  if (!call.Has("country") && !call.Has("region") && !call.Has("isp")) return;
+  for (const std::string& country : values("country")) {
+    for (const std::string& region : values("region")) {
+      for (const std::string& isp : values("isp")) {
+        v1::Location& place = *request.add_places();
+        place.set_country(country);
+        place.set_region(region);
+        place.set_isp(isp);
+      }
+    }
+  }
+}
+
+ExitCode RunPreheat(Call& call) {
+  v1::PreheatStreamRequest request;
+  request.set_stream(call.Argument(0));
+  request.set_off(call.Has("off"));
+  absl::Time start = call.world().now;
+  if (call.Has("at")) {
+    const auto parsed = ParseStart(call.Get("at"), start);
+    if (!parsed.ok()) return call.Misused(parsed.status().message());
+    SetStamp(start = *parsed, request.mutable_start_time());
+  }
+  absl::Duration duration;
+  if (call.Has("for")) {
+    if (!absl::ParseDuration(call.Get("for"), &duration) || duration < absl::Seconds(1)) {
+      return call.Misused(
+          absl::StrCat("--for: \"", call.Get("for"), "\" is no time; write 30m, 2h or 1h30m"));
+    }
+    SetStamp(start + duration, request.mutable_end_time());
+  }
+  for (const std::string& nodes : call.GetAll("nodes")) {
+    for (const auto node : absl::StrSplit(nodes, ',', absl::SkipEmpty())) {
+      request.add_nodes(std::string(node));
+    }
+  }
+  AddPlaces(call, request);
+  const auto most = call.GetNumber("most", 1, 10'000, 0);
+  if (!most.ok()) return call.Misused(most.status().message());
+  request.set_nodes_max(*most);
+  return ShowStream(call, call.client().PreheatStream(request));
+}
+
+std::vector<Flag> PreheatFlags() {
+  return {{"at", 0, "TIME", "when nodes begin: 2026-02-01T20:00:00+08:00, or +30m (now)"},
+          {"for", 0, "TIME", "how long: 30m, 2h (an hour)"},
+          {"nodes", 0, "A,B", "these nodes"},
+          {"country", 0, "CODE", "the nodes that viewers there are sent to; may be repeated"},
+          {"region", 0, "CODE", "likewise, by province"},
+          {"isp", 0, "NAME", "likewise, by ISP"},
+          {"most", 0, "N", "at most so many of those, with the most expected viewers (100)"},
+          {"off", 0, "", "end it"}};
 }
 
 std::vector<Flag> MoveFlags() {
@@ -196,8 +292,11 @@ std::vector<Command> StreamCommands() {
        .arguments = "NAME STATE",
        .summary = "Moves a stream to publishing, interrupted, ended or banned.",
        .details = "",
-       .flags = {},
-       .examples = {"nearcastctl stream state demo publishing"},
+       .flags = {{"carried-by", 0, "LINE",
+                  "with publishing: main or backup, when that push line alone carries it; - for as "
+                  "planned"}},
+       .examples = {"nearcastctl stream state demo publishing",
+                    "nearcastctl stream state demo publishing --carried-by backup"},
        .run = RunState},
       {.name = "stream move",
        .arguments = "NAME",
@@ -210,6 +309,18 @@ std::vector<Command> StreamCommands() {
                     "nearcastctl stream move demo --swap",
                     "nearcastctl stream move demo --play-cdn vendor-a"},
        .run = RunMove},
+      {.name = "stream preheat",
+       .arguments = "NAME",
+       .summary = "Has nodes fetch and hold a stream before its viewers come.",
+       .details =
+           "Without nodes and places: wherever viewers would be sent. What was asked for the "
+           "stream before is replaced.",
+       .flags = PreheatFlags(),
+       .examples = {"nearcastctl stream preheat gala --at 2026-02-01T19:50:00+08:00 --for 3h",
+                    "nearcastctl stream preheat gala --region 440000 --isp chinatelecom --most 20",
+                    "nearcastctl stream preheat gala --nodes gz-1,gz-2 --at +10m",
+                    "nearcastctl stream preheat gala --off"},
+       .run = RunPreheat},
       {.name = "stream end",
        .arguments = "NAME",
        .summary = "Ends a stream for good.",
