@@ -1,4 +1,4 @@
-"""What an operator sets reaches every viewer's answer: ratios move plays, switches name themselves and end by themselves."""
+"""What an operator sets reaches every viewer's answer: ratios move plays, switches name themselves and end by time."""
 
 import json
 import signal
@@ -13,74 +13,76 @@ VIEWERS = 200
 
 
 class SteeringTest(DemoCase):
-    with_relays = False
+    """Each test has a stream of its own, with a ratio rule of its name: accounts of ratios are kept by rule."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.demo.ctl("stream", "create", "gala", "--publish-point", "demo", "--ip", ADDRESS)
-        cls.demo.ctl("stream", "state", "gala", "publishing")
+    def create(self, stream, publish_point="demo"):
+        self.demo.ctl("stream", "create", stream, "--publish-point", publish_point, "--ip", ADDRESS)
+        self.demo.ctl("stream", "state", stream, "publishing")
 
-    def play(self, viewer, stream="gala"):
+    def set_ratio(self, stream, own, vendor):
+        self.demo.ctl("cdn", "ratio", "set", stream, "--stream", stream, "--main",
+                      "nearcast=%d,vendor=%d" % (own, vendor))
+
+    def common(self, stream, viewer):
         body = fetch("%s/v1/play?stream=%s&ip=%s&viewer=%s" % (self.demo.net.http, stream, ADDRESS, viewer))
-        return json.loads(json.loads(body)["stream_url"]["live_core_sdk_data"]["pull_data"]["stream_data"])
+        pull_data = json.loads(body)["stream_url"]["live_core_sdk_data"]["pull_data"]
+        return json.loads(pull_data["stream_data"])["common"]
 
-    def main_line(self, viewer):
-        return self.play(viewer)["common"]["lines"]["main"]
+    def main_line(self, stream, viewer):
+        return self.common(stream, viewer)["lines"]["main"]
 
-    def mains(self, prefix):
-        """{viewer: its main line} of many viewers, each with a session of its own."""
-        return {v: self.main_line(v) for v in ("%s-%d" % (prefix, i) for i in range(VIEWERS))}
+    def rule_ids(self, stream, viewer):
+        return json.loads(json.loads(self.common(stream, viewer)["rule_ids"])["sched"])["ids"]
 
-    def rule_ids(self, viewer):
-        return json.loads(json.loads(self.play(viewer)["common"]["rule_ids"])["sched"])["ids"]
+    def mains(self, stream):
+        """{viewer: its main line} of many viewers."""
+        return {viewer: self.main_line(stream, viewer) for viewer in ("u%d" % i for i in range(VIEWERS))}
 
     def share(self, mains, line):
         return sum(1 for each in mains.values() if each == line)
 
-    def set_ratio(self, own, vendor):
-        self.demo.ctl("cdn", "ratio", "set", "demo", "--publish-point", "demo", "--main",
-                      "nearcast=%d,vendor=%d" % (own, vendor))
-
     def test_ratios_are_exact_and_a_change_moves_the_least(self):
-        self.set_ratio(70, 30)
-        before = self.mains("ratio")
+        self.create("exact")
+        self.set_ratio("exact", 70, 30)
+        before = self.mains("exact")
         self.assertAlmostEqual(self.share(before, "line_vendor"), 60, delta=1)
-        self.assertEqual(self.mains("ratio"), before)  # sessions stay
-        self.set_ratio(40, 60)
-        after = self.mains("ratio")
+        self.assertEqual(self.mains("exact"), before)  # sessions stay
+        self.set_ratio("exact", 40, 60)
+        after = self.mains("exact")
         self.assertAlmostEqual(self.share(after, "line_vendor"), 120, delta=1)
         moved = sum(1 for viewer in before if before[viewer] != after[viewer])
         self.assertAlmostEqual(moved, 60, delta=2)
 
-    def test_ratio_of_a_place_goes_before_the_publish_points(self):
-        self.set_ratio(100, 0)
+    def test_the_more_specific_rule_goes_first_and_names_itself(self):
+        self.create("place")
         self.demo.ctl("cdn", "ratio", "set", "telecom", "--publish-point", "demo", "--isp", "chinatelecom",
                       "--main", "vendor=100,nearcast=0")
-        self.assertEqual(self.main_line("place-1"), "line_vendor")
-        self.assertIn("telecom(Weight:100)", self.rule_ids("place-1"))
+        self.assertEqual(self.main_line("place", "u1"), "line_vendor")
+        self.assertIn("telecom(Weight:100)", self.rule_ids("place", "u1"))
+        self.set_ratio("place", 100, 0)
+        self.assertEqual(self.main_line("place", "u1"), "line_nearcast")
+        self.assertIn("place(Weight:100)", self.rule_ids("place", "u1"))
         self.demo.ctl("delete", "ratiorule", "telecom")
-        self.assertEqual(self.main_line("place-1"), "line_nearcast")
 
     def test_a_switched_off_cdn_is_left_named_and_comes_back_when_the_switch_expires(self):
-        self.set_ratio(0, 100)
-        self.assertEqual(self.main_line("switch"), "line_vendor")
-        self.assertNotIn("switch/leave", self.rule_ids("switch"))
+        self.create("gala")
+        self.set_ratio("gala", 1, 99)
+        self.assertEqual(self.main_line("gala", "u1"), "line_vendor")
+        self.assertNotIn("switch/leave", self.rule_ids("gala", "u1"))
         began = time.monotonic()
         self.demo.ctl("switch", "set", "leave", "--off", "cdn/vendor", "--for", "6s")
-        self.demo.ctl("cdn", "ratio", "set", "demo", "--main", "nearcast=1,vendor=99")
-        self.assertEqual(self.main_line("switch"), "line_nearcast")
-        self.assertIn("switch/leave", self.rule_ids("switch"))
-        self.assertNotIn("backup", self.play("switch")["common"]["lines"])
+        self.assertEqual(self.common("gala", "u1")["lines"], {"main": "line_nearcast"})
+        self.assertIn("switch/leave", self.rule_ids("gala", "u1"))
         self.assertIn("leave", self.demo.ctl("switch", "list"))
         explained = self.demo.ctl("explain", "play", "--stream", "gala", "--ip", ADDRESS)
         self.assertIn("switch leave applies", explained)
-        wait_for("the switch to expire", lambda: "switch/leave" not in self.rule_ids("switch"))
+        wait_for("the switch to expire", lambda: "switch/leave" not in self.rule_ids("gala", "u1"))
         self.assertGreaterEqual(time.monotonic() - began, 5.0)
-        self.assertEqual(self.main_line("switch-new-%d" % 1), "line_vendor")
+        self.assertEqual(self.main_line("gala", "u2"), "line_vendor")
 
     def test_a_switch_for_some_leaves_the_others(self):
-        self.set_ratio(100, 0)
+        self.create("half")
+        self.set_ratio("half", 100, 0)
         self.demo.ctl("switch", "set", "half", "--off", "cdn/nearcast", "--percent", "50")
         try:
             moved = self.share(self.mains("half"), "line_vendor")
@@ -90,27 +92,27 @@ class SteeringTest(DemoCase):
         self.assertEqual(self.share(self.mains("half"), "line_vendor"), 0)
 
     def test_the_push_that_stands_in_is_where_viewers_go(self):
-        self.demo.ctl("cdn", "ratio", "set", "show", "--main", "nearcast=100,vendor=0")
-        self.demo.ctl("stream", "create", "twice", "--publish-point", "show", "--ip", ADDRESS)
-        self.demo.ctl("stream", "state", "twice", "publishing")
-        common = self.play("s", "twice")["common"]
+        self.create("twice", "show")
+        self.set_ratio("twice", 100, 0)
+        common = self.common("twice", "u1")
         self.assertEqual(common["lines"], {"main": "line_nearcast", "backup": "line_vendor"})
         self.assertEqual((common["main_push_id"], common["backup_push_id"]), (1, 2))
         self.demo.ctl("stream", "state", "twice", "publishing", "--carried-by", "backup")
-        common = self.play("s", "twice")["common"]
+        common = self.common("twice", "u1")
         self.assertEqual(common["lines"], {"main": "line_vendor"})
         self.assertEqual(common["main_push_id"], 2)
         self.demo.ctl("stream", "state", "twice", "publishing", "--carried-by", "-")
-        self.assertEqual(self.play("s", "twice")["common"]["lines"]["main"], "line_nearcast")
+        self.assertEqual(self.main_line("twice", "u1"), "line_nearcast")
 
     def test_a_preheat_stands_with_the_stream_through_a_crash(self):
-        shown = self.demo.ctl("stream", "preheat", "gala", "--isp", "chinatelecom", "--for", "2h")
+        self.create("event")
+        shown = self.demo.ctl("stream", "preheat", "event", "--isp", "chinatelecom", "--for", "2h")
         self.assertIn("by 1 node: guangzhou-telecom", shown)
         self.demo.processes.end("nearcastd", signal.SIGKILL)
         self.demo.start_control()
-        self.assertEqual(self.demo.ctl_json("stream", "get", "gala")["preheat"]["nodes"], ["guangzhou-telecom"])
-        self.demo.ctl("stream", "preheat", "gala", "--off")
-        self.assertNotIn("preheat", self.demo.ctl_json("stream", "get", "gala"))
+        self.assertEqual(self.demo.ctl_json("stream", "get", "event")["preheat"]["nodes"], ["guangzhou-telecom"])
+        self.demo.ctl("stream", "preheat", "event", "--off")
+        self.assertNotIn("preheat", self.demo.ctl_json("stream", "get", "event"))
 
 
 if __name__ == "__main__":
