@@ -79,7 +79,7 @@ absl::Status PreheatDesk::CheckRoom(const std::string& stream) const {
   return WithReason(absl::ResourceExhaustedError(absl::StrCat(
                         kStreamsMax,
                         " streams are preheated already; end some with nearcastctl stream preheat "
-                        "NAME --off")),
+                        "NAME --stop")),
                     "TOO_MANY_PREHEATS");
 }
 

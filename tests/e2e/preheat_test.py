@@ -38,7 +38,7 @@ class PreheatTest(DemoCase):
         url = "http://%s:8088/live/event.flv" % self.demo.net.relays[EDGE]
         probed = wait_for("pictures at the edge", lambda: media.probe(url))
         self.assertTrue(media.first_video_packet_is_key(probed))
-        self.demo.ctl("stream", "preheat", "event", "--off")
+        self.demo.ctl("stream", "preheat", "event", "--stop")
         wait_for("the end of the order", lambda: "live/event" not in self.orders())
 
     def test_a_stream_that_ends_is_held_no_longer(self):

@@ -54,7 +54,7 @@ TEST_F(PreheatCli, NodesAndPlacesAreNamed) {
   ASSERT_EQ(places.places_size(), 2);
   EXPECT_EQ(places.places(1).region(), "110000");
   EXPECT_EQ(places.places(1).isp(), "chinatelecom");
-  EXPECT_TRUE(Asked(" --off").off());
+  EXPECT_TRUE(Asked(" --stop").off());
 }
 
 TEST_F(PreheatCli, WhatIsNoTimeIsNamed) {

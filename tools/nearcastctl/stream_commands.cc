@@ -203,7 +203,7 @@ void AddPlaces(Call& call, v1::PreheatStreamRequest& request) {
 ExitCode RunPreheat(Call& call) {
   v1::PreheatStreamRequest request;
   request.set_stream(call.Argument(0));
-  request.set_off(call.Has("off"));
+  request.set_off(call.Has("stop"));
   absl::Time start = call.world().now;
   if (call.Has("at")) {
     const auto parsed = ParseStart(call.Get("at"), start);
@@ -238,7 +238,7 @@ std::vector<Flag> PreheatFlags() {
           {"region", 0, "CODE", "likewise, by province"},
           {"isp", 0, "NAME", "likewise, by ISP"},
           {"most", 0, "N", "at most so many of those, with the most expected viewers (100)"},
-          {"off", 0, "", "end it"}};
+          {"stop", 0, "", "end it"}};
 }
 
 std::vector<Flag> MoveFlags() {
@@ -248,6 +248,22 @@ std::vector<Flag> MoveFlags() {
           {"ip", 0, "ADDRESS", "the address that pushes"},
           {"swap", 0, "", "exchange main and backup instead"},
           {"play-cdn", 0, "NAME", "hold viewers at this CDN; - lets the ratio rules choose again"}};
+}
+
+Command PreheatCommand() {
+  return {
+      .name = "stream preheat",
+      .arguments = "NAME",
+      .summary = "Has nodes fetch and hold a stream before its viewers come.",
+      .details =
+          "Without nodes and places: wherever viewers would be sent. What was asked for the "
+          "stream before is replaced.",
+      .flags = PreheatFlags(),
+      .examples = {"nearcastctl stream preheat gala --at 2026-02-01T19:50:00+08:00 --for 3h",
+                   "nearcastctl stream preheat gala --region 440000 --isp chinatelecom --most 20",
+                   "nearcastctl stream preheat gala --nodes gz-1,gz-2 --at +10m",
+                   "nearcastctl stream preheat gala --stop"},
+      .run = RunPreheat};
 }
 
 std::vector<Flag> CreateFlags() {
@@ -309,18 +325,7 @@ std::vector<Command> StreamCommands() {
                     "nearcastctl stream move demo --swap",
                     "nearcastctl stream move demo --play-cdn vendor-a"},
        .run = RunMove},
-      {.name = "stream preheat",
-       .arguments = "NAME",
-       .summary = "Has nodes fetch and hold a stream before its viewers come.",
-       .details =
-           "Without nodes and places: wherever viewers would be sent. What was asked for the "
-           "stream before is replaced.",
-       .flags = PreheatFlags(),
-       .examples = {"nearcastctl stream preheat gala --at 2026-02-01T19:50:00+08:00 --for 3h",
-                    "nearcastctl stream preheat gala --region 440000 --isp chinatelecom --most 20",
-                    "nearcastctl stream preheat gala --nodes gz-1,gz-2 --at +10m",
-                    "nearcastctl stream preheat gala --off"},
-       .run = RunPreheat},
+      PreheatCommand(),
       {.name = "stream end",
        .arguments = "NAME",
        .summary = "Ends a stream for good.",
