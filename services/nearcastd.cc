@@ -1,5 +1,6 @@
 // nearcastd: the control plane. Decides which node, CDN, line and quality every viewer and
 // broadcaster gets, and answers over DNS, HTTPDNS, gRPC and HTTP JSON.
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "services/daemon/daemon.h"
@@ -159,6 +161,10 @@ absl::Status Run() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
+  // Debian's Abseil is built to look for deadlocks, under one lock for all mutexes of the process.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // Answers are tens of kilobytes: what one has freed the next one takes, without asking the kernel.
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   NC_ASSIGN_OR_RETURN(const DaemonOptions options, OptionsFromFlags());
   NC_ASSIGN_OR_RETURN(const std::unique_ptr<Daemon> daemon, Daemon::Start(options));
   for (const absl::string_view door : absl::StrSplit(daemon->Describe(), '\n', absl::SkipEmpty())) {

@@ -89,7 +89,8 @@ asio::awaitable<Pull::Round> Pull::TryAll() {
     for (const Source& source : *sources) {
       if (!Wanted()) co_return Round::kOver;
       const absl::Status status = co_await PullFrom(source);
-      spdlog::info("pull {} from {}: {}", stream_->name(), source.url, Text(status.message()));
+      spdlog::info("pull {} from {}: {}", stream_->name(), source.LoggedUrl(),
+                   Text(status.message()));
       if (absl::IsAborted(status) || absl::IsAlreadyExists(status) || absl::IsCancelled(status)) {
         co_return Round::kOver;
       }
@@ -251,11 +252,11 @@ absl::Status Pull::Begin(const Source& source, stream::PublisherIdentity identit
   rounds_ = 0;
   ForgetFailures();
   if (last_frame_ms_ < 0) {
-    spdlog::info("pull {} from {}: begins", stream_->name(), source.url);
+    spdlog::info("pull {} from {}: begins", stream_->name(), source.LoggedUrl());
   } else {
     ++tools_.counters->resumed;
     spdlog::info("pull {} from {}: goes on, {} ms after the last frame", stream_->name(),
-                 source.url, now_ms - last_frame_ms_);
+                 source.LoggedUrl(), now_ms - last_frame_ms_);
   }
   return absl::OkStatus();
 }
@@ -305,7 +306,7 @@ absl::Status Pull::TakeNumbered(const Source& source, const SourceFrame& frame) 
   }
   if (verdict.missed > 0) {
     tools_.counters->frames_missed += verdict.missed;
-    spdlog::warn("pull {} from {}: {} frames are missing", stream_->name(), source.url,
+    spdlog::warn("pull {} from {}: {} frames are missing", stream_->name(), source.LoggedUrl(),
                  verdict.missed);
   }
   last_frame_ms_ = now_ms;

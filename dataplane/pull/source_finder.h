@@ -14,6 +14,9 @@ namespace nearcast::pull {
 struct Source {
   std::string node;  // empty where it has no name
   std::string url;   // http://host:port/app/stream.flv
+
+  // For logs: without the query, where signatures stand.
+  std::string LoggedUrl() const { return url.substr(0, url.find('?')); }
 };
 
 struct SourceQuestion {
