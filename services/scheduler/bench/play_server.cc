@@ -34,7 +34,7 @@ std::shared_ptr<const scheduler::Snapshot> MakeSnapshot() {
   for (scheduler::Cdn& cdn : given.config().cdns) {
     cdn.pull_templates["cmaf"] = "https://{host}/{app}/{stream}{suffix}.mp4";
     cdn.pull_templates["tsl"] = "https://{host}/{app}/{stream}{suffix}.flv?tsl=1";
-    cdn.pull_signing.method = scheduler::SignMethod::kTencent;
+    cdn.pull_signing.method = SignMethod::kTencent;
     cdn.pull_signing.key = "0123456789abcdef0123456789abcdef";
     cdn.gop_cache.query = "gop_cache_ms={ms}";
   }
