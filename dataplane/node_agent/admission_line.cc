@@ -139,6 +139,8 @@ void AdmissionLine::OnAnswer(const std::shared_ptr<Question<Request, Response>>&
   }
   if (IsAnswer(status)) preferred_.store(question->replica, std::memory_order_relaxed);
   question->done(AnswerOf(status), question->response);
+  // It holds the channel, whose end joins gRPC's own threads: that must not be left to one of them.
+  question->context.reset();
   absl::MutexLock lock(&mutex_);
   --open_;
 }

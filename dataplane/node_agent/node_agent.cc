@@ -292,6 +292,8 @@ void NodeAgent::OnAnswer(const std::shared_ptr<Search>& search, const grpc::Stat
     cache_.Store(search->question.stream, answer, now_ms + ttl_ms, now_ms);
   }
   search->done(std::move(answer));
+  // It holds the channel, whose end joins gRPC's own threads: that must not be left to one of them.
+  search->context.reset();
   absl::MutexLock lock(&mutex_);
   --searches_;
 }
