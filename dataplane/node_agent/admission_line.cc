@@ -2,31 +2,35 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
-#include <functional>
+#include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "dataplane/node_agent/node_report.h"
 
 namespace nearcast::node_agent {
 namespace {
 
-std::unique_ptr<v1::NodeService::Stub> Connect(const std::string& address) {
+constexpr grpc::StatusCode kRefusal = grpc::StatusCode::PERMISSION_DENIED;
+
+std::vector<std::shared_ptr<v1::NodeService::Stub>> Connect(
+    const std::vector<std::string>& controls) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return v1::NodeService::NewStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  std::vector<std::shared_ptr<v1::NodeService::Stub>> stubs;
+  for (const std::string& address : controls) {
+    stubs.push_back(v1::NodeService::NewStub(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+  }
+  return stubs;
 }
 
-// Whatever else came back is no answer.
-bool IsAnswer(const grpc::Status& status) {
-  return status.ok() || status.error_code() == grpc::StatusCode::PERMISSION_DENIED;
+ReplicaLine::Terms TermsOf(const AdmissionLineOptions& options) {
+  return {kRefusal, options.answer_ms_max, options.answer_ms_max};
 }
 
 absl::Status AnswerOf(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  if (IsAnswer(status)) return absl::PermissionDeniedError(status.error_message());
+  if (status.error_code() == kRefusal) return absl::PermissionDeniedError(status.error_message());
   return absl::UnavailableError(status.error_message());
 }
 
@@ -55,94 +59,28 @@ Request RequestFor(const std::string& node, const std::string& app_and_name) {
 
 }  // namespace
 
-template <typename Request, typename Response>
-struct AdmissionLine::Question {
-  using OnStatus = std::function<void(grpc::Status)>;
-
-  Request request;
-  Response response;
-  std::function<void(Stub*, Question*, OnStatus)> send;
-  std::function<void(const absl::Status&, const Response&)> done;
-  std::chrono::system_clock::time_point deadline;
-  std::unique_ptr<grpc::ClientContext> context;
-  size_t replica = 0;
-  size_t tries = 0;
-};
-
-AdmissionLine::AdmissionLine(const AdmissionLineOptions& options) : options_(options) {
-  for (const std::string& control : options_.controls) stubs_.push_back(Connect(control));
-}
-
-void AdmissionLine::Stop() {
-  absl::MutexLock lock(&mutex_);  // each question has a deadline
-  mutex_.Await(absl::Condition(
-      +[](int* open) { return *open == 0; }, &open_));
-}
+AdmissionLine::AdmissionLine(const AdmissionLineOptions& options)
+    : options_(options), line_(Connect(options.controls)) {}
 
 void AdmissionLine::AskPublish(const admission::Attempt& attempt, PublishDone done) {
-  using Asked = Question<v1::AdmitPublishRequest, v1::AdmitPublishResponse>;
-  auto asked = std::make_shared<Asked>();
-  asked->request = RequestFor<v1::AdmitPublishRequest>(options_.node, attempt.stream);
-  asked->request.set_address(attempt.address);
-  asked->send = [](Stub* stub, Asked* question, Asked::OnStatus on_status) {
-    stub->async()->AdmitPublish(question->context.get(), &question->request, &question->response,
-                                std::move(on_status));
-  };
-  asked->done = [done = std::move(done)](const absl::Status& status, const auto&) { done(status); };
-  Begin(std::move(asked));
+  auto request = RequestFor<v1::AdmitPublishRequest>(options_.node, attempt.stream);
+  request.set_address(attempt.address);
+  line_.Ask<v1::AdmitPublishRequest, v1::AdmitPublishResponse>(
+      &ReplicaLine::Methods::AdmitPublish, std::move(request), TermsOf(options_),
+      [done = std::move(done)](const grpc::Status& status, const auto&) {
+        done(AnswerOf(status));
+      });
 }
 
 void AdmissionLine::AskPlay(const admission::PlayQuestion& question, PlayDone done) {
-  using Asked = Question<v1::AdmitPlayRequest, v1::AdmitPlayResponse>;
-  auto asked = std::make_shared<Asked>();
-  asked->request = RequestFor<v1::AdmitPlayRequest>(options_.node, question.stream);
-  asked->request.set_network_grade(static_cast<uint32_t>(question.network_grade));
-  asked->send = [](Stub* stub, Asked* question, Asked::OnStatus on_status) {
-    stub->async()->AdmitPlay(question->context.get(), &question->request, &question->response,
-                             std::move(on_status));
-  };
-  asked->done = [done = std::move(done)](const absl::Status& status, const auto& response) {
-    if (!status.ok()) return done(status);
-    done(PlayAnswerOf(response));
-  };
-  Begin(std::move(asked));
-}
-
-template <typename Request, typename Response>
-void AdmissionLine::Begin(std::shared_ptr<Question<Request, Response>> question) {
-  question->deadline =
-      std::chrono::system_clock::now() + std::chrono::milliseconds(options_.answer_ms_max);
-  question->replica = preferred_.load(std::memory_order_relaxed);
-  {
-    absl::MutexLock lock(&mutex_);
-    ++open_;
-  }
-  Ask(question);
-}
-
-template <typename Request, typename Response>
-void AdmissionLine::Ask(const std::shared_ptr<Question<Request, Response>>& question) {
-  question->context = std::make_unique<grpc::ClientContext>();
-  question->context->set_deadline(question->deadline);
-  question->send(stubs_[question->replica].get(), question.get(),
-                 [this, question](const grpc::Status& status) { OnAnswer(question, status); });
-}
-
-template <typename Request, typename Response>
-void AdmissionLine::OnAnswer(const std::shared_ptr<Question<Request, Response>>& question,
-                             const grpc::Status& status) {
-  const bool in_time = std::chrono::system_clock::now() < question->deadline;
-  if (!IsAnswer(status) && in_time && ++question->tries < stubs_.size()) {
-    question->replica = (question->replica + 1) % stubs_.size();
-    Ask(question);
-    return;
-  }
-  if (IsAnswer(status)) preferred_.store(question->replica, std::memory_order_relaxed);
-  question->done(AnswerOf(status), question->response);
-  // It holds the channel, whose end joins gRPC's own threads: that must not be left to one of them.
-  question->context.reset();
-  absl::MutexLock lock(&mutex_);
-  --open_;
+  auto request = RequestFor<v1::AdmitPlayRequest>(options_.node, question.stream);
+  request.set_network_grade(static_cast<uint32_t>(question.network_grade));
+  line_.Ask<v1::AdmitPlayRequest, v1::AdmitPlayResponse>(
+      &ReplicaLine::Methods::AdmitPlay, std::move(request), TermsOf(options_),
+      [done = std::move(done)](const grpc::Status& status, const auto& response) {
+        if (!status.ok()) return done(AnswerOf(status));
+        done(PlayAnswerOf(response));
+      });
 }
 
 }  // namespace nearcast::node_agent

@@ -42,6 +42,11 @@ measure::DelayMeterOptions WithSeed(const NodeAgentOptions& options) {
   return meter;
 }
 
+ReplicaLine::Terms TermsOf(const NodeAgentOptions& options) {
+  const auto replicas = static_cast<int64_t>(options.controls.size());
+  return {grpc::StatusCode::NOT_FOUND, options.find_ms_max, options.find_ms_max * replicas};
+}
+
 pull::Sources SourcesOf(const nearcast::v1::FindSourceResponse& response) {
   pull::Sources sources;
   for (const auto& source : response.sources()) sources.push_back({source.node(), source.url()});
@@ -77,7 +82,7 @@ class NodeAgent::Replica {
     hurries_ = true;
   }
 
-  const std::unique_ptr<NodeService::Stub> stub;
+  const std::shared_ptr<NodeService::Stub> stub;
 
  private:
   void Run();
@@ -197,16 +202,6 @@ bool NodeAgent::Replica::Exchange(ReportStream* stream, const NodeReading& befor
   return true;
 }
 
-struct NodeAgent::Search {
-  pull::SourceQuestion question;
-  Done done;
-  size_t tries = 0;
-  size_t replica = 0;
-  std::unique_ptr<grpc::ClientContext> context;
-  nearcast::v1::FindSourceRequest request;
-  nearcast::v1::FindSourceResponse response;
-};
-
 NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream end_stream,
                      TakeKeys take_keys, TakeOrders take_orders)
     : options_(options),
@@ -215,9 +210,12 @@ NodeAgent::NodeAgent(const NodeAgentOptions& options, ReadNode read, EndStream e
       take_keys_(std::move(take_keys)),
       take_orders_(std::move(take_orders)),
       meter_(WithSeed(options), std::make_unique<measure::TcpRoundTrips>()) {
+  std::vector<std::shared_ptr<NodeService::Stub>> stubs;
   for (size_t i = 0; i < options_.controls.size(); ++i) {
     replicas_.push_back(std::make_unique<Replica>(this, i));
+    stubs.push_back(replicas_.back()->stub);
   }
+  line_ = std::make_unique<ReplicaLine>(std::move(stubs));
 }
 
 NodeAgent::~NodeAgent() { Stop(); }
@@ -230,9 +228,7 @@ void NodeAgent::Start() {
 void NodeAgent::Stop() {
   for (const auto& replica : replicas_) replica->Stop();
   meter_.Stop();
-  absl::MutexLock lock(&mutex_);  // each question has a deadline
-  mutex_.Await(absl::Condition(
-      +[](int* searches) { return *searches == 0; }, &searches_));
+  line_->Stop();
 }
 
 void NodeAgent::ReportNow() {
@@ -244,58 +240,37 @@ void NodeAgent::Find(const pull::SourceQuestion& question, Done done) {
     done(*std::move(cached));
     return;
   }
-  auto search = std::make_shared<Search>();
-  search->question = question;
-  search->done = std::move(done);
-  search->replica = preferred_.load(std::memory_order_relaxed);
-  {
-    absl::MutexLock lock(&mutex_);
-    ++searches_;
-  }
   const StreamName name = SplitStreamName(question.stream);
-  search->request.set_node(options_.identity.node);
-  search->request.set_app(name.app);
-  search->request.set_stream(name.stream);
-  for (const std::string& node : question.exclude_nodes) search->request.add_exclude_nodes(node);
-  Ask(search);
+  v1::FindSourceRequest request;
+  request.set_node(options_.identity.node);
+  request.set_app(name.app);
+  request.set_stream(name.stream);
+  for (const std::string& node : question.exclude_nodes) request.add_exclude_nodes(node);
+  line_->Ask<v1::FindSourceRequest, v1::FindSourceResponse>(
+      &ReplicaLine::Methods::FindSource, std::move(request), TermsOf(options_),
+      [this, question, done = std::move(done)](const grpc::Status& status, const auto& response) {
+        done(Take(question, status, response));
+      });
 }
 
-void NodeAgent::Ask(const std::shared_ptr<Search>& search) {
-  search->context = std::make_unique<grpc::ClientContext>();
-  search->context->set_deadline(std::chrono::system_clock::now() +
-                                std::chrono::milliseconds(options_.find_ms_max));
-  replicas_[search->replica]->stub->async()->FindSource(
-      search->context.get(), &search->request, &search->response,
-      [this, search](const grpc::Status& status) { OnAnswer(search, status); });
-}
-
-void NodeAgent::OnAnswer(const std::shared_ptr<Search>& search, const grpc::Status& status) {
-  const bool answered = status.ok() || status.error_code() == grpc::StatusCode::NOT_FOUND;
-  if (!answered && ++search->tries < replicas_.size()) {
-    search->replica = (search->replica + 1) % replicas_.size();
-    Ask(search);
-    return;
-  }
+absl::StatusOr<pull::Sources> NodeAgent::Take(const pull::SourceQuestion& question,
+                                              const grpc::Status& status,
+                                              const v1::FindSourceResponse& response) {
   absl::StatusOr<pull::Sources> answer =
       absl::UnavailableError(absl::StrCat("control plane: ", status.error_message()));
   int64_t ttl_ms = 0;
   if (status.ok()) {
-    answer = SourcesOf(search->response);
-    ttl_ms = search->response.ttl_ms();
-  } else if (answered) {
+    answer = SourcesOf(response);
+    ttl_ms = response.ttl_ms();
+  } else if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
     answer = absl::NotFoundError(status.error_message());
     ttl_ms = options_.not_found_ms;
   }
-  if (answered) preferred_.store(search->replica, std::memory_order_relaxed);
   const int64_t now_ms = MonotonicMs();
-  if (ttl_ms > 0 && search->question.exclude_nodes.empty()) {
-    cache_.Store(search->question.stream, answer, now_ms + ttl_ms, now_ms);
+  if (ttl_ms > 0 && question.exclude_nodes.empty()) {
+    cache_.Store(question.stream, answer, now_ms + ttl_ms, now_ms);
   }
-  search->done(std::move(answer));
-  // It holds the channel, whose end joins gRPC's own threads: that must not be left to one of them.
-  search->context.reset();
-  absl::MutexLock lock(&mutex_);
-  --searches_;
+  return answer;
 }
 
 }  // namespace nearcast::node_agent

@@ -20,17 +20,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "dataplane/measure/delay_meter.h"
 #include "dataplane/node_agent/node_orders.h"
 #include "dataplane/node_agent/node_report.h"
+#include "dataplane/node_agent/replica_line.h"
 #include "dataplane/node_agent/source_cache.h"
 #include "dataplane/pull/source_finder.h"
-
-namespace grpc {
-class Status;
-}
 
 namespace nearcast::node_agent {
 
@@ -65,7 +60,7 @@ class NodeAgent : public pull::SourceFinder {
   // Reports at once, where the last report is not younger than report_ms_min.
   void ReportNow();
 
-  // Asks the replica that answered last, then the others. Unavailable when none answers.
+  // Unavailable when no replica answers.
   void Find(const pull::SourceQuestion& question, Done done) override;
 
   // Replicas that the reports reach right now.
@@ -75,10 +70,11 @@ class NodeAgent : public pull::SourceFinder {
 
  private:
   class Replica;  // one control plane address: its channel and its reporting thread
-  struct Search;  // one question on its way
 
-  void Ask(const std::shared_ptr<Search>& search);
-  void OnAnswer(const std::shared_ptr<Search>& search, const grpc::Status& status);
+  // The answer that `status` and `response` are, kept for the next who asks.
+  absl::StatusOr<pull::Sources> Take(const pull::SourceQuestion& question,
+                                     const grpc::Status& status,
+                                     const v1::FindSourceResponse& response);
 
   const NodeAgentOptions options_;
   const ReadNode read_;
@@ -88,10 +84,8 @@ class NodeAgent : public pull::SourceFinder {
   SourceCache cache_{10'000};
   measure::DelayMeter meter_;
   std::atomic<int> connected_{0};
-  std::atomic<size_t> preferred_{0};
   std::vector<std::unique_ptr<Replica>> replicas_;
-  absl::Mutex mutex_;
-  int searches_ ABSL_GUARDED_BY(mutex_) = 0;  // on their way
+  std::unique_ptr<ReplicaLine> line_;  // over the replicas' channels
 };
 
 }  // namespace nearcast::node_agent
