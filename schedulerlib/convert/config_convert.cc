@@ -308,6 +308,9 @@ class Converter {
     to.quorum = from.quorum();
     to.server_name = from.server_name();
     to.skip_verify = from.skip_verify();
+    if (from.role() == v1::HealthCheck::PUSH) to.role = CdnRole::kPush;
+    to.formats = Strings(from.formats());
+    to.sign_path = from.sign_path();
   }
 
   void AddDelayProbe(const v1::DelayProbe& from) {

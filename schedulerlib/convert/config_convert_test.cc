@@ -266,6 +266,28 @@ TEST(ConfigConvertTest, DelayProbeArrivesWhole) {
   EXPECT_FALSE(plain.between_nodes);
 }
 
+TEST(ConfigConvertTest, HealthCheckOfAVendorArrivesWhole) {
+  const HealthCheck check = Convert(R"pb(
+                              name: "h"
+                              health_check {
+                                cdn: "vendor"
+                                type: FLV
+                                path: "/live/probe.flv"
+                                role: PUSH
+                                formats: "flv"
+                                sign_path: true
+                              })pb")
+                                .health_checks[0];
+  EXPECT_EQ(check.cdn, "vendor");
+  EXPECT_EQ(check.role, CdnRole::kPush);
+  EXPECT_EQ(check.formats, std::vector<std::string>{"flv"});
+  EXPECT_TRUE(check.sign_path);
+  const HealthCheck plain = Convert("name: 'h' health_check {}").health_checks[0];
+  EXPECT_EQ(plain.role, CdnRole::kPlay);
+  EXPECT_TRUE(plain.formats.empty());
+  EXPECT_FALSE(plain.sign_path);
+}
+
 TEST(ConfigConvertTest, WhatTheModelCannotSayIsAProblem) {
   EXPECT_THAT(ProblemsOf("name: 'n' node { rtmp_port: 65536 http_port: 70000 }"),
               ElementsAre("Node/n: spec.rtmp_port: is no port: 65536; 1 to 65535",

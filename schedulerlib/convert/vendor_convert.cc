@@ -32,6 +32,19 @@ GopCache GopCacheOf(const v1::GopCache& from) {
   return to;
 }
 
+Transcoding TranscodingOf(v1::Cdn::Transcoding from) {
+  switch (from) {
+    case v1::Cdn::PUSH_ONLY:
+      return Transcoding::kPushOnly;
+    case v1::Cdn::PULL_ONLY:
+      return Transcoding::kPullOnly;
+    case v1::Cdn::NO_TRANSCODING:
+      return Transcoding::kNone;
+    default:
+      return Transcoding::kBoth;
+  }
+}
+
 }  // namespace
 
 void ConvertVendor(const v1::Cdn& from, Cdn& to) {
@@ -48,6 +61,7 @@ void ConvertVendor(const v1::Cdn& from, Cdn& to) {
   to.price_per_mbps = from.price_per_mbps();
   if (from.health() == v1::Cdn::POOR) to.health = CdnHealth::kPoor;
   if (from.health() == v1::Cdn::DOWN) to.health = CdnHealth::kDown;
+  to.transcoding = TranscodingOf(from.transcoding());
 }
 
 LatencyPolicy LatencyPolicyOf(const std::string& name, const v1::LatencyPolicy& from) {

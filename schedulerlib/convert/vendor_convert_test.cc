@@ -104,6 +104,15 @@ TEST(VendorConvertTest, EmptyCdnHasTheDocumentedDefaults) {
   EXPECT_EQ(cdn.cap_low_share, 0.8);
   EXPECT_EQ(cdn.cap_high_share, 0.95);
   EXPECT_EQ(cdn.health, CdnHealth::kUp);
+  EXPECT_EQ(cdn.transcoding, Transcoding::kBoth);
+}
+
+TEST(VendorConvertTest, CdnSaysWhatItTranscodes) {
+  const auto of = [](const std::string& text) { return Convert(text).transcoding; };
+  EXPECT_EQ(of("transcoding: BOTH"), Transcoding::kBoth);
+  EXPECT_EQ(of("transcoding: PUSH_ONLY"), Transcoding::kPushOnly);
+  EXPECT_EQ(of("transcoding: PULL_ONLY"), Transcoding::kPullOnly);
+  EXPECT_EQ(of("transcoding: NO_TRANSCODING"), Transcoding::kNone);
 }
 
 TEST(VendorConvertTest, EveryMethodHasItsOwn) {

@@ -76,6 +76,7 @@ struct Domain {
 enum class CdnKind { kVendor, kOwn };
 enum class Addressing { kDomain, kNodeAddress };
 enum class CdnHealth { kUp, kPoor, kDown };
+enum class Transcoding { kBoth, kPushOnly, kPullOnly, kNone };
 
 struct Cdn {
   std::string name;
@@ -101,6 +102,7 @@ struct Cdn {
   double commit_mbps = 0;
   double price_per_mbps = 0;
   CdnHealth health = CdnHealth::kUp;
+  Transcoding transcoding = Transcoding::kBoth;
 };
 
 struct RatioScope {
@@ -240,6 +242,7 @@ struct Account {
 };
 
 enum class CheckType { kTcp, kHttp, kHttps, kRtmp, kFlv };
+enum class CdnRole { kPlay, kPush };
 
 struct HealthCheck {
   std::string name;
@@ -258,6 +261,10 @@ struct HealthCheck {
   uint32_t quorum = 0;  // 0 = more than half of the vantages that are heard
   std::string server_name;
   bool skip_verify = false;
+  // Of a vendor's domains.
+  CdnRole role = CdnRole::kPlay;
+  std::vector<std::string> formats;  // or push protocols; empty = all
+  bool sign_path = false;
 };
 
 struct DelaySample {
