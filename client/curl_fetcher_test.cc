@@ -1,8 +1,6 @@
 #include "client/curl_fetcher.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/loopback.h"
 
 namespace nearcast::client {
 namespace {
@@ -19,29 +18,18 @@ namespace {
 // nothing until the client hangs up.
 class OneReply {
  public:
-  explicit OneReply(std::optional<std::string> reply)
-      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t bytes = sizeof(address);
-    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), bytes), 0);
-    EXPECT_EQ(listen(listener_, 1), 0);
-    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &bytes), 0);
-    url = absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port));
+  explicit OneReply(std::optional<std::string> reply) {
+    url = absl::StrCat("http://127.0.0.1:", listener_.number);
     thread_ = std::thread([this, reply] { Serve(reply); });
   }
-  ~OneReply() {
-    thread_.join();
-    close(listener_);
-  }
+  ~OneReply() { thread_.join(); }
 
   std::string url;
   std::string request;  // read it after the fetch
 
  private:
   void Serve(const std::optional<std::string>& reply) {
-    const int fd = accept(listener_, nullptr, nullptr);
+    const int fd = accept(listener_.fd(), nullptr, nullptr);
     char buffer[4096];
     bool sent = false;
     for (ssize_t n; (n = read(fd, buffer, sizeof(buffer))) > 0;) {
@@ -58,7 +46,7 @@ class OneReply {
     close(fd);
   }
 
-  const int listener_;
+  const LoopbackPort listener_;
   std::thread thread_;
 };
 

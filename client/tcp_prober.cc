@@ -1,6 +1,5 @@
 #include "client/tcp_prober.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -9,44 +8,20 @@
 #include <cerrno>
 
 #include "base/clock.h"
+#include "base/socket_address.h"
 
 namespace nearcast::client {
 namespace {
 
 using Times = std::vector<std::optional<absl::Duration>>;
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t bytes = 0;
-};
-
-std::optional<SocketAddress> ParseSocketAddress(const std::string& address, uint16_t port) {
-  SocketAddress out;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&out.storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
-  if (inet_pton(AF_INET, address.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    out.bytes = sizeof(sockaddr_in);
-  } else if (inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    out.bytes = sizeof(sockaddr_in6);
-  } else {
-    return std::nullopt;
-  }
-  return out;
-}
-
 // A socket on its way to `address`, or -1. Whether it stands is known when it becomes writable.
 int BeginConnect(const std::string& address, uint16_t port) {
   const auto to = ParseSocketAddress(address, port);
   if (!to) return -1;
-  const int fd =
-      socket(to->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  const int fd = socket(to->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (fd < 0) return -1;
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&to->storage), to->bytes) == 0 ||
-      errno == EINPROGRESS) {
+  if (connect(fd, to->get(), to->size) == 0 || errno == EINPROGRESS) {
     return fd;
   }
   close(fd);

@@ -1,6 +1,5 @@
 #include "probe/connection.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -15,35 +14,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/socket_address.h"
 #include "base/status_macros.h"
 
 namespace nearcast::probe {
 namespace {
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  int family() const { return storage.ss_family; }
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
 absl::StatusOr<SocketAddress> ParseAddress(const std::string& text, uint16_t port) {
-  SocketAddress address;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
-  if (inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    address.size = sizeof(sockaddr_in);
-    return address;
-  }
-  if (inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    address.size = sizeof(sockaddr_in6);
-    return address;
-  }
+  if (const auto address = ParseSocketAddress(text, port)) return *address;
   return absl::UnavailableError(absl::StrCat("\"", text, "\" is not an IP address"));
 }
 

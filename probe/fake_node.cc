@@ -1,7 +1,5 @@
 #include "probe/fake_node.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -70,23 +68,12 @@ void FakeNode::Peer::Write(const std::string& bytes) {
 FakeNode::FakeNode(Security security, Serve serve) : serve_(std::move(serve)) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a peer that has gone
   if (security != Security::kPlain) tls_ = MakeTls(security == Security::kTlsExpired);
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  NC_CHECK(::bind(listener_, generic, size) == 0);
-  NC_CHECK(::listen(listener_, 16) == 0);
-  NC_CHECK(::getsockname(listener_, generic, &size) == 0);
-  port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { Run(); });
 }
 
 FakeNode::~FakeNode() {
-  ::shutdown(listener_, SHUT_RDWR);
+  ::shutdown(listener_.fd(), SHUT_RDWR);
   thread_.join();
-  ::close(listener_);
   SSL_CTX_free(tls_);
 }
 
@@ -100,7 +87,7 @@ void FakeNode::WriteCertificate(const std::string& path) const {
 void FakeNode::Run() {
   while (true) {
     Peer peer;
-    peer.socket_ = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    peer.socket_ = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
     if (peer.socket_ < 0) return;
     bool ready = true;
     if (tls_ != nullptr) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <thread>
 
+#include "base/loopback.h"
+
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
 
@@ -44,15 +46,14 @@ class FakeNode {
   // The certificate, to be trusted, as a PEM file. Only with TLS.
   void WriteCertificate(const std::string& path) const;
 
-  uint16_t port() const { return port_; }
+  uint16_t port() const { return listener_.number; }
 
  private:
   void Run();
 
   const Serve serve_;
   SSL_CTX* tls_ = nullptr;
-  int listener_ = -1;
-  uint16_t port_ = 0;
+  const LoopbackPort listener_;
   std::thread thread_;
 };
 

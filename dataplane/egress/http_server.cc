@@ -351,7 +351,7 @@ asio::awaitable<void> HttpServer::Connections::TakeUpload(
   upload.path_signature = Text(target.signature);
   upload.query = Text(target.query);
   upload.host = Text(View(header->get()[http::field::host]));
-  upload.peer_address = PeerAddress(stream->socket().native_handle());
+  upload.peer_address = PeerText(stream->socket().native_handle());
   upload.expects_continue =
       absl::EqualsIgnoreCase(View(header->get()[http::field::expect]), "100-continue");
   http::request_parser<http::buffer_body> parser(std::move(*header));

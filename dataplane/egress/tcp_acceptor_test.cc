@@ -1,6 +1,5 @@
 #include "dataplane/egress/tcp_acceptor.h"
 
-#include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/loopback.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "gtest/gtest.h"
 
@@ -53,12 +53,7 @@ class TcpAcceptorTest : public testing::Test {
 
   // A client that has said something, as the listener wants.
   int Connect() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(listeners_.port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const int fd = ConnectLoopback(listeners_.port);
     EXPECT_EQ(::send(fd, "x", 1, MSG_NOSIGNAL), 1);
     clients_.push_back(fd);
     return fd;

@@ -1,6 +1,5 @@
 #include "dataplane/egress/tcp_listener.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/socket_address.h"
 #include "base/status_macros.h"
 
 namespace nearcast::egress {
@@ -18,29 +18,11 @@ namespace {
 
 constexpr int kBacklog = 4096;
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-
 enum class Sharing : uint8_t { kAlone, kWithOwnThreads };
 
-absl::StatusOr<SocketAddress> ParseSocketAddress(const std::string& ip, uint16_t port) {
-  SocketAddress address;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
-  if (::inet_pton(AF_INET, ip.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    address.size = sizeof *v4;
-  } else if (::inet_pton(AF_INET6, ip.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    address.size = sizeof *v6;
-  } else {
-    return absl::InvalidArgumentError(absl::StrCat("listen address ", ip, ": want an IP address"));
-  }
-  return address;
+absl::StatusOr<SocketAddress> ParseAddress(const std::string& ip, uint16_t port) {
+  if (const auto address = ParseSocketAddress(ip, port)) return *address;
+  return absl::InvalidArgumentError(absl::StrCat("listen address ", ip, ": want an IP address"));
 }
 
 absl::Status ListenError(const std::string& ip, uint16_t port, int error) {
@@ -71,7 +53,7 @@ void Tune(int fd, const TcpTuning& tuning) {
 }
 
 absl::StatusOr<int> ListenOnce(const std::string& ip, uint16_t port, Sharing sharing) {
-  NC_ASSIGN_OR_RETURN(const SocketAddress address, ParseSocketAddress(ip, port));
+  NC_ASSIGN_OR_RETURN(const SocketAddress address, ParseAddress(ip, port));
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   if (fd >= 0) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -87,13 +69,6 @@ absl::StatusOr<int> ListenOnce(const std::string& ip, uint16_t port, Sharing sha
   return fd;
 }
 
-uint16_t PortOf(int fd) {
-  SocketAddress address;
-  address.size = sizeof address.storage;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size);
-  return ntohs(reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
-}
-
 }  // namespace
 
 absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port,
@@ -101,7 +76,7 @@ absl::StatusOr<TcpListeners> ListenTcp(const std::string& ip, uint16_t port,
   // Two processes of one user that both say SO_REUSEPORT would share the port silently: so ask for
   // it alone first.
   NC_ASSIGN_OR_RETURN(const int probe, ListenOnce(ip, port, Sharing::kAlone));
-  TcpListeners listeners{PortOf(probe), {}};
+  TcpListeners listeners{OwnAddress(probe)->port(), {}};
   ::close(probe);
   for (size_t i = 0; i < tuning.listeners; ++i) {
     absl::StatusOr<int> fd = ListenOnce(ip, listeners.port, Sharing::kWithOwnThreads);
@@ -125,22 +100,9 @@ absl::StatusOr<int> AcceptTcp(int listen_fd) {
   }
 }
 
-std::string PeerAddress(int fd) {
-  SocketAddress address;
-  address.size = sizeof address.storage;
-  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size) != 0) {
-    return "unknown";
-  }
-  if (address.storage.ss_family == AF_UNIX) return "local";  // the other end is this process
-  char text[INET6_ADDRSTRLEN] = "";
-  const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
-  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
-  if (address.storage.ss_family == AF_INET6) {
-    ::inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
-    return absl::StrCat("[", text, "]:", ntohs(v6->sin6_port));
-  }
-  ::inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
-  return absl::StrCat(text, ":", ntohs(v4->sin_port));
+std::string PeerText(int fd) {
+  const auto address = PeerAddress(fd);
+  return address ? SocketAddressText(*address) : "unknown";
 }
 
 }  // namespace nearcast::egress

@@ -40,8 +40,9 @@ absl::StatusOr<int> AcceptTcp(int listen_fd);
 // loop each, nor keep the loop.
 inline constexpr int kAcceptsPerTurn = 64;
 
-// "10.1.2.3:4567" of the other side of a connected socket; "unknown" when it has gone.
-std::string PeerAddress(int fd);
+// "10.1.2.3:4567" of the other side of a connected socket, "local" when that is this process;
+// "unknown" when it has gone.
+std::string PeerText(int fd);
 
 }  // namespace nearcast::egress
 

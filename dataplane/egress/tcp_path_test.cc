@@ -1,12 +1,11 @@
 #include "dataplane/egress/tcp_path.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <string>
 
+#include "base/loopback.h"
 #include "dataplane/egress/tcp_listener.h"
 #include "gtest/gtest.h"
 
@@ -18,12 +17,7 @@ class Connection {
  public:
   Connection() {
     const TcpListeners listeners = ListenTcp("127.0.0.1", 0, {}).value();
-    far_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(listeners.port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(far_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    far_ = ConnectLoopback(listeners.port);
     // A connection is reported only when the far end has said something.
     EXPECT_EQ(::send(far_, "x", 1, 0), 1);
     absl::StatusOr<int> accepted = absl::UnavailableError("none yet");

@@ -106,7 +106,7 @@ void Viewer::Measure(const stream::FrameRing& ring, const stream::DropLimits& li
 
 ViewerStatus Viewer::Status(const std::string& stream, int64_t now_ms) const {
   return {.stream = stream,
-          .address = PeerAddress(fd_),
+          .address = PeerText(fd_),
           .protocol = WireName(protocol_->wire()),
           .state = StateName(state_),
           .session_ms = now_ms - request_.arrived_ms,

@@ -67,8 +67,7 @@ std::string Text(absl::string_view view) { return std::string(view.data(), view.
 // One connection before it is known to be a player.
 struct Peer {
   explicit Peer(tcp::socket connected)
-      : stream(std::move(connected)),
-        address(egress::PeerAddress(stream.socket().native_handle())) {}
+      : stream(std::move(connected)), address(egress::PeerText(stream.socket().native_handle())) {}
 
   beast::tcp_stream stream;
   std::string address;

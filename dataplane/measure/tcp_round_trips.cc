@@ -1,6 +1,5 @@
 #include "dataplane/measure/tcp_round_trips.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -14,6 +13,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/socket_address.h"
 
 namespace nearcast::measure {
 namespace {
@@ -22,23 +22,6 @@ int64_t NowUs() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{1'000'000} * now.tv_sec + now.tv_nsec / 1000;
-}
-
-// The address's length; 0 when the text is no address.
-socklen_t ParseAddress(const std::string& text, uint16_t port, sockaddr_storage* address) {
-  auto* v4 = reinterpret_cast<sockaddr_in*>(address);
-  if (::inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    return sizeof(*v4);
-  }
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(address);
-  if (::inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    return sizeof(*v6);
-  }
-  return 0;
 }
 
 uint32_t AtLeastOne(int64_t us) {
@@ -74,17 +57,15 @@ TcpRoundTrips::~TcpRoundTrips() {
 
 void TcpRoundTrips::Begin(uint64_t id, const std::string& address, uint16_t port,
                           int64_t timeout_ms) {
-  sockaddr_storage to{};
-  const socklen_t size = ParseAddress(address, port, &to);
-  const int fd =
-      size == 0 ? -1 : ::socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const auto to = ParseSocketAddress(address, port);
+  const int fd = to ? ::socket(to->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) : -1;
   if (fd < 0) {
     ended_.emplace_back(id, std::nullopt);
     return;
   }
   const int64_t began_us = NowUs();
   connects_[id] = {fd, began_us, began_us + 1000 * timeout_ms};
-  const int error = ::connect(fd, reinterpret_cast<sockaddr*>(&to), size) == 0 ? 0 : errno;
+  const int error = ::connect(fd, to->get(), to->size) == 0 ? 0 : errno;
   if (error != EINPROGRESS) Finish(id, ResultOf(fd, error, NowUs() - began_us));
 }
 

@@ -1,7 +1,5 @@
 #include "dataplane/measure/tcp_round_trips.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,33 +8,11 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/loopback.h"
 #include "gtest/gtest.h"
 
 namespace nearcast::measure {
 namespace {
-
-// A port of loopback that is bound, and that accepts connections when it listens.
-class Port {
- public:
-  explicit Port(bool listens) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&at), size), 0);
-    if (listens) {
-      EXPECT_EQ(::listen(fd_, 16), 0);
-    }
-    EXPECT_EQ(::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &size), 0);
-    number = ntohs(at.sin_port);
-  }
-  ~Port() { ::close(fd_); }
-
-  uint16_t number = 0;
-
- private:
-  const int fd_;
-};
 
 class TcpRoundTripsTest : public ::testing::Test {
  protected:
@@ -54,8 +30,8 @@ class TcpRoundTripsTest : public ::testing::Test {
 };
 
 TEST_F(TcpRoundTripsTest, AcceptedAndRefusedConnectsAreRoundTripsBoth) {
-  Port open(true);
-  Port closed(false);
+  const LoopbackPort open;
+  const LoopbackPort closed(LoopbackPort::kSilent);
   trips_.Begin(1, "127.0.0.1", open.number, 5000);
   trips_.Begin(2, "127.0.0.1", closed.number, 5000);
   const auto ended = AwaitEnd(2);
@@ -73,20 +49,11 @@ TEST_F(TcpRoundTripsTest, WhatIsNoAddressIsNoAnswer) {
 
 // A listener whose backlog is full drops SYNs: nobody answers, and the time runs out.
 TEST_F(TcpRoundTripsTest, SilenceEndsWithTheTimeout) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), size), 0);
-  ASSERT_EQ(::listen(fd, 0), 0);
-  ASSERT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size), 0);
-  const int filler = ::socket(AF_INET, SOCK_STREAM, 0);
-  ASSERT_EQ(::connect(filler, reinterpret_cast<sockaddr*>(&at), size), 0);
-  trips_.Begin(1, "127.0.0.1", ntohs(at.sin_port), 100);
+  const LoopbackPort full(0);
+  const int filler = ConnectLoopback(full.number);
+  trips_.Begin(1, "127.0.0.1", full.number, 100);
   EXPECT_EQ(AwaitEnd(1).at(1), std::nullopt);
   ::close(filler);
-  ::close(fd);
 }
 
 TEST_F(TcpRoundTripsTest, WakeEndsAWaitThatNothingElseWouldEnd) {

@@ -1,5 +1,4 @@
 // HttpSource against a relay's side of the private link, played by a script.
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/loopback.h"
 #include "dataplane/media/link_record.h"
 #include "dataplane/pull/http_source.h"
 #include "gtest/gtest.h"
@@ -25,17 +25,9 @@ namespace {
 class Script {
  public:
   Script(std::string answer, bool closes) {
-    fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&at), size), 0);
-    ::listen(fd_, 1);
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &size);
-    port = absl::StrCat(ntohs(at.sin_port));
+    port = absl::StrCat(listener_.number);
     thread_ = std::thread([this, answer = std::move(answer), closes] {
-      peer_ = ::accept(fd_, nullptr, nullptr);
+      peer_ = ::accept(listener_.fd(), nullptr, nullptr);
       char bytes[4096];
       const ssize_t got = ::recv(peer_, bytes, sizeof bytes, 0);
       if (got > 0) request.assign(bytes, static_cast<size_t>(got));
@@ -46,7 +38,6 @@ class Script {
   ~Script() {
     Join();
     ::close(peer_);
-    ::close(fd_);
   }
   void Join() {
     if (thread_.joinable()) thread_.join();
@@ -56,7 +47,7 @@ class Script {
   std::string request;  // after Join
 
  private:
-  int fd_;
+  const LoopbackPort listener_;
   int peer_ = -1;
   std::thread thread_;
 };

@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/loopback.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/pull/pull_desk.h"
 #include "dataplane/stream/hub.h"
@@ -26,28 +26,19 @@ using Nodes = std::vector<std::string>;
 class CannedServer {
  public:
   explicit CannedServer(std::string answer) : answer_(std::move(answer)) {
-    fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    ::listen(fd_, 16);
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    url = absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/live/a.flv");
+    url = absl::StrCat("http://127.0.0.1:", port_.number, "/live/a.flv");
     thread_ = std::thread([this] { Serve(); });
   }
   ~CannedServer() {
-    ::shutdown(fd_, SHUT_RDWR);
+    ::shutdown(port_.fd(), SHUT_RDWR);
     thread_.join();
-    ::close(fd_);
   }
 
   std::string url;
 
  private:
   void Serve() {
-    for (int peer; (peer = ::accept(fd_, nullptr, nullptr)) >= 0; ::close(peer)) {
+    for (int peer; (peer = ::accept(port_.fd(), nullptr, nullptr)) >= 0; ::close(peer)) {
       char request[2048];
       if (::recv(peer, request, sizeof request, 0) <= 0) continue;
       (void)::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
@@ -55,7 +46,7 @@ class CannedServer {
   }
 
   const std::string answer_;
-  int fd_;
+  const LoopbackPort port_;
   std::thread thread_;
 };
 

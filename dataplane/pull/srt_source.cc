@@ -60,7 +60,7 @@ SrtSource::SrtSource(asio::any_io_executor executor, const SrtSourceOptions& opt
       line_(executor),
       buffer_(kReadBytes) {}
 
-asio::awaitable<absl::StatusOr<srt::SrtAddress>> SrtSource::Resolve() {
+asio::awaitable<absl::StatusOr<SocketAddress>> SrtSource::Resolve() {
   auto lookup = std::make_shared<Lookup>(executor_);
   lookup->done.expires_after(std::chrono::milliseconds(options_.resolve_ms_max));
   lookup->resolver.async_resolve(url_.host, url_.port,
@@ -76,13 +76,13 @@ asio::awaitable<absl::StatusOr<srt::SrtAddress>> SrtSource::Resolve() {
         absl::StrCat("resolve ", url_.host, ": ", lookup->error.message()));
   }
   const asio::ip::udp::endpoint endpoint = *lookup->endpoints.begin();
-  srt::SrtAddress address;
+  SocketAddress address;
   address.size = static_cast<socklen_t>(endpoint.size());
-  std::memcpy(&address.address, endpoint.data(), endpoint.size());
+  std::memcpy(&address.storage, endpoint.data(), endpoint.size());
   co_return address;
 }
 
-absl::Status SrtSource::Call(const srt::SrtAddress& address) {
+absl::Status SrtSource::Call(const SocketAddress& address) {
   NC_ASSIGN_OR_RETURN(
       const std::string id,
       srt::WriteStreamId({url_.target, url_.authority, options_.gop_cache_ms, options_.via}));
@@ -95,7 +95,7 @@ absl::Status SrtSource::Call(const srt::SrtAddress& address) {
 // The other end shows at once that it is alive, whether it has the stream yet or not.
 asio::awaitable<absl::Status> SrtSource::Open() {
   if (port_ == nullptr) co_return absl::UnavailableError("SRT is not there");
-  const absl::StatusOr<srt::SrtAddress> address = co_await Resolve();
+  const absl::StatusOr<SocketAddress> address = co_await Resolve();
   if (!address.ok()) co_return address.status();
   if (absl::Status called = Call(*address); !called.ok()) co_return called;
   const auto give_up = [this] {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/socket_address.h"
 #include "dataplane/media/link_record.h"
 #include "dataplane/pull/frame_source.h"
 #include "dataplane/pull/line_watch.h"
@@ -52,8 +53,8 @@ class SrtSource : public FrameSource {
   uint64_t bytes_received() const override { return bytes_received_; }
 
  private:
-  boost::asio::awaitable<absl::StatusOr<srt::SrtAddress>> Resolve();
-  absl::Status Call(const srt::SrtAddress& address);
+  boost::asio::awaitable<absl::StatusOr<SocketAddress>> Resolve();
+  absl::Status Call(const SocketAddress& address);
   boost::asio::awaitable<absl::Status> ReadSome();
 
   const SrtSourceOptions options_;

@@ -1,8 +1,6 @@
 #include "dataplane/srt/srt_port.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <srt/srt.h>
 #include <sys/eventfd.h>
 #include <syslog.h>
@@ -35,34 +33,9 @@ absl::Status SrtFailure(absl::string_view doing) {
   return absl::UnavailableError(absl::StrCat("SRT: ", doing, ": ", srt_getlasterror_str()));
 }
 
-absl::StatusOr<SrtAddress> ParseAddress(const std::string& ip, uint16_t port) {
-  SrtAddress address;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&address.address);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.address);
-  if (::inet_pton(AF_INET, ip.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    address.size = sizeof *v4;
-  } else if (::inet_pton(AF_INET6, ip.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    address.size = sizeof *v6;
-  } else {
-    return absl::InvalidArgumentError(absl::StrCat("SRT: ", ip, " is no IP address"));
-  }
-  return address;
-}
-
-std::string AddressText(const sockaddr_storage& address) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-    return absl::StrCat(text, ":", ntohs(v4.sin_port));
-  }
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-  ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-  return absl::StrCat("[", text, "]:", ntohs(v6.sin6_port));
+absl::StatusOr<SocketAddress> ParseAddress(const std::string& ip, uint16_t port) {
+  if (const auto address = ParseSocketAddress(ip, port)) return *address;
+  return absl::InvalidArgumentError(absl::StrCat("SRT: ", ip, " is no IP address"));
 }
 
 template <typename T>
@@ -101,7 +74,7 @@ class SrtPort::Loop {
   ~Loop();
 
   absl::Status Open();
-  absl::StatusOr<int> Call(const SrtAddress& to, const std::string& stream_id);
+  absl::StatusOr<int> Call(const SocketAddress& to, const std::string& stream_id);
 
   uint16_t port = 0;
   SrtCounters counters;
@@ -117,7 +90,7 @@ class SrtPort::Loop {
   void CarryAll();
   void Watch(SrtLine* line);
   void Unwatch(SrtLine* line);
-  absl::StatusOr<SRTSOCKET> Dial(const SrtAddress& to, const std::string& stream_id);
+  absl::StatusOr<SRTSOCKET> Dial(const SocketAddress& to, const std::string& stream_id);
 
   const SrtOptions options_;
   const Serve serve_;
@@ -162,11 +135,10 @@ absl::Status SrtPort::Loop::Open() {
 }
 
 absl::Status SrtPort::Loop::Listen() {
-  NC_ASSIGN_OR_RETURN(const SrtAddress at, ParseAddress(options_.listen_ip, options_.port));
+  NC_ASSIGN_OR_RETURN(const SocketAddress at, ParseAddress(options_.listen_ip, options_.port));
   listener_ = srt_create_socket();
   if (listener_ == SRT_INVALID_SOCK || !Tune(listener_, options_)) return SrtFailure("socket");
-  if (srt_bind(listener_, reinterpret_cast<const sockaddr*>(&at.address),
-               static_cast<int>(at.size)) == SRT_ERROR ||
+  if (srt_bind(listener_, at.get(), static_cast<int>(at.size)) == SRT_ERROR ||
       srt_listen(listener_, kBacklog) == SRT_ERROR) {
     return SrtFailure(absl::StrCat("port ", options_.port, " on ", options_.listen_ip));
   }
@@ -212,11 +184,11 @@ void SrtPort::Loop::TakeCalls() {
 
 void SrtPort::Loop::Accept() {
   while (true) {
-    sockaddr_storage from{};
-    int size = sizeof from;
-    const SRTSOCKET socket = srt_accept(listener_, reinterpret_cast<sockaddr*>(&from), &size);
+    SocketAddress from;
+    int size = sizeof from.storage;
+    const SRTSOCKET socket = srt_accept(listener_, from.get(), &size);
     if (socket == SRT_INVALID_SOCK) return;
-    const std::string peer = AddressText(from);
+    const std::string peer = SocketAddressText(from);
     if (absl::Status taken = Take(socket, peer); !taken.ok()) {
       ++counters.refused;
       spdlog::info("srt {}: {}", peer, std::string(taken.message()));
@@ -287,12 +259,12 @@ void SrtPort::Loop::Unwatch(SrtLine* line) {
   if (line->watched.local != 0) srt_epoll_remove_ssock(epoll_, line->fd());
 }
 
-absl::StatusOr<SRTSOCKET> SrtPort::Loop::Dial(const SrtAddress& to, const std::string& stream_id) {
+absl::StatusOr<SRTSOCKET> SrtPort::Loop::Dial(const SocketAddress& to,
+                                              const std::string& stream_id) {
   const SRTSOCKET socket = srt_create_socket();
   if (socket == SRT_INVALID_SOCK) return SrtFailure("socket");
   if (Tune(socket, options_) && SetText(socket, SRTO_STREAMID, stream_id) &&
-      srt_connect(socket, reinterpret_cast<const sockaddr*>(&to.address),
-                  static_cast<int>(to.size)) != SRT_ERROR) {
+      srt_connect(socket, to.get(), static_cast<int>(to.size)) != SRT_ERROR) {
     return socket;
   }
   const absl::Status failure = SrtFailure("call");
@@ -300,7 +272,7 @@ absl::StatusOr<SRTSOCKET> SrtPort::Loop::Dial(const SrtAddress& to, const std::s
   return failure;
 }
 
-absl::StatusOr<int> SrtPort::Loop::Call(const SrtAddress& to, const std::string& stream_id) {
+absl::StatusOr<int> SrtPort::Loop::Call(const SocketAddress& to, const std::string& stream_id) {
   if (counters.lines >= static_cast<int64_t>(options_.lines_max)) {
     return absl::ResourceExhaustedError("too many SRT lines");
   }
@@ -342,7 +314,7 @@ SrtPort::SrtPort(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 
 SrtPort::~SrtPort() = default;
 
-absl::StatusOr<int> SrtPort::Call(const SrtAddress& to, const std::string& stream_id) {
+absl::StatusOr<int> SrtPort::Call(const SocketAddress& to, const std::string& stream_id) {
   return loop_->Call(to, stream_id);
 }
 

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/socket_address.h"
 #include "dataplane/srt/srt_options.h"
 #include "dataplane/srt/stream_id.h"
 
@@ -25,12 +26,6 @@ namespace nearcast::srt {
 
 // InvalidArgument says what is wrong with the passphrase or the latency.
 absl::Status ValidateSrtOptions(const SrtOptions& options);
-
-// Where a line leads to.
-struct SrtAddress {
-  sockaddr_storage address{};
-  socklen_t size = 0;
-};
 
 // Thread rule: any thread. One at a time per process uses libsrt's global state.
 class SrtPort {
@@ -46,7 +41,7 @@ class SrtPort {
   // Calls another relay. The result is a connected local socket, non-blocking, to read the link
   // from, which is closed when the line ends; when the call fails it holds one refusal. The caller
   // closes it. ResourceExhausted when there are too many lines.
-  absl::StatusOr<int> Call(const SrtAddress& to, const std::string& stream_id);
+  absl::StatusOr<int> Call(const SocketAddress& to, const std::string& stream_id);
 
   uint16_t port() const;
   const SrtCounters& counters() const;

@@ -1,7 +1,5 @@
 #include "dataplane/srt/srt_port.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <srt/srt.h>
 #include <sys/socket.h>
@@ -16,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/loopback.h"
 #include "gtest/gtest.h"
 
 namespace nearcast::srt {
@@ -24,27 +23,7 @@ namespace {
 constexpr int kPollMs = 20'000;
 
 // A UDP port that was free a moment ago.
-uint16_t FreePort() {
-  const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), size), 0);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size);
-  ::close(fd);
-  return ntohs(at.sin_port);
-}
-
-SrtAddress Loopback(uint16_t port) {
-  SrtAddress to;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&to.address);
-  v4->sin_family = AF_INET;
-  v4->sin_port = htons(port);
-  v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  to.size = sizeof *v4;
-  return to;
-}
+uint16_t FreePort() { return LoopbackPort(LoopbackPort::kSilent, SOCK_DGRAM).number; }
 
 // Reads until there are `bytes` or the end.
 std::string ReadSome(int fd, size_t bytes) {
@@ -143,9 +122,9 @@ TEST_F(SrtPortTest, AStreamIdThatCannotBeServedIsRefused) {
 // A server that leaves a message out, as SRT does with a packet that came too late.
 TEST_F(SrtPortTest, AMessageThatIsMissingEndsTheLine) {
   const auto caller = Start(0);
-  const SrtAddress at = Loopback(number_);
+  const SocketAddress at = Loopback(number_);
   const SRTSOCKET listener = srt_create_socket();
-  ASSERT_NE(srt_bind(listener, reinterpret_cast<const sockaddr*>(&at.address), at.size), SRT_ERROR);
+  ASSERT_NE(srt_bind(listener, at.get(), at.size), SRT_ERROR);
   ASSERT_NE(srt_listen(listener, 1), SRT_ERROR);
   const int line = caller->Call(at, WriteStreamId({"live/a", "h", 0, {}}).value()).value();
   const SRTSOCKET peer = srt_accept(listener, nullptr, nullptr);
