@@ -3,15 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "base/fake_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/yaml/resource_reader.h"
 #include "schedulerlib/testing/given.h"
-#include "services/rpc/status.h"
-#include "services/store/memory_store.h"
+#include "services/admin/admin_fixture.h"
 
 namespace nearcast {
 namespace {
@@ -104,23 +101,10 @@ spec:
   addresses: [192.0.2.3]
 )";
 
-// "revision 3: Node/gz CONFIGURED, …", or "CODE REASON: message".
-std::string Tell(const absl::StatusOr<v1::ApplyResponse>& response) {
-  if (!response.ok()) {
-    return absl::StrCat(absl::StatusCodeToString(response.status().code()), " ",
-                        rpc::ReasonOf(response.status()), ": ",
-                        std::string(response.status().message()));
-  }
-  std::string text = absl::StrCat("revision ", response->revision(), ":");
-  for (const v1::ResourceChange& change : response->changes()) {
-    absl::StrAppend(&text, " ", change.kind(), "/", change.name(), " ",
-                    v1::ResourceChange::Action_Name(change.action()));
-  }
-  return text;
-}
-
-class AdminTest : public ::testing::Test {
+class AdminTest : public AdminFixture {
  protected:
+  AdminTest() : AdminFixture(Places()) {}
+
   void SetUp() override {
     ASSERT_TRUE(follower_.Start().ok());
     ASSERT_TRUE(admin_.Apply(ApplyOf(kConfig)).ok());
@@ -134,8 +118,6 @@ class AdminTest : public ::testing::Test {
         .Places();
   }
 
-  std::shared_ptr<const scheduler::Snapshot> Published() { return publisher_.holder()->Current(); }
-
   scheduler::Standing StandingOf(const char* node) {
     return Published()->node(*Published()->FindNode(node)).standing;
   }
@@ -147,40 +129,6 @@ class AdminTest : public ::testing::Test {
     const auto explanation = admin_.ExplainDns(request).value();
     return {explanation.answer().begin(), explanation.answer().end()};
   }
-
-  absl::StatusOr<v1::ApplyResponse> Delete(const std::string& kind, const std::string& name) {
-    v1::DeleteResourceRequest request;
-    request.set_kind(kind);
-    request.set_name(name);
-    return admin_.DeleteResource(request);
-  }
-
-  absl::StatusOr<v1::ApplyResponse> Rollback(int64_t revision) {
-    v1::RollbackRequest request;
-    request.set_revision(revision);
-    return admin_.Rollback(request);
-  }
-
-  v1::Resource Get(const std::string& kind, const std::string& name) {
-    v1::GetResourceRequest request;
-    request.set_kind(kind);
-    request.set_name(name);
-    return admin_.GetResource(request).value();
-  }
-
-  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
-  store::MemoryStore store_;
-  Publisher publisher_{&clock_, Places(), {}};
-  ConfigFollower follower_{&store_, &publisher_};
-  StreamTable streams_{&store_};
-  StreamScheduler scheduler_{&clock_, publisher_.holder(), &streams_};
-  ipdb::NameTable names_;
-  Admin admin_{Admin::Parts{.clock = &clock_,
-                            .store = &store_,
-                            .follower = &follower_,
-                            .publisher = &publisher_,
-                            .scheduler = &scheduler_,
-                            .names = &names_}};
 };
 
 TEST_F(AdminTest, ApplyTellsWhatItCreatedConfiguredAndLeft) {

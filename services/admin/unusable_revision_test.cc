@@ -2,14 +2,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "base/fake_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "schedulerlib/testing/given.h"
-#include "services/admin/admin.h"
-#include "services/rpc/status.h"
-#include "services/store/memory_store.h"
+#include "services/admin/admin_fixture.h"
 
 namespace nearcast {
 namespace {
@@ -39,24 +35,11 @@ v1::ApplyRequest ApplyOf(const std::vector<v1::Resource>& resources) {
   return request;
 }
 
-// "revision 3: Node/gz CONFIGURED, …", or "CODE REASON: message".
-std::string Tell(const absl::StatusOr<v1::ApplyResponse>& response) {
-  if (!response.ok()) {
-    return absl::StrCat(absl::StatusCodeToString(response.status().code()), " ",
-                        rpc::ReasonOf(response.status()), ": ",
-                        std::string(response.status().message()));
-  }
-  std::string text = absl::StrCat("revision ", response->revision(), ":");
-  for (const v1::ResourceChange& change : response->changes()) {
-    absl::StrAppend(&text, " ", change.kind(), "/", change.name(), " ",
-                    v1::ResourceChange::Action_Name(change.action()));
-  }
-  return text;
-}
-
 // What a newer version may have written: a node of a CDN that this one does not take for one.
-class UnusableRevisionTest : public ::testing::Test {
+class UnusableRevisionTest : public AdminFixture {
  protected:
+  UnusableRevisionTest() : AdminFixture(scheduler::Given().Places()) {}
+
   void SetUp() override {
     ASSERT_TRUE(follower_.Start().ok());
     ASSERT_TRUE(admin_.Apply(ApplyOf({CdnOf("own"), NodeOf("gz"), NodeOf("bj")})).ok());
@@ -68,35 +51,6 @@ class UnusableRevisionTest : public ::testing::Test {
     ASSERT_EQ(store_.Commit(edit, 0).value(), 2);
     ASSERT_EQ(Published()->revision, 1);
   }
-
-  std::shared_ptr<const scheduler::Snapshot> Published() { return publisher_.holder()->Current(); }
-
-  absl::StatusOr<v1::ApplyResponse> Delete(const std::string& kind, const std::string& name) {
-    v1::DeleteResourceRequest request;
-    request.set_kind(kind);
-    request.set_name(name);
-    return admin_.DeleteResource(request);
-  }
-
-  absl::StatusOr<v1::ApplyResponse> Rollback(int64_t revision) {
-    v1::RollbackRequest request;
-    request.set_revision(revision);
-    return admin_.Rollback(request);
-  }
-
-  v1::Resource Get(const std::string& kind, const std::string& name) {
-    v1::GetResourceRequest request;
-    request.set_kind(kind);
-    request.set_name(name);
-    return admin_.GetResource(request).value();
-  }
-
-  FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
-  store::MemoryStore store_;
-  Publisher publisher_{&clock_, scheduler::Given().Places(), {}};
-  ConfigFollower follower_{&store_, &publisher_};
-  Admin admin_{Admin::Parts{
-      .clock = &clock_, .store = &store_, .follower = &follower_, .publisher = &publisher_}};
 };
 
 TEST_F(UnusableRevisionTest, RollbackToTheLiveRevisionIsPossible) {
