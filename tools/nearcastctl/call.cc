@@ -10,7 +10,7 @@ namespace nearcast::ctl {
 
 std::vector<Flag> NoteFlags() {
   return {{"reason", 'r', "TEXT", "why, kept with the revision"},
-          {"author", 0, "NAME", "who, kept with the revision (else $USER)"}};
+          {"author", 0, "NAME", "who, kept with the revision (else your login name)"}};
 }
 
 std::vector<Flag> ChangeFlags(std::vector<Flag> own) {
