@@ -1,8 +1,8 @@
 // Ratio: which CDN carries a viewer's main and backup line.
 //
 // The most specific rule that matches the viewer's scope gives the weights: a rule for a stream
-// before one for a publish point, then ISP, then region, then country; of equally specific ones the
-// smaller name (split/ratio_index.h finds it). Within the rule the viewer's key chooses by weighted
+// before one for an ISP, then region, then country, then publish point; of equally specific ones
+// the smaller name (split/ratio_index.h finds it). Within the rule the viewer's key chooses by weighted
 // rendezvous (place/rendezvous.h): the same viewer stays where it is as long as the weights stay,
 // and changing one weight moves only the viewers that must move. Three things stand around that:
 //

@@ -21,10 +21,10 @@ struct Condition {
 // The most telling field first.
 std::array<Condition, kFields> Conditions(const RatioScope& scope, const RatioQuestion& question) {
   return {{{"stream", scope.stream, question.stream},
-           {"publish_point", scope.publish_point, question.publish_point},
            {"isp", scope.isp, question.place->isp},
            {"region", scope.region, question.place->region},
-           {"country", scope.country, question.place->country}}};
+           {"country", scope.country, question.place->country},
+           {"publish_point", scope.publish_point, question.publish_point}}};
 }
 
 constexpr uint32_t Bit(size_t field) { return 1u << (kFields - 1 - field); }
@@ -49,7 +49,7 @@ bool IsOff(const CompiledRatioRule& rule, const RatioQuestion& question) {
 int Specificity(const RatioScope& scope) {
   int bits = 0;
   for (const std::string* field :
-       {&scope.stream, &scope.publish_point, &scope.isp, &scope.region, &scope.country}) {
+       {&scope.stream, &scope.isp, &scope.region, &scope.country, &scope.publish_point}) {
     bits = bits * 2 + (field->empty() ? 0 : 1);
   }
   return bits;

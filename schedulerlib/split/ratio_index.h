@@ -16,8 +16,9 @@
 
 namespace nearcast::scheduler {
 
-// More specific scopes have the greater number. Any two scopes that name different sets of fields
-// differ.
+// More specific scopes have the greater number: everything, publish point, country, region, ISP,
+// stream, each of them more than all that stand before it together. Any two scopes that name
+// different sets of fields differ.
 int Specificity(const RatioScope& scope);
 
 bool Matches(const RatioScope& scope, const RatioQuestion& question);

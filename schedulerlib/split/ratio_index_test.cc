@@ -1,6 +1,7 @@
 #include "schedulerlib/split/ratio_index.h"
 
 #include <algorithm>
+#include <climits>
 #include <random>
 #include <string>
 #include <vector>
@@ -32,18 +33,56 @@ void SortRules(std::vector<CompiledRatioRule>& rules) {
   });
 }
 
-TEST(RatioIndex, ScopesOrderFromStreamDownToCountry) {
-  const std::vector<RatioScope> from_most_specific = {
-      {.stream = "s"},
-      {.publish_point = "p", .country = "CN", .region = "440000", .isp = "t"},
-      {.publish_point = "p"},
-      {.region = "440000", .isp = "t"},
-      {.isp = "t"},
-      {.region = "440000"},
-      {.country = "CN"},
-      {}};
-  for (size_t i = 1; i < from_most_specific.size(); ++i) {
-    EXPECT_GT(Specificity(from_most_specific[i - 1]), Specificity(from_most_specific[i])) << i;
+// Everything, publish point, country, region, ISP, stream: every combination of them, from the most
+// specific.
+TEST(RatioIndex, ScopesOrderFromStreamDownToPublishPoint) {
+  const RatioScope whole{
+      .publish_point = "p", .country = "CN", .region = "440000", .isp = "t", .stream = "s"};
+  std::string RatioScope::*const fields[] = {&RatioScope::stream, &RatioScope::isp,
+                                             &RatioScope::region, &RatioScope::country,
+                                             &RatioScope::publish_point};
+  int above = INT_MAX;
+  for (uint32_t named = 0b11111; named < 32; --named) {
+    RatioScope scope;
+    for (size_t i = 0; i < 5; ++i) {
+      if ((named >> (4 - i) & 1) != 0) scope.*fields[i] = whole.*fields[i];
+    }
+    EXPECT_LT(Specificity(scope), above) << named;
+    above = Specificity(scope);
+  }
+  EXPECT_EQ(above, 0);
+}
+
+TEST(RatioIndex, MostSpecificScopeWins) {
+  const struct {
+    const char* what;
+    RatioScope wins;
+    RatioScope loses;
+  } cases[] = {
+      {"publish point over everything", {.publish_point = "show"}, {}},
+      {"country over publish point", {.country = "CN"}, {.publish_point = "show"}},
+      {"region over publish point", {.region = "440000"}, {.publish_point = "show"}},
+      {"region over publish point and country",
+       {.region = "440000"},
+       {.publish_point = "show", .country = "CN"}},
+      {"ISP over publish point", {.isp = "chinatelecom"}, {.publish_point = "show"}},
+      {"ISP over region", {.isp = "chinatelecom"}, {.region = "440000"}},
+      {"ISP over publish point and region",
+       {.isp = "chinatelecom"},
+       {.publish_point = "show", .region = "440000"}},
+      {"publish point and ISP over ISP",
+       {.publish_point = "show", .isp = "chinatelecom"},
+       {.isp = "chinatelecom"}},
+      {"stream over all others together",
+       {.stream = "s1"},
+       {.publish_point = "show", .country = "CN", .region = "440000", .isp = "chinatelecom"}}};
+  for (const auto& c : cases) {
+    // By name the one that loses would go first.
+    std::vector<CompiledRatioRule> rules = {Rule("a", c.loses), Rule("b", c.wins)};
+    SortRules(rules);
+    const CompiledRatioRule* found = RatioIndex(rules).Find(rules, Ask());
+    ASSERT_NE(found, nullptr) << c.what;
+    EXPECT_EQ(found->spec.name, "b") << c.what;
   }
 }
 
