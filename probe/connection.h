@@ -45,6 +45,9 @@ class Connection {
                                                           absl::Duration deadline);
   ~Connection();
 
+  // For what is done from now on.
+  void SetDeadline(absl::Duration deadline) { deadline_ = deadline; }
+
   // UNAVAILABLE says what is wrong with the certificate ("certificate has expired").
   absl::Status StartTls(const TlsTerms& terms);
 
@@ -60,7 +63,7 @@ class Connection {
   absl::Status WaitForTls(int result, absl::string_view doing);
 
   const int socket_;
-  const absl::Duration deadline_;
+  absl::Duration deadline_;
   SSL* tls_ = nullptr;
 };
 

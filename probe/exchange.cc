@@ -154,7 +154,9 @@ class FlvExchange : public HttpExchange {
 std::unique_ptr<Exchange> MakeExchange(const Check& check) {
   if (check.type() == "tcp") return std::make_unique<TcpExchange>();
   if (check.type() == "rtmp") return std::make_unique<RtmpExchange>();
-  if (check.type() == "flv") return std::make_unique<FlvExchange>(check);
+  if (check.type() == "flv" || check.type() == "flvs") {
+    return std::make_unique<FlvExchange>(check);
+  }
   if (check.type() == "http" || check.type() == "https") {
     return std::make_unique<HttpExchange>(check);
   }

@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "probe/connection.h"
 #include "probe/exchange.h"
+#include "probe/host_lookup.h"
 
 namespace nearcast::probe {
 namespace {
@@ -18,17 +19,29 @@ using Check = v1::ProbePlan::Check;
 
 constexpr size_t kReadBytes = 16 << 10;
 
-absl::StatusOr<std::unique_ptr<Connection>> Connect(const Check& check, const std::string& source,
-                                                    absl::Duration deadline) {
-  NC_ASSIGN_OR_RETURN(auto connection,
-                      Connection::Open({.address = check.address(),
-                                        .port = static_cast<uint16_t>(check.port()),
-                                        .source = source},
-                                       deadline));
-  if (check.type() == "https") {
-    NC_RETURN_IF_ERROR(connection->StartTls({.server_name = check.server_name(),
-                                             .address = check.address(),
-                                             .verify = !check.skip_verify()}));
+bool IsOverTls(const Check& check) { return check.type() == "https" || check.type() == "flvs"; }
+
+// The first of a name's addresses that takes the connection, as players do; each has its share of
+// the time.
+absl::StatusOr<std::unique_ptr<Connection>> Open(const Check& check, const std::string& source,
+                                                 absl::Duration deadline) {
+  NC_ASSIGN_OR_RETURN(const auto addresses, LookUpHost(check.address(), deadline));
+  absl::StatusOr<std::unique_ptr<Connection>> connection;
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    const absl::Duration now = Clock::System()->Monotonic();
+    const auto to_go = static_cast<int64_t>(addresses.size() - i);
+    connection = Connection::Open(
+        {.address = addresses[i], .port = static_cast<uint16_t>(check.port()), .source = source},
+        now + (deadline - now) / to_go);
+    if (!connection.ok()) continue;
+    (*connection)->SetDeadline(deadline);
+    if (IsOverTls(check)) {
+      NC_RETURN_IF_ERROR((*connection)
+                             ->StartTls({.server_name = check.server_name(),
+                                         .address = addresses[i],
+                                         .verify = !check.skip_verify()}));
+    }
+    return connection;
   }
   return connection;
 }
@@ -56,7 +69,7 @@ Verdict Within(absl::string_view what, const Check& check) {
 Verdict VerdictOf(const Check& check, const std::string& source, absl::Duration begin) {
   const absl::Duration deadline = begin + absl::Milliseconds(check.timeout_ms());
   const auto exchange = MakeExchange(check);
-  const auto connection = Connect(check, source, deadline);
+  const auto connection = Open(check, source, deadline);
   if (absl::IsDeadlineExceeded(connection.status())) return Within("no connection", check);
   if (!connection.ok()) return std::string(connection.status().message());
   absl::StatusOr<Verdict> verdict = Talk(**connection, *exchange);

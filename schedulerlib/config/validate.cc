@@ -12,6 +12,7 @@
 #include "ipdb/ip_prefix.h"
 #include "schedulerlib/config/clients.h"
 #include "schedulerlib/config/delay_probes.h"
+#include "schedulerlib/config/health_checks.h"
 #include "schedulerlib/config/latency.h"
 #include "schedulerlib/config/nearness.h"
 #include "schedulerlib/config/publishing.h"
@@ -329,51 +330,12 @@ class Validator {
     }
   }
 
-  void CheckRange(absl::string_view path, uint32_t value, uint32_t min, uint32_t max) {
-    if (value < min || value > max) Add(path, absl::StrCat("must be ", min, " to ", max));
-  }
-
   void CheckHealthCheck(const HealthCheck& check) {
-    if (!check.cdn.empty()) CheckOwnCdn("spec.cdn", check.cdn);
+    if (!check.cdn.empty()) CheckRef("spec.cdn", "Cdn", check.cdn, cdns_);
     for (size_t i = 0; i < check.nodes.size(); ++i) {
       CheckRef(absl::StrCat("spec.nodes[", i, "]"), "Node", check.nodes[i], nodes_);
     }
-    CheckProbe(check);
-    CheckRange("spec.interval_ms", check.interval_ms, 100, 3'600'000);
-    if (check.timeout_ms < 1 || check.timeout_ms > std::min(check.interval_ms, 60'000u)) {
-      Add("spec.timeout_ms", "must be 1 to interval_ms, and at most 60000 (a minute)");
-    }
-    CheckRange("spec.up_threshold", check.up_threshold, 1, 100);
-    CheckRange("spec.down_threshold", check.down_threshold, 1, 100);
-    CheckRange("spec.quorum", check.quorum, 0, 100);
-  }
-
-  // What is asked, and what must be answered.
-  void CheckProbe(const HealthCheck& check) {
-    const auto is_print = [](char c) { return absl::ascii_isgraph(c); };
-    const std::string path = check.path.substr(0, check.path.find('?'));
-    if (!absl::StartsWith(path, "/") || check.path.size() > 1024 ||
-        !std::all_of(check.path.begin(), check.path.end(), is_print)) {
-      Add("spec.path", "must begin with '/', have no spaces, and at most 1024 characters");
-    } else if (check.type == CheckType::kFlv && !absl::EndsWith(path, ".flv")) {
-      Add("spec.path", "must end with .flv for type FLV, as in /live/probe.flv");
-    }
-    if (check.host.size() > 255 || !std::all_of(check.host.begin(), check.host.end(), is_print)) {
-      Add("spec.host", "must have no spaces, and at most 255 characters");
-    }
-    if (check.server_name.size() > 253 ||
-        !std::all_of(check.server_name.begin(), check.server_name.end(), is_print)) {
-      Add("spec.server_name", "must have no spaces, and at most 253 characters");
-    }
-    if (check.type != CheckType::kHttps && (!check.server_name.empty() || check.skip_verify)) {
-      Add("spec.type", "is not HTTPS, which server_name and skip_verify are for");
-    }
-    if (check.expected_status != 0) {
-      CheckRange("spec.expected_status", check.expected_status, 100, 599);
-    }
-    if (check.body_contains.size() > 1024) {
-      Add("spec.body_contains", "must have at most 1024 characters");
-    }
+    ValidateHealthCheck(check, config_, Adder());
   }
 
   void CheckDelayProbe(const DelayProbe& probe) {

@@ -1,6 +1,14 @@
 #include "schedulerlib/convert/probe_plan.h"
 
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "schedulerlib/live/check_board.h"
+#include "schedulerlib/live/vendor_domains.h"
+#include "schedulerlib/place/rendezvous.h"
+#include "signing/expiry.h"
+#include "signing/url_signer.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -26,11 +34,9 @@ uint16_t PortOf(const HealthCheck& check, const Node& node) {
   return check.type == CheckType::kRtmp ? node.rtmp_port : node.http_port;
 }
 
-void FillCheck(const HealthCheck& check, const Node& node, v1::ProbePlan::Check& to) {
+// Nodes and domains alike.
+void FillQuestion(const HealthCheck& check, v1::ProbePlan::Check& to) {
   to.set_check(check.name);
-  to.set_node(node.name);
-  to.set_address(node.probe_address.empty() ? node.addresses.front() : node.probe_address);
-  to.set_port(PortOf(check, node));
   to.set_type(TypeName(check.type));
   to.set_path(check.path);
   to.set_host(check.host);
@@ -43,16 +49,60 @@ void FillCheck(const HealthCheck& check, const Node& node, v1::ProbePlan::Check&
   to.set_skip_verify(check.skip_verify);
 }
 
+void FillNode(const HealthCheck& check, const Node& node, v1::ProbePlan::Check& to) {
+  FillQuestion(check, to);
+  to.set_node(node.name);
+  to.set_address(node.probe_address.empty() ? node.addresses.front() : node.probe_address);
+  to.set_port(PortOf(check, node));
+}
+
+// "/live/probe.flv" is stream "probe" of application "live".
+std::string SignPath(const HealthCheck& check, const UrlSigner& signer, const VendorDomain& domain,
+                     int64_t expiry_s) {
+  const absl::string_view path = absl::string_view(check.path).substr(0, check.path.find('?'));
+  const size_t slash = path.rfind('/');
+  absl::string_view stream = path.substr(slash + 1);
+  stream = stream.substr(0, stream.rfind('.'));
+  const absl::string_view app = slash == 0 ? absl::string_view() : path.substr(1, slash - 1);
+  std::string url = absl::StrCat("http://", domain.authority, check.path);
+  const size_t path_at = url.size() - check.path.size();
+  signer.Sign(path_at, app, stream, expiry_s, url);
+  return url.substr(path_at);
+}
+
+void FillDomain(const HealthCheck& check, const CompiledCdn& cdn, const VendorDomain& domain,
+                int64_t now_s, ProbePlanFor& out) {
+  v1::ProbePlan::Check& to = *out.plan.add_checks();
+  FillQuestion(check, to);
+  to.set_node(domain.subject);
+  to.set_address(domain.host);
+  to.set_port(domain.port);
+  if (check.host.empty()) to.set_host(domain.authority);
+  if (check.type == CheckType::kFlv && domain.tls) to.set_type("flvs");
+  const bool over_tls = check.type == CheckType::kHttps || to.type() == "flvs";
+  if (over_tls && to.server_name().empty()) to.set_server_name(domain.host);
+  const UrlSigner& signer = check.role == CdnRole::kPlay ? cdn.pull_signer : cdn.push_signer;
+  if (!check.sign_path || !signer.signs()) return;
+  const int64_t expiry_s = ExpiryFor(now_s, signer.validity_s(), StableHash(domain.subject));
+  to.set_path(SignPath(check, signer, domain, expiry_s));
+  out.renew_at_s = std::min(out.renew_at_s, expiry_s - signer.validity_s());
+}
+
 }  // namespace
 
-v1::ProbePlan BuildProbePlan(const Snapshot& snapshot) {
-  v1::ProbePlan plan;
+ProbePlanFor BuildProbePlan(const Snapshot& snapshot, int64_t now_s) {
+  ProbePlanFor out;
   for (const HealthCheck& check : snapshot.health_checks) {
     for (const CompiledNode& node : snapshot.nodes) {
-      if (Covers(check, node.spec)) FillCheck(check, node.spec, *plan.add_checks());
+      if (Covers(check, node.spec)) FillNode(check, node.spec, *out.plan.add_checks());
+    }
+    for (const CompiledCdn& cdn : snapshot.cdns) {
+      for (const VendorDomain& domain : FindVendorDomains(check, cdn.spec)) {
+        FillDomain(check, cdn, domain, now_s, out);
+      }
     }
   }
-  return plan;
+  return out;
 }
 
 }  // namespace nearcast::scheduler

@@ -110,6 +110,7 @@ Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) 
   AddSteps(PlaceSteps(snapshot, "viewer", decision.viewer->address, decision.place), out);
   AddSteps(SwitchSteps(snapshot, decision), out);
   AddSteps(RatioSteps(snapshot, decision), out);
+  AddSteps(ScoreSteps(snapshot, decision), out);
   if (decision.held) {
     out.steps.push_back(absl::StrCat("the stream is held at CDN ", decision.stream->play_cdn,
                                      " (play_cdn), whatever the ratio rules chose"));

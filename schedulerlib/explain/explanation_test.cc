@@ -64,7 +64,9 @@ std::string Print(const Explanation& explanation) {
 std::string ExplainPlayOf(const Given& given, const Viewer& viewer) {
   const auto snapshot = given.Snapshot();
   const Stream stream = PublishedStream();
-  return Print(ExplainPlay(*snapshot, DecidePlay(*snapshot, stream, viewer).value()));
+  return Print(ExplainPlay(
+      *snapshot,
+      DecidePlay(*snapshot, stream, viewer, absl::UnixEpoch(), {.traced = true}).value()));
 }
 
 std::string ExplainNameOf(const Given& given, absl::string_view client) {
@@ -78,6 +80,8 @@ TEST(ExplanationTest, PlayIsToldFromTheStreamToTheUrl) {
 - viewer 10.1.0.1 is in CN / 440000 / 440100 / chinatelecom (cell 1, shared by the /16 around it)
 - ratio rule unicom does not match: isp is chinatelecom, not chinaunicom
 - ratio rule default matches (everything): main own=100; backup vendor=1
+- main line's scores: own 70.8 (weight 100)
+- backup line's scores: vendor 56.5 (weight 1)
 - main line: viewer "10.1.0.1" falls to CDN own by weighted rendezvous over its key
 - main line: 2 nodes are equally near (within 5 ms); stream s1 chooses gz-2 among them by rendezvous
 - backup line: viewer "10.1.0.1" falls to CDN vendor by weighted rendezvous over its key
@@ -101,6 +105,8 @@ TEST(ExplanationTest, LastResortIsToldAsOne) {
 - viewer 10.1.0.1 is in CN / 440000 / 440100 / chinatelecom (cell 1, shared by the /16 around it)
 - ratio rule unicom does not match: isp is chinatelecom, not chinaunicom
 - ratio rule default matches (everything): main own=100 (a last resort: all its nodes are drained or down); backup vendor=1 (disabled)
+- main line's scores: own 70.8 (weight 100)
+- backup line's scores: vendor passed over (disabled)
 - main line: viewer "10.1.0.1" falls to CDN own by weighted rendezvous over its key
 - main line: 3 nodes are equally near (within 5 ms); stream s1 chooses gz-2 among them by rendezvous
 - tiers origin hd ld; opens with hd (quality policy policy-1)
@@ -111,6 +117,53 @@ TEST(ExplanationTest, LastResortIsToldAsOne) {
   own/sh 33.7 ms same-isp down: passed over: down while others are drained
 = main hd http://192.0.2.2:8088/live/s1_hd.flv?gop_cache_ms=1800
 )");
+}
+
+TEST(ExplanationTest, VendorWithPoorHealthIsToldInWords) {
+  Given given = World();
+  given.Ratio("a-vendor-first", {{"vendor", 70}, {"own", 30}}, {}, {.isp = "chinatelecom"});
+  given.live()["cdn/vendor/play"].checks = Health::kDown;
+  const Viewer viewer = ViewerAt(Ip("10.1.0.1"));
+  std::string told = ExplainPlayOf(given, viewer);
+  EXPECT_THAT(told,
+              ::testing::HasSubstr(
+                  "main vendor=70 (a last resort: checks find its play domains down), own=30;"));
+  EXPECT_THAT(told, ::testing::HasSubstr("main line's scores: vendor passed over (a last resort: "
+                                         "checks find its play domains down), own "));
+  EXPECT_THAT(told, ::testing::HasSubstr("falls to CDN own"));
+  EXPECT_THAT(told, ::testing::Not(::testing::HasSubstr("all its nodes")));
+  given.live().erase("cdn/vendor/play");
+  given.config().cdns[1].health = CdnHealth::kPoor;
+  told = ExplainPlayOf(given, viewer);
+  EXPECT_THAT(told, ::testing::HasSubstr("main vendor=70 (a last resort: its health is poor)"));
+}
+
+// The greatest score is the main line's, the second the backup line's, for whoever asks.
+TEST(ExplanationTest, ScoresAreThoseThatTheDecisionWasMadeBy) {
+  Given given = World();
+  given.Vendor("v2").Vendor("v3");
+  given.config().ratio_rules.clear();
+  given.Ratio("default", {{"vendor", 50}, {"v2", 30}, {"v3", 20}});
+  const auto snapshot = given.Snapshot();
+  const Stream stream = PublishedStream();
+  for (uint32_t i = 0; i < 200; ++i) {
+    const Viewer viewer = ViewerAt(ipdb::IpAddress::FromV4(0x0a010000 + i));
+    const auto decide = [&](bool traced) {
+      return DecidePlay(*snapshot, stream, viewer, absl::UnixEpoch(), {.traced = traced}).value();
+    };
+    const PlayDecision decision = decide(true);
+    ASSERT_EQ(decision.ratio.main, decide(false).ratio.main);
+    ASSERT_EQ(decision.ratio.backup, decide(false).ratio.backup);
+    ASSERT_EQ(decide(false).ratio.trace, nullptr);
+    auto scores = decision.ratio.trace->main;
+    ASSERT_EQ(scores.size(), 3u);
+    std::sort(scores.begin(), scores.end(),
+              [](const auto& a, const auto& b) { return a.score > b.score; });
+    ASSERT_EQ(decision.ratio.main, scores[0].cdn);
+    ASSERT_EQ(decision.ratio.backup, scores[1].cdn);
+    ASSERT_GT(scores[2].score, 0);
+    ASSERT_TRUE(decision.ratio.trace->backup.empty());
+  }
 }
 
 TEST(ExplanationTest, NameIsToldFromThePlaceToTheAddresses) {

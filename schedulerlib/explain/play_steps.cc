@@ -24,13 +24,9 @@ std::string ScopeText(const RatioScope& scope) {
   return parts.empty() ? "everything" : absl::StrJoin(parts, ", ");
 }
 
-absl::string_view StandingNote(const Cdn& cdn, CdnStanding standing) {
-  if (standing == CdnStanding::kUsable) return "";
-  if (cdn.disabled) return " (disabled)";
-  if (cdn.health == CdnHealth::kDown) return " (its health is down)";
-  if (standing == CdnStanding::kOut) return " (it has no nodes)";
-  return cdn.health == CdnHealth::kPoor ? " (a last resort: its health is poor)"
-                                        : " (a last resort: all its nodes are drained or down)";
+std::string StandingNote(const CompiledCdn& cdn) {
+  if (cdn.play.standing == CdnStanding::kUsable) return "";
+  return absl::StrCat(" (", DescribeJudged(cdn.play), ")");
 }
 
 template <typename List, typename T>
@@ -44,9 +40,7 @@ std::string WeightsText(const Snapshot& snapshot, const PlayDecision& decision,
     const auto& [cdn, value] = weight;
     absl::StrAppend(
         out, snapshot.cdn(cdn).spec.name, "=", value,
-        Has(decision.switches.cdns_off, cdn)
-            ? " (turned off)"
-            : StandingNote(snapshot.cdn(cdn).spec, snapshot.cdn_buckets[cdn.value()].standing));
+        Has(decision.switches.cdns_off, cdn) ? " (turned off)" : StandingNote(snapshot.cdn(cdn)));
   });
 }
 
@@ -130,6 +124,30 @@ absl::string_view BackupReason(const PlayDecision& decision) {
   return decision.switches.backup_cdn == decision.ratio.backup
              ? ", where a switch sets it"
              : " by weighted rendezvous over its key";
+}
+
+// "own 412.7 (weight 70)", "vendor-a passed over (near its cap)".
+std::string ScoreText(const Snapshot& snapshot, const RatioCandidate& candidate) {
+  using Verdict = RatioCandidate::Verdict;
+  const CompiledCdn& cdn = snapshot.cdn(candidate.cdn);
+  const std::string passed = absl::StrCat(cdn.spec.name, " passed over");
+  switch (candidate.verdict) {
+    case Verdict::kSpilled:
+      return absl::StrCat(passed, " (near its cap)");
+    case Verdict::kOff:
+      return absl::StrCat(passed, " (turned off)");
+    case Verdict::kIsMain:
+      return absl::StrCat(passed, " (it is the main line's)");
+    case Verdict::kStanding:
+      return absl::StrCat(passed, " (", DescribeJudged(cdn.play), ")");
+    case Verdict::kScored:
+      break;
+  }
+  const std::string weight =
+      candidate.corrected == candidate.weight
+          ? absl::StrCat(candidate.weight)
+          : absl::StrFormat("%u, corrected to %.1f", candidate.weight, candidate.corrected);
+  return absl::StrFormat("%s %.1f (weight %s)", cdn.spec.name, candidate.score, weight);
 }
 
 std::string TierReasonText(const PlayDecision& decision) {
@@ -239,6 +257,23 @@ std::string LineStep(const Snapshot& snapshot, const PlayDecision& decision, con
                                                  : ", ",
                                              MainReason(snapshot, decision))
                               : BackupReason(decision));
+}
+
+std::vector<std::string> ScoreSteps(const Snapshot& snapshot, const PlayDecision& decision) {
+  std::vector<std::string> steps;
+  if (decision.ratio.trace == nullptr) return steps;
+  const RatioTrace& trace = *decision.ratio.trace;
+  const auto add = [&](absl::string_view line, const std::vector<RatioCandidate>& candidates) {
+    if (candidates.empty()) return;
+    steps.push_back(absl::StrCat(
+        line, " line's scores: ",
+        absl::StrJoin(candidates, ", ", [&](std::string* out, const RatioCandidate& candidate) {
+          absl::StrAppend(out, ScoreText(snapshot, candidate));
+        })));
+  };
+  add("main", trace.main);
+  add("backup", trace.backup);
+  return steps;
 }
 
 std::string TierStep(const Snapshot& snapshot, const PlayDecision& decision) {

@@ -20,6 +20,11 @@ std::vector<std::string> SwitchSteps(const Snapshot& snapshot, const PlayDecisio
 // Every rule that is more specific than the one that was found, and that one; caps and corrections.
 std::vector<std::string> RatioSteps(const Snapshot& snapshot, const PlayDecision& decision);
 
+// What rendezvous made of each CDN for this viewer, as the decision wrote it down: "main line's
+// scores: own 412.7 (weight 70), vendor 9.3 (weight 30)". The greatest is the hash's choice, and
+// without scores of its own the backup line has the second. Empty for a decision without a trace.
+std::vector<std::string> ScoreSteps(const Snapshot& snapshot, const PlayDecision& decision);
+
 // "main line: viewer "v" falls to CDN own by weighted rendezvous over its key".
 std::string LineStep(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "schedulerlib/live/vendor_domains.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -24,24 +25,33 @@ bool Covers(const HealthCheck& check, const Node& node) {
   return std::find(check.nodes.begin(), check.nodes.end(), node.name) != check.nodes.end();
 }
 
-void CheckBoard::SetConfig(const std::vector<HealthCheck>& checks, const std::vector<Node>& nodes) {
-  std::map<Key, Subject> kept;
+void CheckBoard::SetConfig(const std::vector<HealthCheck>& checks, const std::vector<Node>& nodes,
+                           const std::vector<Cdn>& cdns) {
+  Subjects kept;
   for (const HealthCheck& check : checks) {
     for (const Node& node : nodes) {
-      if (!Covers(check, node)) continue;
-      const Key key(node.name, check.name);
-      const auto known = subjects_.find(key);
-      Subject& subject = kept[key];
-      if (known != subjects_.end()) subject = std::move(known->second);
-      subject.thresholds = {.up = check.up_threshold, .down = check.down_threshold};
-      subject.interval = absl::Milliseconds(check.interval_ms);
-      if (subject.quorum != check.quorum) {
-        for (auto& [vantage, opinion] : subject.opinions) opinion.judged = Health::kUnknown;
+      if (Covers(check, node)) Keep(check, node.name, kept);
+    }
+    for (const Cdn& cdn : cdns) {
+      for (const VendorDomain& domain : FindVendorDomains(check, cdn)) {
+        Keep(check, domain.subject, kept);
       }
-      subject.quorum = check.quorum;
     }
   }
   subjects_ = std::move(kept);
+}
+
+void CheckBoard::Keep(const HealthCheck& check, const std::string& name, Subjects& kept) {
+  const Key key(name, check.name);
+  const auto known = subjects_.find(key);
+  Subject& subject = kept[key];
+  if (known != subjects_.end()) subject = std::move(known->second);
+  subject.thresholds = {.up = check.up_threshold, .down = check.down_threshold};
+  subject.interval = absl::Milliseconds(check.interval_ms);
+  if (subject.quorum != check.quorum) {
+    for (auto& [vantage, opinion] : subject.opinions) opinion.judged = Health::kUnknown;
+  }
+  subject.quorum = check.quorum;
 }
 
 bool CheckBoard::Report(const std::string& vantage, const std::vector<CheckResult>& results,
@@ -77,7 +87,7 @@ std::vector<std::string> CheckBoard::Judge(absl::Duration now) {
   std::map<std::string, Health> words;
   for (auto& [key, subject] : subjects_) {
     JudgeSubject(subject, now);
-    Health& word = words[key.first];
+    Health& word = words[std::string(CheckedOwner(key.first))];
     word = Worse(word, subject.word);
   }
   std::vector<std::string> changed;
@@ -101,7 +111,7 @@ std::string CheckBoard::Describe(const std::string& node, absl::Duration now) co
   absl::string_view worst_check;
   bool known = false;
   for (auto at = subjects_.lower_bound({node, ""});
-       at != subjects_.end() && at->first.first == node; ++at) {
+       at != subjects_.end() && CheckedOwner(at->first.first) == node; ++at) {
     const Count count = CountOf(at->second, now);
     known |= at->second.word != Health::kUnknown;
     if (count.down < worst.down || (count.down == worst.down && count.heard <= worst.heard)) {
@@ -130,7 +140,7 @@ bool CheckBoard::Blind(const std::string& vantage, absl::Duration now) const {
     const auto at = subject.opinions.find(vantage);
     if (at == subject.opinions.end() || !Fresh(subject, at->second, now)) continue;
     if (at->second.last == CheckOutcome::kPassed) return false;
-    failing.insert(key.first);
+    failing.insert(CheckedParty(key.first));
   }
   return failing.size() >= 2;
 }

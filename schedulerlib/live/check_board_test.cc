@@ -99,6 +99,73 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"a- b- c+ . . c+ c+", 0, 'D'},  // two fell silent: changes nothing
                       Row{"a- b- c+ . . c+ c- c+", 0, 'U'}));  // who is heard changed its mind
 
+Cdn VendorOf(const std::string& name) {
+  Cdn cdn;
+  cdn.name = name;
+  cdn.pull_domain = "pull." + name;
+  cdn.pull_domains = {{"hls", "hls." + name}};
+  cdn.pull_templates = {{"flv", "http://{host}/{stream}"}, {"hls", "http://{host}/{stream}"}};
+  return cdn;
+}
+
+TEST(CheckBoardTest, VendorsRoleIsDownWhenAnyOfItsDomainsIs) {
+  CheckBoard board;
+  HealthCheck check = CheckOf(1, 2);
+  check.cdn = "alpha";
+  board.SetConfig({check}, {NodeOf("n")}, {VendorOf("alpha"), VendorOf("beta")});
+  absl::Duration now = absl::Hours(1);
+  const auto report = [&](const char* vantage, CheckOutcome flv, CheckOutcome hls) {
+    board.Report(vantage,
+                 {{"http", "cdn/alpha/play/pull.alpha:80", flv, "status 502"},
+                  {"http", "cdn/alpha/play/hls.alpha:80", hls, "status 503"},
+                  {"http", "n", CheckOutcome::kPassed}},
+                 now);
+  };
+  for (const char* vantage : {"a", "b", "c"}) {
+    report(vantage, CheckOutcome::kPassed, CheckOutcome::kPassed);
+  }
+  EXPECT_THAT(board.Judge(now), ElementsAre("cdn/alpha/play"));
+  EXPECT_EQ(board.WordOf("cdn/alpha/play"), Health::kUp);
+  EXPECT_EQ(board.WordOf("n"), Health::kUnknown);  // the check is the vendor's alone
+  // One failure is not two, and one vantage of three is no quorum.
+  for (const char* vantage : {"a", "b"}) {
+    report(vantage, CheckOutcome::kPassed, CheckOutcome::kFailed);
+  }
+  report("a", CheckOutcome::kPassed, CheckOutcome::kFailed);
+  EXPECT_THAT(board.Judge(now), IsEmpty());
+  report("b", CheckOutcome::kPassed, CheckOutcome::kFailed);
+  EXPECT_THAT(board.Judge(now), ElementsAre("cdn/alpha/play"));
+  EXPECT_EQ(board.WordOf("cdn/alpha/play"), Health::kDown);
+  EXPECT_EQ(board.Describe("cdn/alpha/play", now), "2 of 3 vantages down: http (status 503)");
+  board.SetConfig({}, {NodeOf("n")}, {VendorOf("alpha")});
+  EXPECT_THAT(board.Judge(now), ElementsAre("cdn/alpha/play"));
+  EXPECT_EQ(board.WordOf("cdn/alpha/play"), Health::kUnknown);
+}
+
+TEST(CheckBoardTest, VantageThatLosesAllDomainsOfOneVendorIsStillHeard) {
+  CheckBoard board;
+  HealthCheck check = CheckOf(1, 1);
+  check.cdn = "alpha";
+  HealthCheck other = check;
+  other.name = "other";
+  other.cdn = "beta";
+  const absl::Duration now = absl::Hours(1);
+  const auto fail = [](const char* name, const char* domain) {
+    return CheckResult{name, domain, CheckOutcome::kFailed, "connection refused"};
+  };
+  board.SetConfig({check, other}, {}, {VendorOf("alpha"), VendorOf("beta")});
+  board.Report(
+      "a",
+      {fail("http", "cdn/alpha/play/pull.alpha:80"), fail("http", "cdn/alpha/play/hls.alpha:80")},
+      now);
+  board.Judge(now);
+  EXPECT_EQ(board.WordOf("cdn/alpha/play"), Health::kDown);
+  // All that it sees of two vendors: it is cut off itself, and the last words stay.
+  board.Report("a", {fail("other", "cdn/beta/play/pull.beta:80")}, now);
+  board.Judge(now);
+  EXPECT_EQ(board.WordOf("cdn/beta/play"), Health::kUnknown);
+}
+
 TEST(CheckBoardTest, NodeIsDownWhenAnyOfItsChecksIs) {
   CheckBoard board;
   HealthCheck tcp = CheckOf(1, 1);

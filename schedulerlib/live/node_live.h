@@ -44,7 +44,8 @@ struct NodeLive {
 };
 
 // By node name. A node that is absent is kUnknown, and counts as up: a restart of the control plane
-// must not look like the failure of every node.
+// must not look like the failure of every node. Roles of vendors that are checked stand beside them
+// (CdnRoleKey, live/vendor_domains.h), with `checks` alone.
 using LiveView = std::map<std::string, NodeLive>;
 
 }  // namespace nearcast::scheduler

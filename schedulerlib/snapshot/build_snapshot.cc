@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "schedulerlib/live/vendor_domains.h"
 #include "schedulerlib/place/endpoint.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/quality/tier_choice.h"
@@ -70,14 +71,16 @@ class Builder {
       compiled.spec = cdn;
       compiled.push_signer = UrlSigner(cdn.push_signing);
       compiled.pull_signer = UrlSigner(cdn.pull_signing);
+      compiled.play = JudgeCdn(cdn, CdnRole::kPlay, ChecksOf(cdn, CdnRole::kPlay));
+      compiled.push = JudgeCdn(cdn, CdnRole::kPush, ChecksOf(cdn, CdnRole::kPush));
       snapshot_->cdn_buckets.push_back(
-          {.hash = StableHash(cdn.name), .standing = DeclaredStanding(cdn)});
+          {.hash = StableHash(cdn.name), .standing = compiled.play.standing});
     }
   }
 
-  static CdnStanding DeclaredStanding(const Cdn& cdn) {
-    if (cdn.disabled || cdn.health == CdnHealth::kDown) return CdnStanding::kOut;
-    return cdn.health == CdnHealth::kPoor ? CdnStanding::kLastResort : CdnStanding::kUsable;
+  Health ChecksOf(const Cdn& cdn, CdnRole role) const {
+    const auto at = live_.find(CdnRoleKey(cdn.name, role));
+    return at == live_.end() ? Health::kUnknown : at->second.checks;
   }
 
   void AddNodes() {
@@ -114,19 +117,21 @@ class Builder {
 
   void JudgeOwnCdns() {
     for (size_t i = 0; i < snapshot_->cdns.size(); ++i) {
-      const CompiledCdn& cdn = snapshot_->cdns[i];
+      CompiledCdn& cdn = snapshot_->cdns[i];
       if (cdn.spec.kind != CdnKind::kOwn) continue;
-      CdnStanding& standing = snapshot_->cdn_buckets[i].standing;
-      standing = std::max(standing, StandingOfOwn(cdn));
+      const JudgedCdn by_nodes = JudgeByNodes(cdn);
+      if (by_nodes.standing <= cdn.play.standing) continue;
+      cdn.play = cdn.push = by_nodes;
+      snapshot_->cdn_buckets[i].standing = by_nodes.standing;
     }
   }
 
-  CdnStanding StandingOfOwn(const CompiledCdn& cdn) const {
-    if (cdn.nodes.empty()) return CdnStanding::kOut;
+  JudgedCdn JudgeByNodes(const CompiledCdn& cdn) const {
+    if (cdn.nodes.empty()) return {CdnStanding::kOut, CdnCause::kNoNodes};
     const bool serves = std::any_of(cdn.nodes.begin(), cdn.nodes.end(), [this](NodeIndex node) {
       return snapshot_->node(node).standing <= Standing::kFull;
     });
-    return serves ? CdnStanding::kUsable : CdnStanding::kLastResort;
+    return serves ? JudgedCdn() : JudgedCdn{CdnStanding::kLastResort, CdnCause::kNodes};
   }
 
   void AddClients() {

@@ -29,6 +29,7 @@
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/place/steering.h"
 #include "schedulerlib/quality/tier_choice.h"
+#include "schedulerlib/snapshot/cdn_standing.h"
 #include "schedulerlib/split/ratio.h"
 #include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/switches/switch_board.h"
@@ -70,6 +71,8 @@ struct CompiledCdn {
   CellRankings rankings_v6;
   UrlSigner push_signer;
   UrlSigner pull_signer;
+  JudgedCdn play;  // for viewers: CdnBucket::standing, and why
+  JudgedCdn push;  // for broadcasters
 };
 
 struct CompiledPublishPoint {
@@ -101,7 +104,9 @@ struct Snapshot {
   std::vector<CompiledNode> nodes;
   std::vector<NodeBucket> node_buckets;  // by NodeIndex
   std::vector<CompiledCdn> cdns;
-  // Out: disabled, or kOwn without nodes. A last resort: kOwn, and every node is drained or down.
+  // Out: disabled, its health declared DOWN, or kOwn without nodes. A last resort: its health is
+  // poor, declared so or because checks find a play domain down; or kOwn, and every node is drained
+  // or down. CompiledCdn::play says which.
   std::vector<CdnBucket> cdn_buckets;
   std::vector<CompiledName> names;
   absl::flat_hash_map<std::string, CompiledPublishPoint> publish_points;

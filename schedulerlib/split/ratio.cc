@@ -23,19 +23,28 @@ class Chooser {
       : rule_(rule), cdns_(cdns), question_(question), choice_(choice) {}
 
   void Choose() {
+    if (question_.traced) trace_ = std::make_shared<RatioTrace>();
     ChooseMain();
-    if (!choice_.main) return;
+    if (trace_ != nullptr) trace_->main.swap(traced_);
+    if (choice_.main) ChooseBackup();
+    if (trace_ != nullptr) choice_.trace = std::move(trace_);
+  }
+
+ private:
+  void ChooseBackup() {
     // The main line's candidates, whose scores are known already, when the weights are the same.
     const bool known = choice_.reason != RatioReason::kStandIn && candidates_.size() > 1 &&
                        rule_.backup == rule_.main;
     if (known) {
       choice_.backup = Best(choice_.main).cdn;
-    } else if (FindCandidates(rule_.backup, CdnStanding::kUsable, choice_.main)) {
+      return;
+    }
+    if (FindCandidates(rule_.backup, CdnStanding::kUsable, choice_.main)) {
       choice_.backup = Best().cdn;
     }
+    if (trace_ != nullptr) trace_->backup.swap(traced_);
   }
 
- private:
   void ChooseMain() {
     if (FindCandidates(rule_.main, CdnStanding::kUsable, std::nullopt)) {
       choice_.spilled.assign(spilled_.begin(), spilled_.end());
@@ -61,15 +70,30 @@ class Chooser {
     for (const Caps caps : {Caps::kHeeded, Caps::kIgnored}) {
       candidates_.clear();
       spilled_.clear();
+      traced_.clear();
       best_ = nullptr;
       for (const auto& [cdn, weight] : weights) {
         const CdnBucket& bucket = cdns_[cdn.value()];
-        if (cdn == except || bucket.standing != standing || IsOff(cdn)) continue;
+        if (cdn == except || bucket.standing != standing || IsOff(cdn)) {
+          if (trace_ != nullptr) TracePassed(cdn, weight, except);
+          continue;
+        }
         AddCandidate(cdn, bucket.hash, weight, caps);
       }
-      if (!candidates_.empty()) return true;
+      if (candidates_.empty()) continue;
+      if (trace_ != nullptr) FindBest();
+      return true;
     }
     return false;
+  }
+
+  void TracePassed(CdnIndex cdn, uint32_t weight, std::optional<CdnIndex> except) {
+    using Verdict = RatioCandidate::Verdict;
+    traced_.push_back({.cdn = cdn,
+                       .weight = weight,
+                       .verdict = cdn == except ? Verdict::kIsMain
+                                  : IsOff(cdn)  ? Verdict::kOff
+                                                : Verdict::kStanding});
   }
 
   void AddCandidate(CdnIndex cdn, uint64_t hash, uint32_t weight, Caps caps) {
@@ -78,11 +102,15 @@ class Chooser {
       const CdnFlow& flow = question_.flows->Find(hash, cdn.value());
       if (caps == Caps::kHeeded && Spills(question_.viewer_key, hash, flow.spill)) {
         spilled_.push_back(cdn);
+        if (trace_ != nullptr) {
+          traced_.push_back({cdn, weight, 0, 0, RatioCandidate::Verdict::kSpilled});
+        }
         return;
       }
       if (!rule_.spec.uncorrected) corrected *= flow.correction;
     }
     candidates_.push_back({cdn, hash, corrected});
+    if (trace_ != nullptr) traced_.push_back({cdn, weight, corrected});
   }
 
   bool IsOff(CdnIndex cdn) const {
@@ -102,7 +130,9 @@ class Chooser {
     double second = -1;
     const RendezvousKey key(question_.viewer_key);
     for (const Candidate& candidate : candidates_) {
-      const double score = key.ScoreAbove(candidate.hash, candidate.weight, second);
+      const double score =
+          key.ScoreAbove(candidate.hash, candidate.weight, trace_ != nullptr ? -1 : second);
+      if (trace_ != nullptr) TraceScore(candidate.cdn, score);
       if (score > best) {
         second_ = std::exchange(best_, &candidate);
         second = std::exchange(best, score);
@@ -110,6 +140,12 @@ class Chooser {
         second_ = &candidate;
         second = score;
       }
+    }
+  }
+
+  void TraceScore(CdnIndex cdn, double score) {
+    for (RatioCandidate& traced : traced_) {
+      if (traced.cdn == cdn) traced.score = score;
     }
   }
 
@@ -174,6 +210,8 @@ class Chooser {
   absl::InlinedVector<CdnIndex, 4> spilled_;
   const Candidate* best_ = nullptr;  // of candidates_, by score; null = not known yet
   const Candidate* second_ = nullptr;
+  std::shared_ptr<RatioTrace> trace_;   // null = nobody asks
+  std::vector<RatioCandidate> traced_;  // of the list that is looked through
 };
 
 }  // namespace

@@ -18,6 +18,7 @@
 #define SCHEDULERLIB_SPLIT_RATIO_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -94,6 +95,30 @@ struct RatioQuestion {
   std::optional<HeldCdn> held;
   std::span<const CdnIndex> cdns_off;   // turned off for this viewer
   std::span<const uint64_t> rules_off;  // CompiledRatioRule::key, likewise
+  bool traced = false;                  // RatioChoice::trace is wanted
+};
+
+// What became of one CDN of a rule's list, for explanations.
+struct RatioCandidate {
+  enum class Verdict : uint8_t {
+    kScored,    // one of those that were compared
+    kSpilled,   // passed over because of its cap
+    kOff,       // turned off for this viewer
+    kStanding,  // does not stand as those that were compared do
+    kIsMain,    // cannot be its own backup
+  };
+  CdnIndex cdn;
+  uint32_t weight = 0;
+  double corrected = 0;  // by what is measured; kScored only, as the score
+  double score = 0;      // of the rendezvous: the greatest is the hash's choice
+  Verdict verdict = Verdict::kScored;
+};
+
+// In the order of the lists that were looked through last. `backup` is empty when the backup line
+// was drawn among the main line's candidates: the second score of `main` is its choice then.
+struct RatioTrace {
+  std::vector<RatioCandidate> main;
+  std::vector<RatioCandidate> backup;
 };
 
 // How the main line's CDN came to be chosen.
@@ -125,6 +150,10 @@ struct RatioChoice {
   // The hash's own choice, and the accounts, where debts were asked.
   std::optional<CdnIndex> by_hash;
   std::optional<DebtView> debts;
+
+  // How each CDN fared, written down by the very comparison that chose. Null unless it was asked
+  // for.
+  std::shared_ptr<const RatioTrace> trace;
 };
 
 // Of the rule that was found (split/ratio_index.h; null = none); `cdns` by CdnIndex.

@@ -185,7 +185,8 @@ void DecideRatio(const Snapshot& snapshot, const MatchQuestion& match, const Pla
                                .debts = settles ? context.debts : nullptr,
                                .held = context.held,
                                .cdns_off = decision.switches.cdns_off,
-                               .rules_off = decision.switches.ratio_rules_off};
+                               .rules_off = decision.switches.ratio_rules_off,
+                               .traced = context.traced};
   ChooseCdns(snapshot.ratio_index.Find(snapshot.ratio_rules, question), snapshot.cdn_buckets,
              question, decision.ratio);
   if (decision.ratio.rule != nullptr) SetCdns(snapshot, decision);

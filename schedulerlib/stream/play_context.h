@@ -37,6 +37,9 @@ struct PlayContext {
 
   // What this viewer's session of this stream was given before.
   std::optional<HeldCdn> held;
+
+  // PlayDecision::ratio is wanted with its trace, for an explanation.
+  bool traced = false;
 };
 
 }  // namespace nearcast::scheduler

@@ -75,7 +75,8 @@ absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQues
   const auto targets = FindPushTargets(snapshot, *point, place, question.stream);
   if (targets.empty()) return NobodyCan(question.publish_point);
   PushDecision decision;
-  decision.reasons.push_back(ExplainBroadcaster(place));
+  decision.reasons = ExplainPassedOver(snapshot, *point);
+  decision.reasons.insert(decision.reasons.begin(), ExplainBroadcaster(place));
   decision.lines.push_back(WritePushLine(snapshot, *point, question, targets[0], "main"));
   decision.reasons.push_back(ExplainPushTarget(snapshot, targets[0], "main"));
   if (point->spec.standby != Standby::kNone && targets.size() > 1) {

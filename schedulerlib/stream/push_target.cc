@@ -22,7 +22,7 @@ std::vector<PushTarget> FindTargetsOf(const Snapshot& snapshot, const CompiledPu
   std::vector<PushTarget> first;
   std::vector<PushTarget> second;
   for (const CdnIndex cdn : point.push_cdns) {
-    if (snapshot.cdn_buckets[cdn.value()].standing != standing) continue;
+    if (snapshot.cdn(cdn).push.standing != standing) continue;
     if (snapshot.cdn(cdn).spec.kind == CdnKind::kVendor) {
       first.push_back({cdn, std::nullopt, {}});
       continue;
@@ -110,13 +110,28 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
 std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,
                               absl::string_view role) {
   if (!target.node) {
-    return absl::StrCat(role, ": CDN ", snapshot.cdn(target.cdn).spec.name,
-                        " is the first usable one of the publish point's list");
+    const CompiledCdn& cdn = snapshot.cdn(target.cdn);
+    return cdn.push.standing == CdnStanding::kUsable
+               ? absl::StrCat(role, ": CDN ", cdn.spec.name,
+                              " is the first usable one of the publish point's list")
+               : absl::StrCat(role, ": CDN ", cdn.spec.name, " is ", DescribeJudged(cdn.push));
   }
   return absl::StrFormat(
       "%s: node %s of CDN %s: %s, %.1f ms, %s", role, snapshot.node(*target.node).spec.name,
       snapshot.cdn(target.cdn).spec.name, std::string(RungName(target.ranked.delay.rung)),
       target.ranked.cost_us / 1000.0, std::string(StandingName(target.ranked.standing)));
+}
+
+std::vector<std::string> ExplainPassedOver(const Snapshot& snapshot,
+                                           const CompiledPublishPoint& point) {
+  std::vector<std::string> reasons;
+  for (const CdnIndex index : point.push_cdns) {
+    const CompiledCdn& cdn = snapshot.cdn(index);
+    if (cdn.push.standing == CdnStanding::kUsable) continue;
+    reasons.push_back(absl::StrCat("CDN ", cdn.spec.name,
+                                   " takes no push while another can: ", DescribeJudged(cdn.push)));
+  }
+  return reasons;
 }
 
 std::string ExplainBroadcaster(const ClientPlace& place) {

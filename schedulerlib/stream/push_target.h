@@ -52,6 +52,10 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
 std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,
                               absl::string_view role);
 
+// "CDN alpha takes no push while another can: disabled", for each that does not stand well.
+std::vector<std::string> ExplainPassedOver(const Snapshot& snapshot,
+                                           const CompiledPublishPoint& point);
+
 // "broadcaster: in CN/440000/440100, ISP chinatelecom".
 std::string ExplainBroadcaster(const ClientPlace& place);
 

@@ -144,6 +144,21 @@ TEST(PushTest, ReasonsTellThePlaceAndEachLine) {
   EXPECT_THAT(DecidePush(*snapshot, Ask(""))->reasons[0], "broadcaster: its place is unknown");
 }
 
+TEST(PushTest, VendorWhosePushDomainsAreDownTakesNoPushWhileAnotherCan) {
+  Given given = World().Point("show", {"vendor", "own"});
+  given.live()["cdn/vendor/play"].checks = Health::kDown;
+  EXPECT_EQ(DecidePush(*given.Snapshot(), Ask("10.1.0.1"))->lines[0].cdn, "vendor");
+  given.live()["cdn/vendor/push"].checks = Health::kDown;
+  const PushDecision moved = DecidePush(*given.Snapshot(), Ask("10.1.0.1")).value();
+  EXPECT_EQ(moved.lines[0].cdn, "own");
+  EXPECT_EQ(moved.reasons[1],
+            "CDN vendor takes no push while another can: a last resort: checks find its push "
+            "domains down");
+  for (Node& node : given.config().nodes) node.admin_state = AdminState::kDrained;
+  EXPECT_EQ(DecidePush(*given.Snapshot(), Ask("10.1.0.1"))->lines[0].cdn, "vendor")
+      << "a last resort, as all are";
+}
+
 TEST(PushTest, StreamsSpreadOverEquallyNearNodes) {
   Given given;
   given.Own("own");

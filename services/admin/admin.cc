@@ -298,7 +298,8 @@ absl::StatusOr<v1::ReportCdnUsageResponse> Admin::ReportCdnUsage(
 }
 
 absl::StatusOr<v1::RatioStatus> Admin::GetRatioStatus() const {
-  return WriteRatioStatus(*parts_.ratio);
+  return WriteRatioStatus(*parts_.ratio, *parts_.publisher->holder()->Current(),
+                          parts_.publisher->CopyLive());
 }
 
 absl::StatusOr<v1::RatioProposal> Admin::ProposeRatio(

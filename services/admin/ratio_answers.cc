@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "schedulerlib/live/vendor_domains.h"
 #include "schedulerlib/split/plan.h"
 #include "services/rpc/status.h"
 
@@ -134,18 +135,40 @@ void WriteNotes(const World& world, const Plan& now, const Plan& plan, v1::Ratio
   }
 }
 
+void WriteRates(const CdnRates& rates, v1::RatioStatus::CdnStatus& to) {
+  if (rates.measured_bps) to.set_measured_bits_per_s(*rates.measured_bps);
+  to.set_intended_bits_per_s(rates.intended_bps);
+  to.set_assigned_bits_per_s(rates.assigned_bps);
+  to.set_correction(rates.correction);
+  to.set_spill(rates.spill);
+}
+
+void WriteStanding(const scheduler::CompiledCdn& cdn, const scheduler::LiveView& live,
+                   v1::RatioStatus::CdnStatus& to) {
+  const auto checks = [&](scheduler::CdnRole role) {
+    const auto at = live.find(scheduler::CdnRoleKey(cdn.spec.name, role));
+    return at == live.end() ? std::string() : at->second.checks_detail;
+  };
+  to.set_play_standing(scheduler::DescribeJudged(cdn.play));
+  to.set_push_standing(scheduler::DescribeJudged(cdn.push));
+  to.set_play_checks(checks(scheduler::CdnRole::kPlay));
+  to.set_push_checks(checks(scheduler::CdnRole::kPush));
+}
+
 }  // namespace
 
-v1::RatioStatus WriteRatioStatus(const RatioDesk& desk) {
+v1::RatioStatus WriteRatioStatus(const RatioDesk& desk, const scheduler::Snapshot& snapshot,
+                                 const scheduler::LiveView& live) {
   v1::RatioStatus status;
-  for (const CdnRates& rates : desk.Rates()) {
+  const std::vector<CdnRates> all_rates = desk.Rates();
+  for (const scheduler::CompiledCdn& each : snapshot.cdns) {
     v1::RatioStatus::CdnStatus* cdn = status.add_cdns();
-    cdn->set_cdn(rates.cdn);
-    if (rates.measured_bps) cdn->set_measured_bits_per_s(*rates.measured_bps);
-    cdn->set_intended_bits_per_s(rates.intended_bps);
-    cdn->set_assigned_bits_per_s(rates.assigned_bps);
-    cdn->set_correction(rates.correction);
-    cdn->set_spill(rates.spill);
+    cdn->set_cdn(each.spec.name);
+    cdn->set_correction(1);
+    WriteStanding(each, live, *cdn);
+    for (const CdnRates& rates : all_rates) {
+      if (rates.cdn == each.spec.name) WriteRates(rates, *cdn);
+    }
   }
   for (const PolicyRates& rates : desk.Policies()) {
     v1::RatioStatus::PolicyStatus* policy = status.add_policies();

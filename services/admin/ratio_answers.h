@@ -6,12 +6,16 @@
 
 #include "absl/status/statusor.h"
 #include "nearcast/v1/admin.pb.h"
+#include "schedulerlib/live/node_live.h"
+#include "schedulerlib/snapshot/snapshot.h"
 #include "services/scheduler/ratio_desk.h"
 #include "services/sync/config_follower.h"
 
 namespace nearcast {
 
-v1::RatioStatus WriteRatioStatus(const RatioDesk& desk);
+// Every Cdn of the snapshot; `live` has what vantages say of their domains, in words.
+v1::RatioStatus WriteRatioStatus(const RatioDesk& desk, const scheduler::Snapshot& snapshot,
+                                 const scheduler::LiveView& live);
 
 // What is known when weights are planned.
 struct RatioFacts {

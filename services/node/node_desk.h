@@ -29,7 +29,7 @@ class NodeDesk {
         publisher_(publisher),
         streams_(streams),
         preheats_(preheats),
-        probes_(publisher) {}
+        probes_(clock, publisher) {}
 
   ProbeDesk* probes() { return &probes_; }
 

@@ -16,7 +16,8 @@ constexpr size_t kNameBytesMax = 253;
 
 }  // namespace
 
-ProbeDesk::ProbeDesk(Publisher* publisher) : publisher_(publisher) {
+ProbeDesk::ProbeDesk(const Clock* clock, Publisher* publisher)
+    : clock_(clock), publisher_(publisher) {
   publisher_->WatchConfig([this] { Refresh(); });
   Refresh();
 }
@@ -24,6 +25,7 @@ ProbeDesk::ProbeDesk(Publisher* publisher) : publisher_(publisher) {
 ProbeDesk::~ProbeDesk() { publisher_->WatchConfig(nullptr); }
 
 uint64_t ProbeDesk::Open(TakePlan take) {
+  RefreshIfDue();
   absl::MutexLock lock(&mutex_);
   take(plan_);
   vantages_[next_vantage_] = std::move(take);
@@ -37,7 +39,10 @@ void ProbeDesk::Close(uint64_t vantage) {
 
 void ProbeDesk::Refresh() {
   absl::MutexLock lock(&mutex_);
-  v1::ProbePlan plan = scheduler::BuildProbePlan(*publisher_->holder()->Current());
+  scheduler::ProbePlanFor made = scheduler::BuildProbePlan(*publisher_->holder()->Current(),
+                                                           absl::ToUnixSeconds(clock_->Now()));
+  renew_at_s_ = made.renew_at_s;
+  v1::ProbePlan plan = std::move(made.plan);
   std::string bytes = plan.SerializeAsString();
   if (plan_ != nullptr && bytes == written_) return;
   written_ = std::move(bytes);
@@ -46,12 +51,21 @@ void ProbeDesk::Refresh() {
   for (const auto& [vantage, take] : vantages_) take(plan_);
 }
 
+void ProbeDesk::RefreshIfDue() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (absl::ToUnixSeconds(clock_->Now()) < renew_at_s_) return;
+  }
+  Refresh();
+}
+
 absl::Status ProbeDesk::TakeReport(const v1::ProbeReport& report) {
   if (report.vantage().empty() || report.vantage().size() > kNameBytesMax) {
     return WithReason(absl::InvalidArgumentError(
                           "a vantage needs a name of 1 to 253 bytes; give the prober's --vantage"),
                       "VANTAGE_NAME");
   }
+  RefreshIfDue();
   CheckReport taken;
   taken.vantage = report.vantage();
   for (const v1::ProbeReport::CheckResult& result : report.checks()) {

@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "base/clock.h"
 #include "nearcast/v1/node.pb.h"
 #include "services/publisher/publisher.h"
 
@@ -22,8 +23,8 @@ class ProbeDesk {
   using Plan = std::shared_ptr<const v1::ProbePlan>;
   using TakePlan = std::function<void(Plan)>;
 
-  // `publisher` must outlive the desk, which is the only one to watch its configuration.
-  explicit ProbeDesk(Publisher* publisher);
+  // Both must outlive the desk, which is the only one to watch the publisher's configuration.
+  ProbeDesk(const Clock* clock, Publisher* publisher);
   ~ProbeDesk();
 
   // Calls `take` with the plan now, and with each new one until Close; never after Close has
@@ -32,13 +33,17 @@ class ProbeDesk {
   void Close(uint64_t vantage);
 
   // INVALID_ARGUMENT for a vantage without a name; RESOURCE_EXHAUSTED when too many reports wait.
+  // Whoever reports also keeps the plan fresh: signatures in it are made anew before they end.
   absl::Status TakeReport(const v1::ProbeReport& report);
 
  private:
   void Refresh();
+  void RefreshIfDue();
 
+  const Clock* const clock_;
   Publisher* const publisher_;
   absl::Mutex mutex_;
+  int64_t renew_at_s_ ABSL_GUARDED_BY(mutex_) = 0;
   Plan plan_ ABSL_GUARDED_BY(mutex_);
   std::string written_ ABSL_GUARDED_BY(mutex_);  // the plan's bytes without its version
   std::map<uint64_t, TakePlan> vantages_ ABSL_GUARDED_BY(mutex_);

@@ -24,7 +24,7 @@ class ProbeDeskTest : public ::testing::Test {
 
   FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
   Publisher publisher_{&clock_, std::make_shared<const ipdb::PrefixTable>(), {}};
-  ProbeDesk desk_{&publisher_};
+  ProbeDesk desk_{&clock_, &publisher_};
 };
 
 TEST_F(ProbeDeskTest, PlanComesAtOnceAndOnChangeUntilClosed) {
@@ -37,6 +37,27 @@ TEST_F(ProbeDeskTest, PlanComesAtOnceAndOnChangeUntilClosed) {
   publisher_.SetConfig(World("third"));
   ASSERT_EQ(versions.size(), 2u);
   EXPECT_EQ(versions[1], versions[0] + 1);
+}
+
+TEST_F(ProbeDeskTest, SignedPathsAreMadeAnewBeforeTheyEnd) {
+  scheduler::Given given;
+  given.Vendor("alpha");
+  given.config().cdns[0].pull_signing = {
+      .method = SignMethod::kHmacSha256, .key = "k", .validity_s = 3600, .text = "{path}{time}"};
+  given.config().health_checks = {
+      {.name = "http", .cdn = "alpha", .type = scheduler::CheckType::kHttp, .sign_path = true}};
+  publisher_.SetConfig(given.config());
+  std::vector<std::string> paths;
+  desk_.Open([&](ProbeDesk::Plan plan) { paths.push_back(plan->checks(0).path()); });
+  v1::ProbeReport report;
+  report.set_vantage("v1");
+  for (int minute = 0; minute < 120; ++minute) {
+    ASSERT_TRUE(desk_.TakeReport(report).ok());
+    clock_.Advance(absl::Minutes(1));
+  }
+  ASSERT_EQ(paths.size(), 3u);  // at once, and after each hour's end
+  EXPECT_NE(paths[0], paths[1]);
+  EXPECT_NE(paths[1], paths[2]);
 }
 
 TEST_F(ProbeDeskTest, ReportReachesThePublisher) {

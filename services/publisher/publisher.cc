@@ -2,15 +2,29 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/tasks.h"
+#include "schedulerlib/live/vendor_domains.h"
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/snapshot/build_snapshot.h"
 #include "spdlog/spdlog.h"
 
 namespace nearcast {
 
+using scheduler::CdnRole;
+using scheduler::Health;
 using scheduler::HealthSource;
 using scheduler::PublishedStreams;
+
+namespace {
+
+// "node gz-1", "cdn/alpha/play".
+std::string Called(const std::string& checked) {
+  const bool is_node = checked.find('/') == std::string::npos;
+  return is_node ? absl::StrCat("node ", checked) : checked;
+}
+
+}  // namespace
 
 Publisher::Publisher(const Clock* clock, std::shared_ptr<const ipdb::PrefixTable> places,
                      PublisherOptions options)
@@ -56,7 +70,7 @@ void Publisher::TakeConfig(scheduler::Config config) {
   base_is_new_ = true;
   node_at_.clear();
   for (size_t i = 0; i < config_.nodes.size(); ++i) node_at_[config_.nodes[i].name] = i;
-  checks_.SetConfig(config_.health_checks, config_.nodes);
+  checks_.SetConfig(config_.health_checks, config_.nodes, config_.cdns);
   JudgeChecks();
   FindDelayTargets();
   Publish();
@@ -103,6 +117,13 @@ scheduler::LiveView Publisher::CopyLive() const {
   for (const scheduler::Node& node : config_.nodes) {
     std::string words = checks_.Describe(node.name, clock_->Monotonic());
     if (!words.empty()) live[node.name].checks_detail = std::move(words);
+  }
+  for (const scheduler::Cdn& cdn : config_.cdns) {
+    for (const CdnRole role : {CdnRole::kPlay, CdnRole::kPush}) {
+      const std::string key = scheduler::CdnRoleKey(cdn.name, role);
+      std::string words = checks_.Describe(key, clock_->Monotonic());
+      if (!words.empty()) live[key].checks_detail = std::move(words);
+    }
   }
   return live;
 }
@@ -196,14 +217,20 @@ void Publisher::Apply(const CheckReport& report) {
 
 void Publisher::JudgeChecks() {
   const absl::Duration now = clock_->Monotonic();
-  for (const std::string& node : checks_.Judge(now)) {
-    const scheduler::Health word = checks_.WordOf(node);
-    if (node_at_.count(node) > 0) live_.SetChecks(node, word);
-    if (word == scheduler::Health::kDown) {
+  for (const std::string& checked : checks_.Judge(now)) {
+    const Health word = checks_.WordOf(checked);
+    const bool is_node = node_at_.count(checked) > 0;
+    if (is_node || word != Health::kUnknown) {
+      live_.SetChecks(checked, word);
+    } else {
+      live_.Forget(checked);
+    }
+    states_changed_ |= !is_node;  // a vendor's role, which no state of a node tells
+    if (word == Health::kDown) {
       ++counters_.checks_lost;
-      spdlog::warn("node {} is down by its checks: {}", node, checks_.Describe(node, now));
-    } else if (word == scheduler::Health::kUp) {
-      spdlog::info("node {} is up by its checks", node);
+      spdlog::warn("{} is down by its checks: {}", Called(checked), checks_.Describe(checked, now));
+    } else if (word == Health::kUp) {
+      spdlog::info("{} is up by its checks", Called(checked));
     }
   }
 }
@@ -269,6 +296,7 @@ Publisher::NodeState Publisher::StateOf(const scheduler::Node& node) const {
 }
 
 void Publisher::PublishIfChanged() {
+  if (states_changed_) return Publish();
   for (size_t i = 0; i < config_.nodes.size(); ++i) {
     if (StateOf(config_.nodes[i]) != states_[i]) return Publish();
   }

@@ -151,6 +151,42 @@ TEST(PublisherTest, ChecksBringANodeDownAndBackEvenOneThatIsAlwaysUp) {
       publisher, [](const Snapshot& s) { return StandingOf(s, "a") == Standing::kUsable; }));
 }
 
+TEST(PublisherTest, ChecksMakeAVendorALastResortAndBringItBack) {
+  using scheduler::CdnStanding;
+  using scheduler::CheckOutcome;
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(), {.sweep = absl::ZeroDuration()});
+  scheduler::Config config = TwoNodes();
+  config.cdns.push_back({.name = "alpha",
+                         .pull_domain = "pull.alpha.example",
+                         .pull_templates = {{"flv", "https://{host}/{stream}.flv"}}});
+  config.health_checks = {{.name = "tcp", .cdn = "alpha", .up_threshold = 1, .down_threshold = 1}};
+  publisher.SetConfig(config);
+  const auto report = [&](CheckOutcome outcome) {
+    ASSERT_TRUE(publisher.ReportChecks(
+        {"v1", {{"tcp", "cdn/alpha/play/pull.alpha.example:443", outcome, "timed out"}}}));
+  };
+  const auto stands = [](CdnStanding play) {
+    return [play](const Snapshot& s) {
+      const scheduler::CdnIndex alpha = *s.FindCdn("alpha");
+      return s.cdn_buckets[alpha.value()].standing == play && s.cdn(alpha).play.standing == play &&
+             s.cdn(alpha).push.standing == CdnStanding::kUsable;
+    };
+  };
+  EXPECT_TRUE(stands(CdnStanding::kUsable)(*publisher.holder()->Current()));
+  report(CheckOutcome::kFailed);
+  EXPECT_TRUE(Eventually(publisher, stands(CdnStanding::kLastResort)));
+  EXPECT_EQ(publisher.CopyLive().at("cdn/alpha/play").checks_detail,
+            "1 of 1 vantages down: tcp (timed out)");
+  report(CheckOutcome::kPassed);
+  EXPECT_TRUE(Eventually(publisher, stands(CdnStanding::kUsable)));
+  report(CheckOutcome::kFailed);
+  EXPECT_TRUE(Eventually(publisher, stands(CdnStanding::kLastResort)));
+  config.health_checks.clear();
+  publisher.SetConfig(config);
+  EXPECT_TRUE(stands(CdnStanding::kUsable)(*publisher.holder()->Current()));
+}
+
 TEST(PublisherTest, NodesOwnReportDoesNotHideWhatChecksSay) {
   FakeClock clock(absl::UnixEpoch());
   Publisher publisher(&clock, Places(), {.sweep = absl::ZeroDuration()});

@@ -108,17 +108,18 @@ std::optional<HeldCdn> RatioDesk::FindHeld(uint64_t session) const {
 absl::StatusOr<PlayDecision> RatioDesk::DecideFor(const Snapshot& snapshot,
                                                   const scheduler::Stream& stream,
                                                   const scheduler::Viewer& viewer,
-                                                  const std::optional<HeldCdn>& held) const {
+                                                  const std::optional<HeldCdn>& held,
+                                                  bool traced) const {
   const Reader reader(this, held);
   const std::shared_ptr<const LiveRates> rates = live_rates_.Current();
   return DecidePlay(snapshot, stream, viewer, clock_->Now(),
-                    {.rates = rates.get(), .debts = &reader, .held = held});
+                    {.rates = rates.get(), .debts = &reader, .held = held, .traced = traced});
 }
 
 absl::StatusOr<PlayDecision> RatioDesk::Look(const Snapshot& snapshot,
                                              const scheduler::Stream& stream,
                                              const scheduler::Viewer& viewer) const {
-  return DecideFor(snapshot, stream, viewer, FindHeld(SessionKey(viewer, stream)));
+  return DecideFor(snapshot, stream, viewer, FindHeld(SessionKey(viewer, stream)), true);
 }
 
 absl::StatusOr<PlayDecision> RatioDesk::Decide(const Snapshot& snapshot,
@@ -126,7 +127,7 @@ absl::StatusOr<PlayDecision> RatioDesk::Decide(const Snapshot& snapshot,
                                                const scheduler::Viewer& viewer) {
   const uint64_t session = SessionKey(viewer, stream);
   const std::optional<HeldCdn> held = FindHeld(session);
-  absl::StatusOr<PlayDecision> decision = DecideFor(snapshot, stream, viewer, held);
+  absl::StatusOr<PlayDecision> decision = DecideFor(snapshot, stream, viewer, held, false);
   if (!decision.ok()) return decision;
   const RatioReason reason = decision->ratio.reason;
   counters_.decisions_by_reason[static_cast<size_t>(reason)].fetch_add(1,

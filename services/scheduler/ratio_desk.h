@@ -102,7 +102,7 @@ class RatioDesk {
                                                  const scheduler::Stream& stream,
                                                  const scheduler::Viewer& viewer);
 
-  // The same decision without a trace: for explanations.
+  // The same decision, not booked and with RatioChoice::trace: for explanations.
   absl::StatusOr<scheduler::PlayDecision> Look(const scheduler::Snapshot& snapshot,
                                                const scheduler::Stream& stream,
                                                const scheduler::Viewer& viewer) const;
@@ -155,9 +155,11 @@ class RatioDesk {
   SessionShard& SessionsOf(uint64_t session) const;
   LedgerShard& LedgerOf(const scheduler::CompiledRatioRule& rule) const;
   std::optional<scheduler::HeldCdn> FindHeld(uint64_t session) const;
-  absl::StatusOr<scheduler::PlayDecision> DecideFor(
-      const scheduler::Snapshot& snapshot, const scheduler::Stream& stream,
-      const scheduler::Viewer& viewer, const std::optional<scheduler::HeldCdn>& held) const;
+  absl::StatusOr<scheduler::PlayDecision> DecideFor(const scheduler::Snapshot& snapshot,
+                                                    const scheduler::Stream& stream,
+                                                    const scheduler::Viewer& viewer,
+                                                    const std::optional<scheduler::HeldCdn>& held,
+                                                    bool traced) const;
   // `cdn`: StableHash of the chosen one's name.
   void Book(const scheduler::PlayDecision& decision, const std::optional<scheduler::HeldCdn>& held,
             uint64_t cdn);

@@ -370,7 +370,10 @@ absl::StatusOr<scheduler::PlayDecision> StreamScheduler::Decide(const Snapshot& 
                                                                 const scheduler::Stream& stream,
                                                                 const scheduler::Viewer& viewer,
                                                                 Purpose purpose) const {
-  if (ratio_ == nullptr) return DecidePlay(snapshot, stream, viewer, clock_->Now());
+  if (ratio_ == nullptr) {
+    return DecidePlay(snapshot, stream, viewer, clock_->Now(),
+                      {.traced = purpose == Purpose::kLook});
+  }
   return purpose == Purpose::kPlay ? ratio_->Decide(snapshot, stream, viewer)
                                    : ratio_->Look(snapshot, stream, viewer);
 }

@@ -20,10 +20,15 @@ TEST_F(RatioCli, StatusShowsCdnsAndBudgets) {
   own->set_intended_bits_per_s(6e9);
   own->set_assigned_bits_per_s(6e9);
   own->set_correction(0.95);
+  own->set_play_standing("usable");
+  own->set_push_standing("usable");
   v1::RatioStatus::CdnStatus* vendor = status.add_cdns();
   vendor->set_cdn("vendor-a");
   vendor->set_correction(1);
   vendor->set_spill(0.25);
+  vendor->set_play_standing("a last resort: checks find its play domains down");
+  vendor->set_play_checks("2 of 3 vantages down: http (status 503)");
+  vendor->set_push_standing("usable");
   v1::RatioStatus::PolicyStatus* policy = status.add_policies();
   policy->set_policy("default");
   policy->set_share(0.83);
@@ -31,15 +36,17 @@ TEST_F(RatioCli, StatusShowsCdnsAndBudgets) {
   status.set_sessions(12);
   server_.Answer("GetRatioStatus", status);
   EXPECT_EQ(Run("cdn ratio status"), 0) << err_;
-  EXPECT_EQ(out_,
-            "CDN       MEASURED  INTENDED  ASSIGNED  CORRECTION   SPILL\n"
-            "own       7 Gbit/s  6 Gbit/s  6 Gbit/s       0.950   0.0 %\n"
-            "vendor-a         -         0         0       1.000  25.0 %\n"
-            "\n"
-            "BUDGET OF    USED  STEP\n"
-            "default    83.0 %     1\n"
-            "\n"
-            "12 session(s) remembered, 0 chosen by debt, 0 forgotten\n");
+  EXPECT_EQ(
+      out_,
+      "CDN       MEASURED  INTENDED  ASSIGNED  CORRECTION   SPILL  STANDS\n"
+      "own       7 Gbit/s  6 Gbit/s  6 Gbit/s       0.950   0.0 %  usable\n"
+      "vendor-a         -         0         0       1.000  25.0 %  a last resort: checks find "
+      "its play domains down (2 of 3 vantages down: http (status 503)); push: usable\n"
+      "\n"
+      "BUDGET OF    USED  STEP\n"
+      "default    83.0 %     1\n"
+      "\n"
+      "12 session(s) remembered, 0 chosen by debt, 0 forgotten\n");
 }
 
 v1::RatioProposal Proposal() {

@@ -20,20 +20,31 @@ namespace {
 
 std::string Percent(double share) { return absl::StrFormat("%.1f %%", 100 * share); }
 
+// "usable", "usable; push: a last resort: …", with what vantages say behind it.
+std::string StandingText(const v1::RatioStatus::CdnStatus& cdn) {
+  const auto with = [](absl::string_view standing, absl::string_view checks) {
+    return checks.empty() ? std::string(standing) : absl::StrCat(standing, " (", checks, ")");
+  };
+  const std::string play = with(cdn.play_standing(), cdn.play_checks());
+  if (cdn.push_standing() == cdn.play_standing() && cdn.push_checks().empty()) return play;
+  return absl::StrCat(play, "; push: ", with(cdn.push_standing(), cdn.push_checks()));
+}
+
 std::string WriteStatus(const v1::RatioStatus& status, TextStyle style) {
   Table cdns({{"CDN"},
               {"MEASURED", Table::Align::kRight},
               {"INTENDED", Table::Align::kRight},
               {"ASSIGNED", Table::Align::kRight},
               {"CORRECTION", Table::Align::kRight},
-              {"SPILL", Table::Align::kRight}});
+              {"SPILL", Table::Align::kRight},
+              {"STANDS"}});
   for (const v1::RatioStatus::CdnStatus& cdn : status.cdns()) {
-    cdns.AddRow({cdn.cdn(),
-                 cdn.has_measured_bits_per_s() ? WriteBitRate(cdn.measured_bits_per_s()) : "",
-                 WriteBitRate(cdn.intended_bits_per_s()), WriteBitRate(cdn.assigned_bits_per_s()),
-                 absl::StrFormat("%.3f", cdn.correction()), Percent(cdn.spill())});
+    cdns.AddRow(
+        {cdn.cdn(), cdn.has_measured_bits_per_s() ? WriteBitRate(cdn.measured_bits_per_s()) : "",
+         WriteBitRate(cdn.intended_bits_per_s()), WriteBitRate(cdn.assigned_bits_per_s()),
+         absl::StrFormat("%.3f", cdn.correction()), Percent(cdn.spill()), StandingText(cdn)});
   }
-  std::string text = cdns.empty() ? "no CDN is measured yet\n" : cdns.Write(style);
+  std::string text = cdns.empty() ? "there is no CDN\n" : cdns.Write(style);
   Table policies({{"BUDGET OF"}, {"USED", Table::Align::kRight}, {"STEP", Table::Align::kRight}});
   for (const v1::RatioStatus::PolicyStatus& policy : status.policies()) {
     policies.AddRow({policy.policy(), Percent(policy.share()),
