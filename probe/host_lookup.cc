@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
+#include "base/socket_address.h"
 
 namespace nearcast::probe {
 namespace {
@@ -25,12 +26,6 @@ struct Lookup {
   int error ABSL_GUARDED_BY(mutex) = 0;
   std::vector<std::string> found ABSL_GUARDED_BY(mutex);
 };
-
-bool IsAddress(const std::string& host) {
-  in6_addr ignored;
-  return inet_pton(AF_INET, host.c_str(), &ignored) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
-}
 
 std::vector<std::string> TextsOf(const addrinfo* first) {
   std::vector<std::string> texts;
@@ -62,7 +57,7 @@ void Ask(const std::string& host, Lookup& lookup) {
 
 absl::StatusOr<std::vector<std::string>> LookUpHost(const std::string& host,
                                                     absl::Duration deadline) {
-  if (IsAddress(host)) return std::vector<std::string>{host};
+  if (ParseSocketAddress(host, 0)) return std::vector<std::string>{host};
   if (lookups.fetch_add(1) >= kLookupsMax) {
     lookups.fetch_sub(1);
     return absl::UnavailableError("too many names are being looked up; is the resolver alive?");

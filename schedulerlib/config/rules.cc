@@ -15,9 +15,8 @@
 namespace nearcast::scheduler {
 namespace {
 
-// flv is not among them: public players refuse a stream_data in which a tier has no FLV URL.
-constexpr const char* kFormats[] = {"hls",  "cmaf",    "dash",   "lls", "tsl",
-                                    "tile", "http_ts", "ll_hls", "rtmp"};
+constexpr const char* kFormats[] = {"flv", "hls",  "cmaf",    "dash",   "lls",
+                                    "tsl", "tile", "http_ts", "ll_hls", "rtmp"};
 
 template <typename T>
 bool Exists(const std::vector<T>& items, absl::string_view name) {
@@ -71,7 +70,6 @@ std::string WhatIsWrong(const ParsedTarget& target, const Config& config) {
                  ? ""
                  : absl::StrCat("is no codec: \"", name, "\"; known are h264, h265");
     case SwitchTarget::kFormat:
-      if (name == "flv") return "flv cannot be turned off: players need it in every tier";
       return std::find(std::begin(kFormats), std::end(kFormats), name) != std::end(kFormats)
                  ? ""
                  : absl::StrCat("is no format: \"", name, "\"; known are ",

@@ -67,26 +67,25 @@ TEST(ValidateMatch, NamesEachMistake) {
 
 TEST(ValidateSwitch, TakesWhatExistsAndNamesTheRest) {
   EXPECT_THAT(ProblemsOf(Switch{
-                  .off = {"tier/uhd", "codec/h265", "format/lls", "cdn/a", "node/gz", "stream/any",
-                          "ratio_rule/night", "quality_rule/old", "feature/p2p"},
+                  .off = {"tier/uhd", "codec/h265", "format/lls", "format/flv", "cdn/a", "node/gz",
+                          "stream/any", "ratio_rule/night", "quality_rule/old", "feature/p2p"},
                   .set = {.default_tier = "hd",
                           .main_cdn = "b",
                           .sdk_params = {{"SuggestProtocol", "\"quic\""}}}}),
               IsEmpty());
   EXPECT_THAT(
-      ProblemsOf(Switch{.off = {"uhd", "tier/best", "codec/av1", "format/flv", "format/rtm",
-                                "cdn/c", "node/x", "ratio_rule/x", "quality_rule/x"}}),
+      ProblemsOf(Switch{.off = {"uhd", "tier/best", "codec/av1", "format/rtm", "cdn/c", "node/x",
+                                "ratio_rule/x", "quality_rule/x"}}),
       ElementsAre("spec.off[0]: is not kind/name: \"uhd\"; kinds are tier, codec, format, cdn, "
                   "node, stream, ratio_rule, quality_rule, feature",
                   "spec.off[1]: is no tier: \"best\"; known are origin, uhd, hd, sd, ld, md, ao",
                   "spec.off[2]: is no codec: \"av1\"; known are h264, h265",
-                  "spec.off[3]: flv cannot be turned off: players need it in every tier",
-                  "spec.off[4]: is no format: \"rtm\"; known are hls, cmaf, dash, lls, tsl, tile, "
-                  "http_ts, ll_hls, rtmp",
-                  "spec.off[5]: names Cdn \"c\", which does not exist",
-                  "spec.off[6]: names Node \"x\", which does not exist",
-                  "spec.off[7]: names RatioRule \"x\", which does not exist",
-                  "spec.off[8]: names a rule of a QualityPolicy, \"x\", which does not exist"));
+                  "spec.off[3]: is no format: \"rtm\"; known are flv, hls, cmaf, dash, lls, tsl, "
+                  "tile, http_ts, ll_hls, rtmp",
+                  "spec.off[4]: names Cdn \"c\", which does not exist",
+                  "spec.off[5]: names Node \"x\", which does not exist",
+                  "spec.off[6]: names RatioRule \"x\", which does not exist",
+                  "spec.off[7]: names a rule of a QualityPolicy, \"x\", which does not exist"));
   EXPECT_THAT(ProblemsOf(Switch{.set = {.default_tier = "4k",
                                         .main_cdn = "c",
                                         .gop_cache_ms = 60001,

@@ -8,6 +8,7 @@
 #include "schedulerlib/explain/latency_steps.h"
 #include "schedulerlib/explain/name_steps.h"
 #include "schedulerlib/explain/play_steps.h"
+#include "schedulerlib/explain/tier_steps.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/play_url.h"
 
@@ -99,6 +100,16 @@ CellRanking WithChosen(const Snapshot& snapshot, const NameAnswer& answer, const
   return ranking;
 }
 
+// In FLV, or else in the first format that is left.
+std::string FirstUrl(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,
+                     const TranscodeTemplate& tier) {
+  std::string url = BuildPlayUrl(snapshot, decision, line, tier, "flv");
+  for (const auto& [format, url_template] : snapshot.cdn(line.cdn).spec.pull_templates) {
+    if (url.empty()) url = BuildPlayUrl(snapshot, decision, line, tier, format);
+  }
+  return url;
+}
+
 }  // namespace
 
 Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) {
@@ -119,13 +130,14 @@ Explanation ExplainPlay(const Snapshot& snapshot, const PlayDecision& decision) 
     AddLineStep(snapshot, decision, line, out);
     if (line.node) AddCandidates(snapshot, line.ranking.get(), {*line.node}, out);
   }
+  AddSteps(MadeSteps(snapshot, decision), out);
   out.steps.push_back(TierStep(snapshot, decision));
   AddSteps(LatencySteps(snapshot, decision), out);
   for (const PlayLine& line : decision.lines) {
     for (const TranscodeTemplate& tier : decision.tiers) {
       if (tier.tier != decision.default_tier) continue;
       out.answer.push_back(absl::StrCat(line.role, " ", TierKey(tier.tier), " ",
-                                        BuildPlayUrl(snapshot, decision, line, tier, "flv")));
+                                        FirstUrl(snapshot, decision, line, tier)));
     }
   }
   return out;

@@ -8,7 +8,7 @@
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/stream/node_choice.h"
-#include "schedulerlib/stream/tier_suffix.h"
+#include "schedulerlib/transcode/made_tiers.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -120,8 +120,10 @@ std::vector<std::string> HeldNames(const Snapshot& snapshot, const Stream& strea
   std::vector<std::string> names;
   const auto point = snapshot.publish_points.find(stream.publish_point);
   if (point == snapshot.publish_points.end()) return names;
+  const MadeTiers made = FindMadeTiers(snapshot, point->second, stream, cdn);
   for (const TranscodeTemplate& tier : point->second.tiers) {
-    const std::string suffix = TierSuffix(snapshot.cdn(cdn).spec, tier);
+    if (made.Misses(tier.tier)) continue;
+    const std::string suffix = MadeSuffix(snapshot, made, cdn, tier);
     std::string name = suffix.empty() ? stream.name : absl::StrCat(stream.name, "_", suffix);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }

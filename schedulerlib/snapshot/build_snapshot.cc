@@ -213,6 +213,12 @@ class Builder {
     }
     std::sort(point.tiers.begin(), point.tiers.end(),
               [](const auto& a, const auto& b) { return a.tier < b.tier; });
+    for (const TranscodeTemplate& tier : point.tiers) {
+      if (tier.tier == Tier::kOrigin || tier.tier == Tier::kAo) continue;
+      const bool is_pushed = tier.side == TranscodeSide::kPush;
+      (is_pushed ? point.push_side_tiers : point.pull_side_tiers) |=
+          1u << static_cast<uint32_t>(tier.tier);
+    }
   }
 
   // A policy may name tiers that this publish point does not offer: those are passed over.

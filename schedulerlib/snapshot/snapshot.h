@@ -79,6 +79,9 @@ struct CompiledPublishPoint {
   PublishPoint spec;
   std::vector<CdnIndex> push_cdns;
   std::vector<TranscodeTemplate> tiers;  // best first, one a tier
+  // Bits by Tier: those that are made by whom (TranscodeSide); origin and ao are made by nobody.
+  uint32_t push_side_tiers = 0;
+  uint32_t pull_side_tiers = 0;
   Tier default_tier = Tier::kOrigin;     // the policy's, or the middle one; always one of `tiers`
   Tier middle_tier = Tier::kOrigin;
   std::optional<LatencyPlan> latency;  // what its LatencyPolicy solves to

@@ -30,10 +30,10 @@ std::vector<uint32_t> GopLengths(const std::vector<const TranscodeTemplate*>& ti
 }
 
 void WriteRepresentation(const PlayDecision& decision, const TranscodeTemplate& tier, int id,
-                         const std::string& url, JsonWriter& json) {
+                         absl::string_view format, const std::string& url, JsonWriter& json) {
   json.Open().Member("id", id);
   json.Member("codec", tier.codec == Codec::kH265 ? "h265" : "h264");
-  json.Member("format", "flv");
+  json.Member("format", format);
   json.Member("bitrate", tier.bitrate_bps);
   json.Member("qualityType", TierKey(tier.tier));
   json.Member("hidden", 0);
@@ -47,6 +47,7 @@ bool IsAdaptive(Tier tier) { return tier > Tier::kOrigin && tier < Tier::kMd; }
 
 std::string WriteAutoList(const Snapshot& snapshot, const PlayDecision& decision) {
   const auto tiers = AdaptiveTiers(decision.tiers);
+  const std::string format = decision.switches.IsFormatOff("flv") ? "hls" : "flv";
   int id = 0;
   JsonWriter json;
   json.Open().Member("version", "1.0").Key("adaptationSet").OpenList();
@@ -54,8 +55,8 @@ std::string WriteAutoList(const Snapshot& snapshot, const PlayDecision& decision
     json.Open().Member("gopDuration", gop_s).Key("representation").OpenList();
     for (const TranscodeTemplate* tier : tiers) {
       if (tier->gop_s != gop_s) continue;
-      const std::string url = BuildPlayUrl(snapshot, decision, decision.lines[0], *tier, "flv");
-      if (!url.empty()) WriteRepresentation(decision, *tier, ++id, url, json);
+      const std::string url = BuildPlayUrl(snapshot, decision, decision.lines[0], *tier, format);
+      if (!url.empty()) WriteRepresentation(decision, *tier, ++id, format, url, json);
     }
     json.CloseList().Close();
   }

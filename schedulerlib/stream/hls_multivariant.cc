@@ -47,6 +47,7 @@ std::string WriteHlsMultivariant(const Snapshot& snapshot, const PlayDecision& d
   for (const PlayLine& line : decision.lines) {
     const absl::string_view pathway = snapshot.cdn(line.cdn).spec.name;
     for (const TranscodeTemplate* tier : InOrderOfPlay(decision)) {
+      if (line.made.Misses(tier->tier)) continue;
       const std::string url = BuildPlayUrl(snapshot, decision, line, *tier, "hls");
       if (url.empty()) continue;
       if (first_pathway.empty()) first_pathway = pathway;

@@ -130,7 +130,7 @@ class Renderer {
     }
     inner.append("\"enableEncryption\":false,\"sdk_params\":\"");
     const size_t params = inner.size();
-    params_.AppendEscaped(tier, urls_.suffix(), inner);
+    params_.AppendEscaped(urls_.tier(), urls_.suffix(), inner);
     text.sdk_params = SpanFrom(params, inner);
     inner.append("\"}");
     text.member = SpanFrom(begin, inner);
@@ -171,14 +171,17 @@ void AppendWhole(absl::string_view text, std::string& key) {
   key.append(text.data(), text.size());
 }
 
-// What switches took and set: tiers, formats, parameters.
+// Which tiers there are, and who makes them.
+void AppendTiers(const PlayDecision& decision, const PlayLine& line, std::string& key) {
+  uint64_t tiers = 0;
+  for (const TranscodeTemplate& tier : decision.tiers) tiers |= TierBit(tier.tier);
+  AppendNumber(tiers << 32 | line.made.missing, key);
+  AppendNumber(line.made.maker.value(), key);
+}
+
+// What switches took and set: formats, parameters.
 void AppendSwitches(const PlayDecision& decision, std::string& key) {
   if (decision.switches.applied.empty()) return;
-  uint64_t tiers = 0;
-  for (const TranscodeTemplate& tier : decision.tiers) {
-    tiers |= uint64_t{1} << static_cast<uint32_t>(tier.tier);
-  }
-  AppendNumber(tiers, key);
   for (const absl::string_view format : kFormats) {
     if (decision.switches.IsFormatOff(format)) AppendWhole(format, key);
   }
@@ -228,6 +231,7 @@ PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const Play
   AppendWhole(decision.stream->name, key.text);
   AppendWhole(line.host, key.text);
   AppendWhole(line.rtmp_host, key.text);
+  AppendTiers(decision, line, key.text);
   AppendSwitches(decision, key.text);
   key.hash = absl::Hash<absl::string_view>()(key.text);
   return key;

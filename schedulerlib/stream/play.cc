@@ -6,6 +6,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/standby/carrier.h"
 #include "schedulerlib/standby/fed_lines.h"
@@ -70,6 +71,7 @@ void AddLine(const Snapshot& snapshot, absl::string_view role, CdnIndex cdn,
     const auto push = FeedOf(*decision.stream, snapshot.cdn(cdn).spec.name);
     line.push = static_cast<uint8_t>(push.value_or(0));
   }
+  line.made = FindMadeTiers(snapshot, *decision.publish_point, *decision.stream, cdn);
   if (snapshot.cdn(cdn).spec.kind == CdnKind::kOwn) SetNode(snapshot, decision, line);
 }
 
@@ -128,18 +130,24 @@ void SetFed(const Snapshot& snapshot, PlayDecision& decision) {
   decision.backup_moved = fed.backup_moved;
 }
 
-// A viewer without any ordinary tier could not play at all: then the switches give way.
+bool IsOrdinary(Tier tier) { return tier < Tier::kMd; }
+
+// A viewer without any ordinary tier could not play at all: then the switches give way. Sound alone
+// is given as FLV only.
 void OfferTiers(PlayDecision& decision) {
   bool has_ordinary = false;
+  const bool has_sound = !decision.switches.IsFormatOff("flv");
   for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
-    if (decision.switches.IsOff(tier)) continue;
+    if (decision.switches.IsOff(tier) || (tier.tier == Tier::kAo && !has_sound)) continue;
     decision.tiers.Add(&tier);
-    has_ordinary |= tier.tier < Tier::kMd;
+    has_ordinary |= IsOrdinary(tier.tier);
   }
   if (has_ordinary) return;
   decision.tiers_kept = true;
   decision.tiers.Clear();
-  for (const TranscodeTemplate& tier : decision.publish_point->tiers) decision.tiers.Add(&tier);
+  for (const TranscodeTemplate& tier : decision.publish_point->tiers) {
+    if (tier.tier != Tier::kAo || has_sound) decision.tiers.Add(&tier);
+  }
 }
 
 double SessionMbit(const PlayDecision& decision) {
@@ -193,11 +201,82 @@ void DecideRatio(const Snapshot& snapshot, const MatchQuestion& match, const Pla
   if (decision.stream->push_lines.size() > 1 && decision.ratio.main) SetFed(snapshot, decision);
 }
 
-absl::Status NoCdn(const PlayDecision& decision) {
+bool DeliversNothing(const PlayDecision& decision, const CompiledCdn& cdn) {
+  return std::all_of(
+      cdn.spec.pull_templates.begin(), cdn.spec.pull_templates.end(),
+      [&decision](const auto& format) { return decision.switches.IsFormatOff(format.first); });
+}
+
+// Where formats are off, CDNs that deliver nothing else are off as well.
+void TurnOffByFormats(const Snapshot& snapshot, PlayDecision& decision) {
+  const auto& applied = decision.switches.applied;
+  const bool any = std::any_of(applied.begin(), applied.end(), [](const CompiledSwitch* each) {
+    return !each->formats_off.empty();
+  });
+  if (!any) return;
+  for (uint32_t i = 0; i < snapshot.cdns.size(); ++i) {
+    if (!DeliversNothing(decision, snapshot.cdns[i])) continue;
+    decision.switches.cdns_off.push_back(CdnIndex(i));
+  }
+}
+
+// Empty unless the rule's CDNs would stand well enough but for that.
+std::string WhichFormatsAreOff(const Snapshot& snapshot, const PlayDecision& decision) {
+  std::vector<std::string> cdns;
+  for (const auto* weights : {&decision.ratio.rule->main, &decision.ratio.rule->backup}) {
+    for (const auto& [cdn, weight] : *weights) {
+      if (snapshot.cdn_buckets[cdn.value()].standing == CdnStanding::kOut) continue;
+      if (DeliversNothing(decision, snapshot.cdn(cdn))) cdns.push_back(snapshot.cdn(cdn).spec.name);
+    }
+  }
+  if (cdns.empty()) return "";
+  std::vector<std::string> switches;
+  for (const CompiledSwitch* each : decision.switches.applied) {
+    if (!each->formats_off.empty()) switches.push_back(each->spec.name);
+  }
+  return absl::StrCat("; every format of CDN ", absl::StrJoin(cdns, ", "),
+                      " is turned off by switch ", absl::StrJoin(switches, ", "));
+}
+
+absl::Status NoCdn(const Snapshot& snapshot, const PlayDecision& decision) {
+  const bool has_rule = decision.ratio.rule != nullptr;
+  const std::string formats = has_rule ? WhichFormatsAreOff(snapshot, decision) : "";
   return absl::UnavailableError(
-      absl::StrCat(decision.ratio.rule == nullptr ? "no ratio rule matches"
-                                                  : "no CDN of the ratio rule is usable",
-                   " for stream ", decision.stream->name, "; see nearcastctl get ratiorule"));
+      absl::StrCat(has_rule ? "no CDN of the ratio rule is usable" : "no ratio rule matches",
+                   " for stream ", decision.stream->name,
+                   formats.empty() ? "; see nearcastctl get ratiorule"
+                                   : absl::StrCat(formats, "; see nearcastctl switch list")));
+}
+
+bool HasOrdinary(const OfferedTiers& tiers, const MadeTiers& made) {
+  return std::any_of(tiers.begin(), tiers.end(), [&made](const TranscodeTemplate& tier) {
+    return IsOrdinary(tier.tier) && !made.Misses(tier.tier);
+  });
+}
+
+absl::Status NoTier(const Snapshot& snapshot, const PlayDecision& decision) {
+  return absl::UnavailableError(absl::StrCat(
+      "no tier of stream ", decision.stream->name, " that is offered is made for CDN ",
+      snapshot.cdn(decision.lines.front().cdn).spec.name, ": publish point ",
+      decision.publish_point->spec.name,
+      " needs a template with tier origin, or a CDN that transcodes (Cdn.transcoding)"));
+}
+
+// Offers what is made for the main line. A backup line for which nothing of that is made goes; true
+// when there is less to choose from than before.
+bool KeepMadeTiers(PlayDecision& decision) {
+  OfferedTiers made;
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    if (!decision.lines.front().made.Misses(tier.tier)) made.Add(&tier);
+  }
+  const bool fewer = made.size() < decision.tiers.size();
+  decision.tiers = made;
+  if (decision.lines.size() > 1 && !HasOrdinary(made, decision.lines.back().made)) {
+    decision.lines.pop_back();
+    decision.ratio.backup.reset();
+    decision.backup_has_no_tier = true;
+  }
+  return fewer;
 }
 
 void DecideViewerLatency(const Snapshot& snapshot, PlayDecision& decision) {
@@ -231,12 +310,21 @@ absl::Status Decide(const Snapshot& snapshot, const Stream& stream, const Viewer
     return absl::PermissionDeniedError(
         absl::StrCat("stream ", stream.name, " is turned off by switch ", off->spec.name));
   }
+  TurnOffByFormats(snapshot, decision);
   OfferTiers(decision);
   DecideDefaultTier(snapshot, match, now, context, decision);
   DecideRatio(snapshot, match, context, decision);
-  if (!decision.ratio.main) return NoCdn(decision);
+  if (!decision.ratio.main) return NoCdn(snapshot, decision);
   AddLine(snapshot, "main", *decision.ratio.main, decision);
   if (decision.ratio.backup) AddLine(snapshot, "backup", *decision.ratio.backup, decision);
+  const bool all_made = std::all_of(decision.lines.begin(), decision.lines.end(),
+                                    [](const PlayLine& line) { return line.made.missing == 0; });
+  if (!all_made) {
+    if (!HasOrdinary(decision.tiers, decision.lines.front().made)) {
+      return NoTier(snapshot, decision);
+    }
+    if (KeepMadeTiers(decision)) DecideDefaultTier(snapshot, match, now, context, decision);
+  }
   DecideViewerLatency(snapshot, decision);
   return absl::OkStatus();
 }
@@ -253,6 +341,18 @@ absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& 
   absl::Status status = Decide(snapshot, stream, viewer, now, context, *decided);
   if (!status.ok()) decided = std::move(status);
   return decided;
+}
+
+const TranscodeTemplate& TierOn(const PlayDecision& decision, const PlayLine& line,
+                                const TranscodeTemplate& tier) {
+  if (!line.made.Misses(tier.tier)) return tier;
+  const TranscodeTemplate* higher = nullptr;
+  for (const TranscodeTemplate& each : decision.tiers) {
+    if (!IsOrdinary(each.tier) || line.made.Misses(each.tier)) continue;
+    if (each.tier > tier.tier) return each;
+    higher = &each;
+  }
+  return higher == nullptr ? tier : *higher;
 }
 
 MatchQuestion MatchQuestionOf(const PlayDecision& decision) {

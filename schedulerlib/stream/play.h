@@ -25,6 +25,7 @@
 #include "schedulerlib/stream/play_context.h"
 #include "schedulerlib/stream/viewer_latency.h"
 #include "schedulerlib/switches/switch_board.h"
+#include "schedulerlib/transcode/made_tiers.h"
 
 namespace nearcast::scheduler {
 
@@ -58,6 +59,9 @@ struct PlayLine {
   // Whose pictures it has: the push line's place in Stream::push_lines.
   uint8_t push = 0;
 
+  // Who makes its tiers, and which nobody does.
+  MadeTiers made;
+
   // The wanted GOP cache in the CDN's words, and the delay that it gives.
   GopCacheSetting gop_cache;
 };
@@ -79,15 +83,16 @@ struct PlayDecision {
   bool held = false;
 
   // What the state of the pushes has changed of that (standby/fed_lines.h).
-  bool main_stands_in = false;  // the CDN that was chosen is not fed any more
-  bool backup_moved = false;    // to another push, or away
+  bool main_stands_in = false;             // the CDN that was chosen is not fed any more
+  bool backup_moved = false;               // to another push, or away
+  bool backup_has_no_tier = false;         // none that is offered is made for it: it was dropped
   absl::InlinedVector<PlayLine, 2> lines;  // main, and backup where there is one
 
   // What is turned off or overridden for this viewer.
   SwitchEffects switches;
 
   // What is left of the publish point's tiers: all of them when switches would leave no ordinary
-  // one. Never empty.
+  // one; of those, what is made for the main line. Never empty.
   OfferedTiers tiers;
   bool tiers_kept = false;  // switches wanted to take them all
 
@@ -108,10 +113,16 @@ inline constexpr uint32_t kAssumedBitrateBps = 4'000'000;
 // FAILED_PRECONDITION: the stream is not being published. PERMISSION_DENIED: it is banned, or turned
 // off by a switch.
 // NOT_FOUND: its publish point is gone. UNAVAILABLE: no rule matches, or its CDNs are
-// all out. `now`: signed URLs hold from then on; switches and pins expire by it.
+// all out, or deliver no format that is not turned off, or no tier is made for the one that was
+// chosen. `now`: signed URLs hold from then on; switches and pins expire by it.
 absl::StatusOr<PlayDecision> DecidePlay(const Snapshot& snapshot, const Stream& stream,
                                         const Viewer& viewer, absl::Time now = absl::UnixEpoch(),
                                         const PlayContext& context = {});
+
+// What a line gives for a tier that is offered: the tier itself, or, where that is not made for it,
+// the next lower ordinary one that is, else the next higher one.
+const TranscodeTemplate& TierOn(const PlayDecision& decision, const PlayLine& line,
+                                const TranscodeTemplate& tier);
 
 // What rules and switches were matched against.
 MatchQuestion MatchQuestionOf(const PlayDecision& decision);

@@ -5,8 +5,8 @@
 #include "schedulerlib/latency/gop_cache_setting.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/json_writer.h"
-#include "schedulerlib/stream/tier_suffix.h"
 #include "schedulerlib/stream/url_template.h"
+#include "schedulerlib/transcode/made_tiers.h"
 #include "signing/expiry.h"
 
 namespace nearcast::scheduler {
@@ -50,14 +50,14 @@ int64_t PlayUrlExpiry(const Snapshot& snapshot, const PlayDecision& decision,
 
 PlayUrlWriter::PlayUrlWriter(const Snapshot& snapshot, const PlayDecision& decision,
                              const PlayLine& line)
-    : cdn_(snapshot.cdn(line.cdn)),
+    : snapshot_(snapshot),
+      cdn_(snapshot.cdn(line.cdn)),
       decision_(decision),
       line_(line),
       expiry_s_(PlayUrlExpiry(snapshot, decision, line)) {
   frames_.reserve(cdn_.spec.pull_templates.size());
   for (const auto& [format, url_template] : cdn_.spec.pull_templates) {
-    // FLV stays whatever switches say: players refuse answers in which a tier has none.
-    if (format != "flv" && decision.switches.IsFormatOff(format)) continue;
+    if (decision.switches.IsFormatOff(format)) continue;
     frames_.push_back(BuildFrame(format, url_template));
     const Frame& frame = frames_.back();
     frames_are_plain_ &= frame.is_split && IsJsonPlain(frame.before) && IsJsonPlain(frame.after);
@@ -94,8 +94,8 @@ PlayUrlWriter::Frame PlayUrlWriter::BuildFrame(const std::string& format,
 }
 
 void PlayUrlWriter::SetTier(const TranscodeTemplate& tier) {
-  tier_ = &tier;
-  suffix_ = TierSuffix(cdn_.spec, tier);
+  tier_ = &TierOn(decision_, line_, tier);
+  suffix_ = MadeSuffix(snapshot_, line_.made, line_.cdn, *tier_);
   stream_ = absl::StrCat(decision_.stream->name, suffix_.empty() ? "" : "_", suffix_);
   is_plain_ = frames_are_plain_ && IsJsonPlain(stream_);
   signature_.clear();

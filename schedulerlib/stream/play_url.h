@@ -32,7 +32,10 @@ class PlayUrlWriter {
   // Which tier's URLs are appended from now on.
   void SetTier(const TranscodeTemplate& tier);
 
-  // What stands behind '_' in the tier's name at this CDN.
+  // What the line gives for it (TierOn).
+  const TranscodeTemplate& tier() const { return *tier_; }
+
+  // What stands behind '_' in that tier's name at this CDN.
   absl::string_view suffix() const { return suffix_; }
 
   // Whether URLs of the tier that was set are the same inside a JSON string: nothing of them must be
@@ -65,6 +68,7 @@ class PlayUrlWriter {
   absl::string_view HostOf(const std::string& format) const;
   void AppendWhole(const Frame& frame, std::string& out) const;
 
+  const Snapshot& snapshot_;
   const CompiledCdn& cdn_;
   const PlayDecision& decision_;
   const PlayLine& line_;

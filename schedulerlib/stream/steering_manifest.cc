@@ -18,8 +18,10 @@ void WritePriority(const Snapshot& snapshot, const PlayDecision& decision, absl:
   json.CloseList();
 }
 
-bool Delivers(const Snapshot& snapshot, const PlayLine& line, const std::string& format) {
-  return snapshot.cdn(line.cdn).spec.pull_templates.count(format) > 0;
+bool Delivers(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,
+              const std::string& format) {
+  return snapshot.cdn(line.cdn).spec.pull_templates.count(format) > 0 &&
+         !decision.switches.IsFormatOff(format);
 }
 
 void WriteClone(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,
@@ -38,7 +40,7 @@ void WriteClones(const Snapshot& snapshot, const PlayDecision& decision, absl::s
                  JsonWriter& json) {
   json.Key("PATHWAY-CLONES").OpenList();
   for (const PlayLine& line : decision.lines) {
-    if (PathwayOf(snapshot, line) == base || !Delivers(snapshot, line, "hls")) continue;
+    if (PathwayOf(snapshot, line) == base || !Delivers(snapshot, decision, line, "hls")) continue;
     WriteClone(snapshot, decision, line, base, json);
   }
   json.CloseList();

@@ -5,10 +5,15 @@
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "schedulerlib/explain/explanation.h"
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/stream/auto_list.h"
 #include "schedulerlib/stream/play.h"
+#include "schedulerlib/stream/play_url.h"
 #include "schedulerlib/stream/rule_ids.h"
+#include "schedulerlib/stream/stream_data.h"
+#include "schedulerlib/stream/ve_player.h"
 #include "schedulerlib/testing/given.h"
 
 namespace nearcast::scheduler {
@@ -94,6 +99,50 @@ TEST_F(SwitchedPlayTest, CdnThatIsOffGivesWayToTheOthers) {
   EXPECT_EQ(Told(), "b | origin uhd hd ld | hd");
   Add({.name = "leave-b", .off = {"cdn/b"}});
   EXPECT_THAT(Told(), HasSubstr("no CDN of the ratio rule is usable"));
+}
+
+TEST_F(SwitchedPlayTest, FormatsThatAreOffAreLeftOutFlvToo) {
+  const auto formats = [&] {
+    const PlayDecision decision = Decide().value();
+    std::vector<std::string> left;
+    for (const auto& [format, url_template] : snapshot_->cdns[0].spec.pull_templates) {
+      const std::string url =
+          BuildPlayUrl(*snapshot_, decision, decision.lines[0], decision.tiers.front(), format);
+      if (!url.empty()) left.push_back(format);
+    }
+    return absl::StrJoin(left, " ");
+  };
+  EXPECT_EQ(formats(), "flv hls");
+  Add({.name = "no-hls", .match = {.devices = {"pad"}}, .off = {"format/hls"}});
+  Add({.name = "no-flv", .match = {.devices = {"phone-1"}}, .off = {"format/flv"}});
+  EXPECT_EQ(formats(), "hls");
+  const PlayDecision decision = Decide().value();
+  EXPECT_THAT(WriteStreamData(*snapshot_, decision, kNow), HasSubstr(R"("flv":"","hls":"http)"));
+  EXPECT_THAT(WriteVeLivePlayerStreamData(*snapshot_, decision),
+              HasSubstr(R"("defaultFormat":"HLS")"));
+  EXPECT_THAT(WriteAutoList(*snapshot_, decision), HasSubstr(R"("format":"hls")"));
+  EXPECT_THAT(ExplainPlay(*snapshot_, decision).answer[0], HasSubstr(".m3u8"));
+  viewer_.device = "pad";
+  EXPECT_EQ(formats(), "flv");
+}
+
+TEST_F(SwitchedPlayTest, SoundAloneGoesWithFlv) {
+  given_.Point("radio", {"a"}, {"hd", "ao"});
+  stream_.publish_point = "radio";
+  EXPECT_EQ(Told(), "a b | hd ao | hd");
+  Add({.name = "no-flv", .off = {"format/flv"}});
+  EXPECT_EQ(Told(), "a b | hd | hd");
+}
+
+TEST_F(SwitchedPlayTest, CdnThatIsLeftWithoutAFormatGivesWayAndWithoutAnyItIsSaid) {
+  given_.config().cdns[0].pull_templates.erase("hls");
+  Add({.name = "no-flv", .off = {"format/flv"}});
+  EXPECT_EQ(Told(), "b | origin uhd hd ld | hd");
+  Add({.name = "no-hls", .off = {"format/hls"}});
+  EXPECT_EQ(Told(),
+            "no CDN of the ratio rule is usable for stream s1; every format of CDN a, b is turned "
+            "off by switch no-flv, no-hls; see nearcastctl switch list");
+  EXPECT_TRUE(absl::IsUnavailable(Decide().status()));
 }
 
 TEST_F(SwitchedPlayTest, LinesAreSetAndTheBackupTakenAway) {

@@ -43,6 +43,7 @@ void WriteStreams(const Snapshot& snapshot, const PlayDecision& decision, size_t
   if (line < decision.lines.size()) {
     for (const TranscodeTemplate& tier : decision.tiers) {
       if (ResolutionName(tier.tier).empty()) continue;
+      if (decision.lines[line].made.Misses(tier.tier)) continue;
       for (const auto& [key, format] : {std::pair{"flv", "FLV"}, std::pair{"hls", "HLS"}}) {
         const std::string url = BuildPlayUrl(snapshot, decision, decision.lines[line], tier, key);
         if (!url.empty()) WriteEntry(url, tier, format, json);
@@ -66,7 +67,8 @@ std::string WriteVeLivePlayerStreamData(const Snapshot& snapshot, const PlayDeci
   json.Key("enableABR").Bool(named > 1);
   json.Key("enableMainBackupSwitch").Bool(decision.lines.size() > 1);
   json.Member("defaultResolution", opened.empty() ? ResolutionName(tiers.front().tier) : opened);
-  json.Member("defaultFormat", "FLV");
+  const bool has_flv = !decision.switches.IsFormatOff("flv");  // every CDN delivers it
+  json.Member("defaultFormat", has_flv ? "FLV" : "HLS");
   json.Member("defaultProtocol", "TCP");
   WriteStreams(snapshot, decision, 0, "mainStream", json);
   WriteStreams(snapshot, decision, 1, "backupStream", json);
