@@ -1,6 +1,5 @@
 // nearcast-relay: one media node.
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "base/descriptors.h"
 #include "base/status_macros.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/orders/order_page.h"
@@ -292,13 +292,8 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   return options;
 }
 
-// One descriptor per viewer: take as many as the system gives.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
+// One per connection: more than all limits of a node come to.
+constexpr uint64_t kDescriptors = 65'536;
 
 struct Running {
   RelayOptions options;
@@ -346,7 +341,7 @@ int Main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   // Debian's Abseil is built to look for deadlocks, under one lock for all mutexes of the process.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  RaiseDescriptorLimit();
+  ReserveDescriptors(kDescriptors);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);

@@ -1,7 +1,6 @@
 // nearcastd: the control plane. Decides which node, CDN, line and quality every viewer and
 // broadcaster gets, and answers over DNS, HTTPDNS, gRPC and HTTP JSON.
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
@@ -20,6 +19,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/descriptors.h"
 #include "base/status_macros.h"
 #include "services/daemon/daemon.h"
 #include "spdlog/spdlog.h"
@@ -147,20 +147,15 @@ void Serve(Daemon& daemon, const sigset_t& signals) {
   }
 }
 
-// A descriptor for each connection: as many as the system gives.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
+// One for each connection.
+constexpr uint64_t kDescriptors = 65'536;
 
 absl::Status Run() {
   // Blocked before any thread starts, so that only Serve sees them.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  RaiseDescriptorLimit();
+  ReserveDescriptors(kDescriptors);
   // Debian's Abseil is built to look for deadlocks, under one lock for all mutexes of the process.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Answers are tens of kilobytes: what one has freed the next one takes, without asking the kernel.
