@@ -15,11 +15,22 @@ constexpr int64_t kTrackWaitMs = stream::FrameRing::kTrackWaitMs;
 }  // namespace
 
 Fanout::Fanout(std::shared_ptr<stream::Stream> stream, const FanoutTools& tools)
-    : stream_(std::move(stream)), tools_(tools), replica_(stream_->bounds()) {}
+    : stream_(std::move(stream)), tools_(tools), replica_(stream_->bounds()) {
+  tools_.batch->Invalidate();
+}
 
-Fanout::~Fanout() { stream_->AddViewers(-static_cast<int32_t>(viewers_)); }
+Fanout::~Fanout() {
+  stream_->AddViewers(-static_cast<int32_t>(viewers_));
+  tools_.backlog->RemoveAllOf(this);
+  tools_.batch->Invalidate();
+}
 
 void Fanout::OnFrames() {
+  if (tools_.loop->NowMs() < due_ms_.load(std::memory_order_relaxed)) return;
+  OnState();
+}
+
+void Fanout::OnState() {
   if (pending_.exchange(true, std::memory_order_acq_rel)) return;
   tools_.loop->Post([self = shared_from_this()] { self->Drain(); });
 }
@@ -30,8 +41,11 @@ void Fanout::Add(std::unique_ptr<Viewer> viewer) {
   stream_->AddViewers(1);
   tools_.counters->viewers_admitted.Add();
   waiting_.push_back(std::move(viewer));
+  // Before Sync, which takes the stream's lock: a frame that Sync does not see finds this.
+  due_ms_.store(0, std::memory_order_relaxed);
   Sync();
   StartWaiting();
+  NoteDue();
 }
 
 void Fanout::Drain() {
@@ -39,12 +53,21 @@ void Fanout::Drain() {
   Sync();
   StartWaiting();
   BeginRounds(state_ == StreamState::kEnded);
+  NoteDue();
+}
+
+// Of each lane when it is due, the earliest.
+void Fanout::NoteDue() {
+  int64_t due_ms = waiting_.empty() ? INT64_MAX : 0;
+  for (const auto& lane : lanes_) {
+    if (!lane->viewers.empty()) due_ms = std::min(due_ms, lane->round_ms + lane->merge_ms);
+  }
+  due_ms_.store(due_ms, std::memory_order_relaxed);
 }
 
 void Fanout::Sync() {
   const bool was_ended = state_ == StreamState::kEnded;
   state_ = stream_->SyncReplica(&replica_);
-  tools_.batch->Invalidate();
   if (state_ == StreamState::kEnded && !was_ended) ended_ms_ = tools_.loop->NowMs();
 }
 
@@ -64,7 +87,7 @@ void Fanout::StartWaiting() {
     }
     return;
   }
-  tools_.crowd->NoteArrival(tools_.loop->NowMs());
+  tools_.backlog->crowd().NoteArrival(tools_.loop->NowMs());
   std::vector<std::unique_ptr<Viewer>> starting = std::exchange(waiting_, {});
   for (std::unique_ptr<Viewer>& viewer : starting) {
     Viewer* started = viewer.get();
@@ -136,7 +159,7 @@ void Fanout::Serve(Viewer* viewer) {
   tools_.counters->bytes_sent.Add(viewer->bytes_sent() - sent_before);
   sent_bytes_ += viewer->bytes_sent() - sent_before;
   CountDrops(viewer->cursor().drops() - drops_before);
-  if (outcome == WriteOutcome::kMore) Defer(viewer);
+  if (outcome == WriteOutcome::kMore) tools_.backlog->Add(this, viewer);
   if (outcome == WriteOutcome::kTooSlow) tools_.counters->viewers_too_slow.Add();
   const bool leaves = outcome == WriteOutcome::kDone || outcome == WriteOutcome::kGone ||
                       outcome == WriteOutcome::kTooSlow;
@@ -206,41 +229,14 @@ void Fanout::AppendViewers(size_t limit, std::vector<ViewerStatus>* out) const {
   for (const auto& lane : lanes_) append(lane->viewers);
 }
 
-void Fanout::Defer(Viewer* viewer) {
-  if (viewer->in_backlog()) return;
-  viewer->SetInBacklog(true);
-  backlog_.push_back(viewer);
-  if (serving_backlog_) return;
-  serving_backlog_ = true;
-  ScheduleBacklog();
-}
-
-void Fanout::ScheduleBacklog() {
-  auto serve = [self = shared_from_this()] { self->ServeBacklog(); };
-  if (tools_.crowd->IsArriving(tools_.loop->NowMs())) {
-    tools_.loop->PostAfter(Crowd::kPauseMs, std::move(serve));
-  } else {
-    tools_.loop->Post(std::move(serve));
-  }
-}
-
 void Fanout::EndIfDrained(Viewer* viewer, WriteOutcome* outcome) {
   if (state_ != StreamState::kEnded || *outcome != WriteOutcome::kCaughtUp) return;
   viewer->FinishWith(viewer->protocol().Close());
   *outcome = viewer->Write(replica_, tools_.limits, tools_.batch);
 }
 
-// One more turn for the first few; those with still more go to the end of the queue.
-void Fanout::ServeBacklog() {
-  if (tools_.crowd->IsArriving(tools_.loop->NowMs())) return ScheduleBacklog();
-  for (size_t i = 0; i < kSliceBacklog && !backlog_.empty(); ++i) {
-    Viewer* viewer = backlog_.front();
-    backlog_.pop_front();
-    viewer->SetInBacklog(false);
-    if (!viewer->blocked()) Serve(viewer);
-  }
-  serving_backlog_ = !backlog_.empty();
-  if (serving_backlog_) ScheduleBacklog();
+void Fanout::ServeAgain(Viewer* viewer) {
+  if (!viewer->blocked()) Serve(viewer);
 }
 
 void Fanout::OnReadable(Viewer* viewer) {
@@ -254,7 +250,7 @@ void Fanout::OnReadable(Viewer* viewer) {
 void Fanout::OnWritable(Viewer* viewer) {
   if (!viewer->blocked()) return;
   viewer->Unblock();
-  Defer(viewer);  // it is behind: those that are not go first
+  tools_.backlog->Add(this, viewer);  // it is behind: those that are not go first
 }
 
 void Fanout::Remove(Viewer* viewer) {
@@ -270,7 +266,7 @@ void Fanout::Remove(Viewer* viewer) {
     tools_.counters->jumps.Add(viewer->cursor().jumps());
   };
   if (viewer->fanout == nullptr) return;
-  if (viewer->in_backlog()) std::erase(backlog_, viewer);
+  tools_.backlog->Remove(viewer);
   bury(&waiting_);
   std::erase(waiting_, nullptr);
   for (const auto& lane : lanes_) {
@@ -295,7 +291,7 @@ void Fanout::Tick() {
   Measure(now_ms);
   stream_->AddSent(std::exchange(sent_bytes_, 0));
   SendKeepAlives();
-  BeginRounds(false);
+  if (now_ms >= due_ms_.load(std::memory_order_relaxed)) Drain();
   if (state_ != StreamState::kEnded || now_ms - ended_ms_ < tools_.close_ms_max) return;
   for (const auto& lane : lanes_) {
     for (size_t i = 0; i < lane->viewers.size();) {

@@ -1,14 +1,14 @@
 // Fanout: the viewers of one stream on one serving thread.
 //
-//   writer's thread   Stream::Append → OnFrames: sets a flag and, the first time, posts Drain to
-//                     the serving thread
+//   writer's thread   Stream::Append → OnFrames: once a lane is due, sets a flag and, the first
+//                     time, posts Drain to the serving thread
 //   serving thread    Drain: SyncReplica once, then a round over the viewers that are due: one
 //                     sendmsg each, in slices of kSliceViewers so that a stream with many viewers
 //                     does not keep the thread from anything else
 //
 // Viewers stand in lanes by how long they let frames gather (merge_ms): a lane is due when a frame
-// comes and merge_ms have passed since its last round, so a lane needs no timer; Tick sends what
-// gathered before a silence. Everything is sent from a replica of the ring that this thread alone
+// comes and merge_ms have passed since its last round, so a lane needs no timer, and frames that come
+// meanwhile wake nobody; Tick sends what gathered before a silence. Everything is sent from a replica of the ring that this thread alone
 // reads: no lock and no reference count per viewer or frame. Thread rule: OnFrames from any thread;
 // all else on the loop's thread.
 #ifndef DATAPLANE_EGRESS_FANOUT_H_
@@ -17,13 +17,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "dataplane/egress/crowd.h"
+#include "dataplane/egress/backlog.h"
 #include "dataplane/egress/egress_counters.h"
 #include "dataplane/egress/loop.h"
 #include "dataplane/egress/send_batch.h"
@@ -36,18 +35,21 @@ namespace nearcast::egress {
 struct FanoutTools {
   Loop* loop = nullptr;
   SendBatch* batch = nullptr;
-  Crowd* crowd = nullptr;
+  Backlog* backlog = nullptr;
   EgressCounters* counters = nullptr;
   WriteLimits limits;
   int64_t close_ms_max = 5'000;  // how long a viewer may take for the end of an ended stream
 };
 
-class Fanout : public stream::StreamListener, public std::enable_shared_from_this<Fanout> {
+class Fanout : public stream::StreamListener,
+               public BacklogOwner,
+               public std::enable_shared_from_this<Fanout> {
  public:
   Fanout(std::shared_ptr<stream::Stream> stream, const FanoutTools& tools);
   ~Fanout() override;
 
   void OnFrames() override;
+  void OnState() override;
   stream::QueueSummary Queues() const override;
 
   // The viewer waits until the stream has begun, or is refused at its deadline.
@@ -55,6 +57,8 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
 
   void OnReadable(Viewer* viewer);
   void OnWritable(Viewer* viewer);
+
+  void ServeAgain(Viewer* viewer) override;
 
   // Every 100 ms or so.
   void Tick();
@@ -71,9 +75,6 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
  private:
   static constexpr size_t kSliceViewers = 64;
 
-  // A turn out of the backlog is long: few of them between two looks at who else is there.
-  static constexpr size_t kSliceBacklog = 2;
-
   struct Lane {
     int64_t merge_ms = 0;
     int64_t round_ms = 0;                          // when its last round began
@@ -85,6 +86,7 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
 
   void Drain();
   void Sync();
+  void NoteDue();
   void BeginRounds(bool all);
   void RunRound(Lane* lane);
   void StartWaiting();
@@ -92,9 +94,6 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   bool CanStart() const;
   Lane* LaneOf(int64_t merge_ms);
   void Serve(Viewer* viewer);
-  void Defer(Viewer* viewer);
-  void ScheduleBacklog();
-  void ServeBacklog();
   void Remove(Viewer* viewer);
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
   void CountDrops(const stream::DropCounts& drops);
@@ -105,13 +104,12 @@ class Fanout : public stream::StreamListener, public std::enable_shared_from_thi
   const std::shared_ptr<stream::Stream> stream_;
   const FanoutTools tools_;
   std::atomic<bool> pending_{false};
+  std::atomic<int64_t> due_ms_{0};  // frames that come before then wait for one that comes after
   stream::FrameRing replica_;
   stream::StreamState state_ = stream::StreamState::kWaiting;
   int64_t ended_ms_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::unique_ptr<Viewer>> waiting_;
-  std::deque<Viewer*> backlog_;   // their turn ended before the frames did
-  bool serving_backlog_ = false;  // ServeBacklog is posted, or running
   std::vector<std::unique_ptr<Viewer>> graveyard_;
   mutable absl::Mutex queues_mutex_;  // taken once per Tick
   stream::QueueSummary queues_ ABSL_GUARDED_BY(queues_mutex_);

@@ -121,7 +121,7 @@ class FanoutTest : public testing::Test {
  protected:
   void SetUp() override {
     publication_ = hub_.Publish("live/a", {}, loop_.now_ms).value();
-    tools_ = {.loop = &loop_, .batch = &batch_, .crowd = &crowd_, .counters = &counters_};
+    tools_ = {.loop = &loop_, .batch = &batch_, .backlog = &backlog_, .counters = &counters_};
     fanout_ = std::make_shared<Fanout>(publication_->stream(), tools_);
     publication_->stream()->AddListener(fanout_);
   }
@@ -161,6 +161,7 @@ class FanoutTest : public testing::Test {
   ManualLoop loop_;
   SendBatch batch_;
   Crowd crowd_;
+  Backlog backlog_{&loop_, &crowd_};
   EgressCounters counters_;
   FanoutTools tools_;
   stream::Hub hub_{stream::HubOptions{.ring = {.keep_ms = 2000}}};
@@ -407,6 +408,23 @@ TEST_F(FanoutTest, AnySequenceOfPartialReadsGivesIntactTags) {
     loop_.Run();
   }
   EXPECT_GT(player.Tags().size(), 1000u);
+}
+
+TEST_F(FanoutTest, FramesThatGatherWakeNobody) {
+  PushHeaders();
+  Live(26);
+  Player player;
+  Join(player, {.merge_ms = 350});
+  Live(1);  // its lane was never served before
+  loop_.Run();
+  Live(2);
+  EXPECT_EQ(loop_.waiting(), 0u);
+  loop_.now_ms += 350;
+  Live(1);
+  EXPECT_EQ(loop_.waiting(), 1u);
+  loop_.Run();
+  player.Receive();
+  EXPECT_EQ(player.Tags(), "HHKapapapapa");
 }
 
 TEST_F(FanoutTest, AnEndedStreamIsDeliveredToItsLastFrameThenClosed) {

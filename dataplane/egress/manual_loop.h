@@ -7,6 +7,7 @@
 #define DATAPLANE_EGRESS_MANUAL_LOOP_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -45,6 +46,9 @@ class ManualLoop : public Loop {
       task();
     }
   }
+
+  // Tasks that are posted, or wait for their time.
+  size_t waiting() const { return tasks_.size() + later_.size(); }
 
   int64_t now_ms = 1'000'000;
   bool held = false;

@@ -30,12 +30,14 @@ size_t WriteIovecs(const stream::Frame& frame, Wire wire, size_t skip, iovec* ou
 
 void SendBatch::Prepare(const stream::FrameRing& ring, const stream::Cursor& cursor, Wire wire,
                         size_t bytes_max) {
+  const bool same_ring = ring_ == &ring && ring_end_seq_ == ring.end_seq();
   const bool same_shape = wire_ == wire && bytes_max_ == bytes_max;
-  if (valid_ && same_shape && before_.SameView(cursor)) {
+  if (same_ring && same_shape && before_.SameView(cursor)) {
     if (iovec_count_ >= kFlatPieces && frame_bytes_ <= kFlatBytesMax) Flatten();
     return;
   }
-  valid_ = true;
+  ring_ = &ring;
+  ring_end_seq_ = ring.end_seq();
   wire_ = wire;
   bytes_max_ = bytes_max;
   before_ = after_ = cursor;

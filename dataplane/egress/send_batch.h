@@ -6,8 +6,8 @@
 // lie in one piece of memory: one copy for all, and the kernel has one address to check and read per
 // viewer instead of one per frame. The first kPrefix slots are left free for
 // what one viewer has to send before: the rest of a frame that was cut by a full socket, and
-// headers after a jump. Thread rule: one per thread. The pointers live as long as the ring that the
-// batch was built from does not change: Invalidate when it does.
+// headers after a jump. Thread rule: one per thread, for all its streams. The pointers live as long
+// as the ring that the batch was built from is given no more frames: it is made again when it was.
 #ifndef DATAPLANE_EGRESS_SEND_BATCH_H_
 #define DATAPLANE_EGRESS_SEND_BATCH_H_
 
@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "dataplane/egress/viewer_protocol.h"
@@ -52,7 +53,8 @@ class SendBatch {
   static constexpr size_t kFlatPieces = 4;
   static constexpr size_t kFlatBytesMax = 256u << 10;
 
-  void Invalidate() { valid_ = false; }
+  // A ring comes or goes: another one may get its address.
+  void Invalidate() { ring_ = nullptr; }
 
   // Makes this the batch for a viewer at `cursor`; nothing to do when it already is.
   void Prepare(const stream::FrameRing& ring, const stream::Cursor& cursor, Wire wire,
@@ -71,7 +73,8 @@ class SendBatch {
  private:
   void Flatten();
 
-  bool valid_ = false;
+  const stream::FrameRing* ring_ = nullptr;  // null: no batch
+  uint64_t ring_end_seq_ = 0;
   Wire wire_ = Wire::kFlv;
   size_t bytes_max_ = 0;
   stream::Cursor before_;

@@ -80,9 +80,10 @@ class SlowStreamsTest : public testing::Test {
   ManualLoop loop_;
   SendBatch batch_;
   Crowd crowd_;
+  Backlog backlog_{&loop_, &crowd_};
   EgressCounters counters_;
   FanoutTools tools_{
-      .loop = &loop_, .batch = &batch_, .crowd = &crowd_, .counters = &counters_, .limits = {}};
+      .loop = &loop_, .batch = &batch_, .backlog = &backlog_, .counters = &counters_, .limits = {}};
   stream::Hub hub_{stream::HubOptions{.ring = {.keep_ms = 2'000, .bytes_max = kRingBytesMax}}};
   std::shared_ptr<FlvProtocol> flv_ = std::make_shared<FlvProtocol>();
   std::vector<SlowStream> streams_;

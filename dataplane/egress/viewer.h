@@ -31,9 +31,10 @@ namespace nearcast::egress {
 class Fanout;
 
 struct WriteLimits {
-  // What one viewer is sent before it is another's turn. The first turn is short, so that in a
-  // crowd that arrives at once everybody has a keyframe before anybody has the rest of the cache.
-  size_t first_turn_bytes_max = 24u << 10;
+  // What one viewer is sent before it is another's turn. The first turn is a keyframe and
+  // little else, so that in a crowd that arrives at once everybody has one before anybody has the rest
+  // of the cache.
+  size_t first_turn_bytes_max = 8u << 10;
   size_t turn_bytes_max = 128u << 10;
   stream::DropLimits drop;
 };

@@ -38,7 +38,7 @@ std::chrono::steady_clock::time_point NextBeat(std::chrono::milliseconds period)
 Worker::Worker(const WriteLimits& limits)
     : tools_{.loop = this,
              .batch = &batch_,
-             .crowd = &crowd_,
+             .backlog = &backlog_,
              .counters = &counters_,
              .limits = limits},
       io_(std::make_unique<asio::io_context>(1)),
@@ -104,9 +104,15 @@ void Worker::WatchPoller() {
                               [this](const boost::system::error_code& error) {
                                 if (error) return;
                                 poller_.Dispatch();
-                                for (const auto& [stream, fanout] : fanouts_) fanout->Bury();
+                                Bury();
                                 WatchPoller();
                               });
+}
+
+void Worker::Bury() {
+  const uint64_t left = counters_.viewers_left.Get();
+  if (std::exchange(buried_, left) == left) return;
+  for (const auto& [stream, fanout] : fanouts_) fanout->Bury();
 }
 
 void Worker::WatchClock() {

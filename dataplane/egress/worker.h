@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "dataplane/egress/backlog.h"
 #include "dataplane/egress/crowd.h"
 #include "dataplane/egress/egress_counters.h"
 #include "dataplane/egress/fanout.h"
@@ -57,16 +58,19 @@ class Worker : public Loop {
 
   void WatchPoller();
   void WatchClock();
+  void Bury();
   void Tick();
 
   FanoutTools tools_;
   EgressCounters counters_;
   SendBatch batch_;
   Crowd crowd_;
+  Backlog backlog_{this, &crowd_};
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Watches> watches_;
   ViewerPoller poller_;
   absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Fanout>> fanouts_;
+  uint64_t buried_ = 0;  // of counters_.viewers_left
   std::thread thread_;
 };
 

@@ -105,8 +105,8 @@ std::optional<Stream::Lease> Stream::BeginPublication(const PublisherIdentity& i
     lease.clock = TimestampRebase::Keep();
   } else if (!empty) {
     const int64_t passed_ms = std::clamp<int64_t>(now_ms - last_frame_ms_, 1, kGapMsMax);
-    lease.clock = TimestampRebase::ContinueAt(ring_.newest_dts_ms() +
-                                              identity.gap_ms.value_or(passed_ms));
+    lease.clock =
+        TimestampRebase::ContinueAt(ring_.newest_dts_ms() + identity.gap_ms.value_or(passed_ms));
   } else if (identity.kind == PublisherKind::kPull) {
     lease.clock = TimestampRebase::Keep();
   }
@@ -128,7 +128,7 @@ void Stream::EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms) {
   if (epoch != epoch_ || state_ != StreamState::kLive) return;
   state_ = reason == EndReason::kOnPurpose ? StreamState::kEnded : StreamState::kInterrupted;
   changed_ms_ = now_ms;
-  NotifyLocked();
+  NotifyStateLocked();
 }
 
 absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms) {
@@ -144,7 +144,8 @@ absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps
   clock_jumps_ = clock_jumps;
   next_ = {frame->id().timeline, frame->id().seq + NumbersOf(*frame)};
   rate_.Add(*frame, now_ms);
-  if (ring_.Append(std::move(frame)) == AppendResult::kStored) NotifyLocked();
+  if (ring_.Append(std::move(frame)) != AppendResult::kStored) return absl::OkStatus();
+  for (const auto& listener : listeners_) listener->OnFrames();
   return absl::OkStatus();
 }
 
@@ -170,11 +171,11 @@ void Stream::EndIf(StreamState state) {
 
 void Stream::EndLocked() {
   state_ = StreamState::kEnded;
-  NotifyLocked();
+  NotifyStateLocked();
 }
 
-void Stream::NotifyLocked() {
-  for (const auto& listener : listeners_) listener->OnFrames();
+void Stream::NotifyStateLocked() {
+  for (const auto& listener : listeners_) listener->OnState();
 }
 
 Publication::Publication(std::shared_ptr<Stream> stream, const Stream::Lease& lease, int64_t now_ms)

@@ -55,6 +55,9 @@ class StreamListener {
   virtual ~StreamListener() = default;
   virtual void OnFrames() = 0;
 
+  // The stream has got another state; the same rule.
+  virtual void OnState() { OnFrames(); }
+
   // Of the viewers that it serves, as last measured. Any thread.
   virtual QueueSummary Queues() const { return {}; }
 };
@@ -175,7 +178,7 @@ class Stream {
   bool WasPublished() const;
   void End();
   void EndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void NotifyLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NotifyStateLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string name_;
   const RingBounds bounds_;
@@ -186,7 +189,7 @@ class Stream {
   StreamState state_ ABSL_GUARDED_BY(mutex_) = StreamState::kWaiting;
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   PublisherIdentity publisher_ ABSL_GUARDED_BY(mutex_);
-  FrameId next_ ABSL_GUARDED_BY(mutex_);  // of the next frame
+  FrameId next_ ABSL_GUARDED_BY(mutex_);              // of the next frame
   bool own_timeline_ ABSL_GUARDED_BY(mutex_) = true;  // this node numbers its frames
   MediaDescription media_ ABSL_GUARDED_BY(mutex_);
   RateMeter rate_ ABSL_GUARDED_BY(mutex_);
@@ -216,8 +219,8 @@ class Publication {
   bool numbered() const { return numbered_; }
 
   // As Push, for a frame that has its time and number already.
-  absl::Status PushNumbered(FrameRole role, int64_t dts_ms, uint32_t seq,
-                            absl::string_view payload, int64_t now_ms);
+  absl::Status PushNumbered(FrameRole role, int64_t dts_ms, uint32_t seq, absl::string_view payload,
+                            int64_t now_ms);
 
   void Describe(MediaDescription media);
 
