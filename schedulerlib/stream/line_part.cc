@@ -217,24 +217,29 @@ LinePart RenderLineForUrl(const Snapshot& snapshot, const PlayDecision& decision
 PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line) {
   PartKey key;
   key.text.reserve(192);
-  AppendNumber(static_cast<uint64_t>(snapshot.revision), key.text);
-  AppendNumber(line.cdn.value(), key.text);
-  AppendNumber(static_cast<uint64_t>(PlayUrlExpiry(snapshot, decision, line)), key.text);
-  AppendNumber(uint64_t{line.gop_cache.ms} << 32 | decision.latency.gop_cache_ms, key.text);
-  AppendNumber(decision.latency.start_buffer_ms, key.text);
+  AppendKey(snapshot, decision, line, key.text);
+  key.hash = absl::Hash<absl::string_view>()(key.text);
+  return key;
+}
+
+void AppendKey(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,
+               std::string& text) {
+  AppendNumber(static_cast<uint64_t>(snapshot.revision), text);
+  AppendNumber(line.cdn.value(), text);
+  AppendNumber(static_cast<uint64_t>(PlayUrlExpiry(snapshot, decision, line)), text);
+  AppendNumber(uint64_t{line.gop_cache.ms} << 32 | decision.latency.gop_cache_ms, text);
+  AppendNumber(decision.latency.start_buffer_ms, text);
   // What the other line's pushes say of this one: how many lines, and whose pictures.
   uint64_t pushes = decision.lines.size();
   for (const PlayLine& each : decision.lines) pushes = pushes << 8 | each.push;
-  AppendNumber(pushes, key.text);
-  AppendWhole(line.role, key.text);
-  AppendWhole(decision.publish_point->spec.name, key.text);
-  AppendWhole(decision.stream->name, key.text);
-  AppendWhole(line.host, key.text);
-  AppendWhole(line.rtmp_host, key.text);
-  AppendTiers(decision, line, key.text);
-  AppendSwitches(decision, key.text);
-  key.hash = absl::Hash<absl::string_view>()(key.text);
-  return key;
+  AppendNumber(pushes, text);
+  AppendWhole(line.role, text);
+  AppendWhole(decision.publish_point->spec.name, text);
+  AppendWhole(decision.stream->name, text);
+  AppendWhole(line.host, text);
+  AppendWhole(line.rtmp_host, text);
+  AppendTiers(decision, line, text);
+  AppendSwitches(decision, text);
 }
 
 }  // namespace nearcast::scheduler

@@ -59,6 +59,10 @@ struct PartKey {
 
 PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line);
 
+// Appends its text.
+void AppendKey(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,
+               std::string& text);
+
 }  // namespace nearcast::scheduler
 
 #endif  // SCHEDULERLIB_STREAM_LINE_PART_H_

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "gtest/gtest.h"
+#include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/stream_data.h"
 #include "schedulerlib/testing/given.h"
 
@@ -20,6 +21,14 @@ struct Asked {
   PlayDecision decision;
 
   PartKey Key(size_t line = 0) const { return KeyOf(*snapshot, decision, decision.lines[line]); }
+  PartKey FrameKey() const { return FrameKeyOf(*snapshot, decision); }
+  std::string FrameText() const {
+    const LinePart main = Part(0);
+    const LinePart backup = Part(1);
+    const LinePart* const parts[] = {&main, &backup};
+    const AnswerFrame frame = BuildFrame(decision, parts);
+    return frame.url_begin + frame.url_end + frame.data_end;
+  }
   LinePart Part(size_t line = 0) const {
     return RenderLineForUrl(*snapshot, decision, decision.lines[line]);
   }
@@ -117,6 +126,7 @@ TEST(LinePartTest, WhateverChangesThePartChangesTheKey) {
       if (same_key) {
         EXPECT_EQ(one->Part().rtmp, other->Part().rtmp);
       }
+      EXPECT_EQ(one->FrameKey() == other->FrameKey(), one->FrameText() == other->FrameText());
     }
   }
 }
@@ -142,6 +152,24 @@ TEST(LinePartTest, ASwitchThatSetsParametersHasAPartOfItsOwn) {
   EXPECT_NE(set->Part().inner.find("quic"), std::string::npos);
 }
 
+TEST(LinePartTest, ViewersWithAnotherDefaultTierOrOtherTiersHaveAFrameOfTheirOwn) {
+  const Given given = World();
+  const auto high = Ask(given, [](Asked& asked) { asked.viewer.network_grade = 8; });
+  const auto low = Ask(given, [](Asked& asked) { asked.viewer.network_grade = 8; });
+  low->decision.default_tier = Tier::kHd;
+  ASSERT_NE(high->decision.default_tier, Tier::kHd);
+  EXPECT_FALSE(high->FrameKey() == low->FrameKey());
+  EXPECT_NE(high->FrameText(), low->FrameText());
+  EXPECT_TRUE(high->Key() == low->Key());
+  Given fewer = World();
+  Switch off;
+  off.name = "no-hd";
+  off.off = {"tier/hd"};
+  fewer.config().switches = {off};
+  EXPECT_FALSE(high->FrameKey() ==
+               Ask(fewer, [](Asked& asked) { asked.viewer.network_grade = 8; })->FrameKey());
+}
+
 TEST(LinePartTest, AnAnswerOutOfPartsIsTheAnswerMadeAtOnce) {
   const auto asked = Ask(World());
   const LinePart main = asked->Part(0);
@@ -152,6 +180,13 @@ TEST(LinePartTest, AnAnswerOutOfPartsIsTheAnswerMadeAtOnce) {
   EXPECT_EQ(WriteStreamUrl(asked->decision, parts, data),
             WriteStreamUrl(*asked->snapshot, asked->decision, kNow));
   EXPECT_GT(main.bytes(), main.inner.size() + main.outer.size());
+  const AnswerFrame frame = BuildFrame(asked->decision, parts);
+  const std::string common = WriteCommon(*asked->snapshot, asked->decision, kNow);
+  EXPECT_EQ(common + frame.data_end, data.text);
+  std::string url = frame.url_begin;
+  AppendJsonEscaped(common, url);
+  EXPECT_EQ(url + frame.url_end, WriteStreamUrl(asked->decision, parts, data));
+  EXPECT_GT(frame.bytes(), frame.url_begin.size() + frame.url_end.size() + frame.data_end.size());
 }
 
 }  // namespace

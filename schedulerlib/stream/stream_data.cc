@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -105,8 +106,8 @@ std::string WriteLineParams(const PlayDecision& decision) {
   return json.Close().Take();
 }
 
-void WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
-                 JsonWriter& json) {
+void WriteCommonMember(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
+                       JsonWriter& json) {
   const int64_t ts = absl::ToUnixSeconds(now);
   const PublishPoint& point = decision.publish_point->spec;
   const std::string& name = decision.stream->name;
@@ -293,13 +294,81 @@ constexpr absl::string_view kPullDataEnd =
     R"(,"codec":"","kind":0,"version":0,"compensatory_data":"","Flv":[],"Hls":[],)"
     R"("hls_data_unencrypted":{}})";
 
+size_t OuterSize(LineParts parts) {
+  size_t size = 0;
+  for (const LinePart* part : parts) {
+    NC_CHECK(!part->outer.empty());  // RenderLine's are for stream_data alone
+    size += part->outer.size();
+  }
+  return size;
+}
+
+// stream_url, up to the first octet inside stream_data.
+std::string WriteUrlBegin(const PlayDecision& decision, LineParts parts) {
+  JsonWriter json(kUsualUrlSize);
+  json.Open();
+  WriteLegacy(decision, *parts[0], json);
+  json.Key("pull_datas").Open().Close();
+  json.Key("live_core_sdk_data").Open().Member("size", "").Key("pull_data").Open();
+  WriteQualities(decision, json);
+  json.Key("stream_data");
+  std::string begin;
+  begin.reserve(json.text().size() + 1);
+  begin.append(json.text().data(), json.text().size()).push_back('"');
+  return begin;
+}
+
+// What follows `common` in it.
+void AppendUrlEnd(const PlayDecision& decision, LineParts parts, std::string& url) {
+  AppendData(decision, parts, true, url);
+  url.append("}\"").append(kPullDataEnd.data(), kPullDataEnd.size()).append("}}");
+}
+
 }  // namespace
+
+size_t AnswerFrame::bytes() const {
+  return sizeof(*this) + url_begin.capacity() + url_end.capacity() + data_end.capacity();
+}
+
+AnswerFrame BuildFrame(const PlayDecision& decision, LineParts parts) {
+  AnswerFrame frame;
+  frame.url_begin = WriteUrlBegin(decision, parts);
+  frame.url_end.reserve(OuterSize(parts) + kUsualKeysSize);
+  AppendUrlEnd(decision, parts, frame.url_end);
+  frame.data_end.reserve(InnerSize(parts) + kUsualKeysSize);
+  AppendData(decision, parts, false, frame.data_end);
+  frame.data_end.push_back('}');
+  return frame;
+}
+
+PartKey FrameKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {
+  PartKey key;
+  key.text.reserve(512);
+  for (const PlayLine& line : decision.lines) AppendKey(snapshot, decision, line, key.text);
+  uint64_t tiers = 0;
+  for (const TranscodeTemplate& tier : decision.tiers)
+    tiers |= 1u << static_cast<uint32_t>(tier.tier);
+  key.text.append(reinterpret_cast<const char*>(&tiers), sizeof(tiers));
+  key.text.push_back(static_cast<char>(decision.default_tier));
+  key.hash = absl::Hash<absl::string_view>()(key.text);
+  return key;
+}
+
+std::string WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now) {
+  JsonWriter json(kUsualCommonSize);
+  json.Open();
+  WriteCommonMember(snapshot, decision, now, json);
+  std::string common;
+  common.reserve(json.text().size() + 1);
+  common.append(json.text().data(), json.text().size()).push_back(',');
+  return common;
+}
 
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
                            absl::Time now) {
   JsonWriter json(kUsualCommonSize);
   json.Open();
-  WriteCommon(snapshot, decision, now, json);
+  WriteCommonMember(snapshot, decision, now, json);
   StreamData data;
   data.text.reserve(json.text().size() + InnerSize(parts) + kUsualKeysSize);
   data.text.append(json.text().data(), json.text().size()).push_back(',');
@@ -310,24 +379,10 @@ StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decisio
 }
 
 std::string WriteStreamUrl(const PlayDecision& decision, LineParts parts, const StreamData& data) {
-  size_t outer = 0;
-  for (const LinePart* part : parts) {
-    NC_CHECK(!part->outer.empty());  // RenderLine's are for stream_data alone
-    outer += part->outer.size();
-  }
-  JsonWriter json(kUsualUrlSize);
-  json.Open();
-  WriteLegacy(decision, *parts[0], json);
-  json.Key("pull_datas").Open().Close();
-  json.Key("live_core_sdk_data").Open().Member("size", "").Key("pull_data").Open();
-  WriteQualities(decision, json);
-  json.Key("stream_data");
-  std::string url;
-  url.reserve(json.text().size() + 2 * data.common_size + outer + kUsualKeysSize);
-  url.append(json.text().data(), json.text().size()).push_back('"');
+  std::string url = WriteUrlBegin(decision, parts);
+  url.reserve(url.size() + 2 * data.common_size + OuterSize(parts) + kUsualKeysSize);
   AppendJsonEscaped(absl::string_view(data.text).substr(0, data.common_size), url);
-  AppendData(decision, parts, true, url);
-  url.append("}\"").append(kPullDataEnd.data(), kPullDataEnd.size()).append("}}");
+  AppendUrlEnd(decision, parts, url);
   return url;
 }
 

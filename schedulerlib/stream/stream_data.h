@@ -6,7 +6,12 @@
 // every format key is present, "" when there is none; resolution is "WxH" or ""; flv_pull_url has
 // no empty value; AUTO is never a tier.
 //
-// What does not depend on who asks comes as parts, which many answers share (line_part.h).
+// What does not depend on who asks comes as parts, which many answers share (line_part.h), and as
+// frames, where lines, tiers and the default tier are the same besides. An answer is its frame with
+// the viewer's own `common` in it:
+//
+//   stream_data = common + frame.data_end
+//   stream_url  = frame.url_begin + common, escaped + frame.url_end
 #ifndef SCHEDULERLIB_STREAM_STREAM_DATA_H_
 #define SCHEDULERLIB_STREAM_STREAM_DATA_H_
 
@@ -29,6 +34,23 @@ struct StreamData {
   std::string text;        // {"common":{…},"data":{…}}
   size_t common_size = 0;  // of what stands before "data"
 };
+
+struct AnswerFrame {
+  std::string url_begin;  // up to the first octet inside stream_data
+  std::string url_end;
+  std::string data_end;
+
+  size_t bytes() const;
+};
+
+// Of parts that RenderLineForUrl gave.
+AnswerFrame BuildFrame(const PlayDecision& decision, LineParts parts);
+
+// Answers with equal keys have the same frame.
+PartKey FrameKeyOf(const Snapshot& snapshot, const PlayDecision& decision);
+
+// {"common":{…}, as it stands before the rest. `now` is the issue time.
+std::string WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now);
 
 // The inner text. `now` is the issue time.
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,

@@ -77,15 +77,18 @@ void AddPreheats(const PreheatTotals& totals, MetricsWriter& out) {
                static_cast<double>(totals.streams));
 }
 
-void AddParts(const PartCache& parts, MetricsWriter& out) {
+// `what`: "lines" or "frames".
+template <typename Text>
+void AddRendered(absl::string_view what, const RenderedCache<Text>& cache, MetricsWriter& out) {
+  const RenderedCounters& counters = cache.counters();
   constexpr absl::string_view kName = "nearcast_play_parts_total";
-  constexpr absl::string_view kHelp = "Rendered lines of streams by where they came from.";
-  out.AddCounter(kName, kHelp, parts.counters().hits.load(), {{"result", "shared"}});
-  out.AddCounter(kName, kHelp, parts.counters().misses.load(), {{"result", "rendered"}});
-  out.AddCounter("nearcast_play_parts_dropped_total", "Rendered lines that made room for others.",
-                 parts.counters().dropped.load());
-  out.AddGauge("nearcast_play_parts_bytes", "Memory of rendered lines.",
-               static_cast<double>(parts.bytes()));
+  constexpr absl::string_view kHelp = "Rendered parts of play answers by where they came from.";
+  out.AddCounter(kName, kHelp, counters.hits.load(), {{"what", what}, {"result", "shared"}});
+  out.AddCounter(kName, kHelp, counters.misses.load(), {{"what", what}, {"result", "rendered"}});
+  out.AddCounter("nearcast_play_parts_dropped_total", "Rendered parts that made room for others.",
+                 counters.dropped.load(), {{"what", what}});
+  out.AddGauge("nearcast_play_parts_bytes", "Memory of rendered parts.",
+               static_cast<double>(cache.bytes()), {{"what", what}});
 }
 
 void AddAdmissions(const AdmissionCounts& counts, MetricsWriter& out) {
@@ -123,7 +126,8 @@ void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
     AddNodes(*parts.publisher, out);
     AddPublisher(parts, out);
     AddScheduler(parts.scheduler->counters(), out);
-    AddParts(parts.scheduler->parts(), out);
+    AddRendered("lines", parts.scheduler->caches().parts, out);
+    AddRendered("frames", parts.scheduler->caches().frames, out);
     AddPreheats(parts.scheduler->preheats().totals(), out);
     out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
                  static_cast<double>(parts.streams->size()));

@@ -1,7 +1,10 @@
 #include "services/scheduler/grpc_scheduler.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "base/fake_clock.h"
 #include "google/rpc/error.pb.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "nearcast/v1/scheduler.grpc.pb.h"
@@ -92,6 +95,65 @@ TEST_F(GrpcSchedulerTest, EveryMethodAnswers) {
   get.set_stream("s1");
   ASSERT_TRUE(Call(&Stub::GetStream, get, &stream).ok());
   EXPECT_EQ(stream.state(), v1::Stream::ENDED);
+}
+
+TEST_F(GrpcSchedulerTest, PlayAnswersAreTheMessagesThatTheSchedulerMakes) {
+  v1::CreateStreamRequest create;
+  create.set_publish_point("show");
+  create.set_stream("s1");
+  v1::Stream stream;
+  ASSERT_TRUE(Call(&Stub::CreateStream, create, &stream).ok());
+  v1::UpdateStreamStateRequest update;
+  update.set_stream("s1");
+  update.set_state(v1::Stream::PUBLISHING);
+  ASSERT_TRUE(Call(&Stub::UpdateStreamState, update, &stream).ok());
+  v1::BatchGetPlayInfoRequest many;
+  for (const char* name : {"nosuch", "s1"}) many.add_streams(name);
+  many.mutable_viewer()->set_address("192.0.2.200");
+  for (const auto format :
+       {v1::GetPlayInfoRequest::STREAM_DATA, v1::GetPlayInfoRequest::VE_LIVE_PLAYER}) {
+    v1::GetPlayInfoRequest play;
+    play.set_stream("s1");
+    play.set_format(format);
+    *play.mutable_viewer() = many.viewer();
+    v1::PlayInfo info;
+    ASSERT_TRUE(Call(&Stub::GetPlayInfo, play, &info).ok());
+    EXPECT_EQ(info.SerializeAsString(), scheduler_.GetPlayInfo(play)->SerializeAsString());
+    many.set_format(format);
+    v1::BatchGetPlayInfoResponse response;
+    ASSERT_TRUE(Call(&Stub::BatchGetPlayInfo, many, &response).ok());
+    ASSERT_EQ(response.results_size(), 2);
+    EXPECT_EQ(response.results(0).ShortDebugString(),
+              "stream: \"nosuch\" code: 5 reason: \"STREAM_NOT_FOUND\" "
+              "message: \"there is no stream \\\"nosuch\\\"\"");
+    EXPECT_EQ(response.results(1).stream(), "s1");
+    EXPECT_EQ(response.results(1).info().SerializeAsString(), info.SerializeAsString());
+    EXPECT_EQ(response.results(1).code(), 0);
+  }
+  many.mutable_viewer()->set_address("nowhere");
+  v1::BatchGetPlayInfoResponse response;
+  EXPECT_EQ(ReasonOf(Call(&Stub::BatchGetPlayInfo, many, &response)), "INVALID_VIEWER");
+}
+
+TEST_F(GrpcSchedulerTest, BytesThatAreNoRequestAreRefused) {
+  grpc::GenericStub generic(server_->InProcessChannel(grpc::ChannelArguments()));
+  for (const char* method : {"GetPlayInfo", "BatchGetPlayInfo"}) {
+    grpc::ClientContext context;
+    const grpc::Slice junk(std::string("\xff\xff"));
+    const grpc::ByteBuffer request(&junk, 1);
+    grpc::ByteBuffer response;
+    absl::Notification done;
+    grpc::Status status;
+    generic.UnaryCall(&context, absl::StrCat("/nearcast.v1.StreamScheduler/", method), {}, &request,
+                      &response, [&](const grpc::Status& result) {
+                        status = result;
+                        done.Notify();
+                      });
+    done.WaitForNotification();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+    EXPECT_EQ(status.error_message(),
+              absl::StrCat("the request is no nearcast.v1.", method, "Request"));
+  }
 }
 
 TEST_F(GrpcSchedulerTest, ErrorsCarryAnErrorInfoThatDecodes) {

@@ -1,6 +1,7 @@
 #include "services/scheduler/json_play.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -15,21 +16,37 @@ namespace nearcast {
 namespace {
 
 constexpr absl::string_view kPlaylistType = "application/vnd.apple.mpegurl";
+constexpr absl::string_view kBodyBegin = "{\"stream_url\":";
+constexpr uint32_t kGradeMax = 8;
 
-absl::StatusOr<v1::Viewer> ViewerOf(const http::Request& request, const http::QueryParams& params) {
-  const auto text = [&params](absl::string_view name) { return std::string(params.Get(name)); };
-  v1::Viewer viewer;
-  viewer.set_address(text("ip").empty() ? request.client.ToString() : text("ip"));
-  viewer.set_viewer_id(text("viewer"));
-  viewer.set_app(text("app"));
-  viewer.set_app_version(text("app_version"));
-  viewer.set_device(text("device"));
-  uint32_t grade = 0;
-  if (!text("grade").empty() && !absl::SimpleAtoi(text("grade"), &grade)) {
-    return rpc::WithReason(absl::InvalidArgumentError("grade: must be 1 (worst) to 8 (best)"),
-                           "INVALID_VIEWER");
+std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
+
+absl::Status InvalidViewer(absl::string_view why) {
+  return rpc::WithReason(absl::InvalidArgumentError(why), "INVALID_VIEWER");
+}
+
+absl::StatusOr<scheduler::Viewer> ViewerOf(const http::Request& request,
+                                           const http::QueryParams& params) {
+  scheduler::Viewer viewer;
+  viewer.address = request.client;
+  if (const absl::string_view ip = params.Get("ip"); !ip.empty()) {
+    const auto address = ipdb::ParseIpAddress(ip);
+    if (!address.ok()) {
+      return InvalidViewer(
+          absl::StrCat("ip: \"", ip, "\" is not an IP address; give the viewer's own"));
+    }
+    viewer.address = *address;
   }
-  viewer.set_network_grade(grade);
+  const absl::string_view key = params.Get("viewer");
+  viewer.key = key.empty() ? viewer.address.ToString() : Text(key);
+  viewer.app = Text(params.Get("app"));
+  viewer.app_version = Text(params.Get("app_version"));
+  viewer.device = Text(params.Get("device"));
+  const absl::string_view grade = params.Get("grade");
+  if (!grade.empty() &&
+      (!absl::SimpleAtoi(grade, &viewer.network_grade) || viewer.network_grade > kGradeMax)) {
+    return InvalidViewer("grade: must be 1 (worst) to 8 (best)");
+  }
   return viewer;
 }
 
@@ -49,71 +66,98 @@ std::string SteeringUri(absl::string_view stream, absl::string_view query) {
   return absl::StrCat("/v1/steering/", stream, query.empty() ? "" : "?", query);
 }
 
-std::string WriteStreamUrlBody(const v1::PlayInfo& info) {
-  return info.document().empty() ? absl::StrCat("{\"stream_url\":", info.stream_url(), "}")
-                                 : info.document();
+// {"stream_url":{…}}, or the document.
+void AppendBody(const PlayAnswer& answer, std::string& out) {
+  if (answer.frame == nullptr) {
+    out.append(answer.document);
+    return;
+  }
+  out.append(kBodyBegin.data(), kBodyBegin.size());
+  AppendStreamUrl(answer, out);
+  out.push_back('}');
+}
+
+absl::StatusOr<PlayQuestion> ReadPlay(const http::Request& request,
+                                      const http::QueryParams& params) {
+  PlayQuestion question;
+  question.stream = params.Get("stream");
+  NC_ASSIGN_OR_RETURN(question.viewer, ViewerOf(request, params));
+  NC_ASSIGN_OR_RETURN(question.format, FormatOf(params.Get("format")));
+  return question;
 }
 
 absl::Status Play(StreamScheduler* scheduler, const http::Request& request,
                   const http::QueryParams& params, http::Response& response) {
-  v1::GetPlayInfoRequest play;
-  play.set_stream(std::string(params.Get("stream")));
-  NC_ASSIGN_OR_RETURN(*play.mutable_viewer(), ViewerOf(request, params));
-  NC_ASSIGN_OR_RETURN(const auto format, FormatOf(params.Get("format")));
-  play.set_format(format);
-  const bool is_playlist = format == v1::GetPlayInfoRequest::HLS_MULTIVARIANT;
-  if (is_playlist) play.set_steering_uri(SteeringUri(params.Get("stream"), request.query));
-  NC_ASSIGN_OR_RETURN(const v1::PlayInfo info, scheduler->GetPlayInfo(play));
-  response.body = WriteStreamUrlBody(info);
-  if (is_playlist) response.content_type = kPlaylistType;
+  absl::StatusOr<PlayQuestion> question = ReadPlay(request, params);
+  std::string steering_uri;
+  if (question.ok() && question->format == v1::GetPlayInfoRequest::HLS_MULTIVARIANT) {
+    steering_uri = SteeringUri(question->stream, request.query);
+    question->steering_uri = steering_uri;
+    response.content_type = kPlaylistType;
+  }
+  NC_ASSIGN_OR_RETURN(const PlayAnswer answer, scheduler->Play(question));
+  AppendBody(answer, response.body);
   return absl::OkStatus();
+}
+
+absl::StatusOr<PlayQuestion> ReadSteering(const http::Request& request,
+                                          const http::QueryParams& params) {
+  const auto dash = params.Find("_DASH_pathway");
+  PlayQuestion question;
+  question.stream = request.wildcard;
+  NC_ASSIGN_OR_RETURN(question.viewer, ViewerOf(request, params));
+  question.format = dash || params.Get("form") == "dash" ? v1::GetPlayInfoRequest::DASH_STEERING
+                                                         : v1::GetPlayInfoRequest::HLS_STEERING;
+  question.pathway = dash ? *dash : params.Get("_HLS_pathway");
+  return question;
 }
 
 absl::Status Steer(StreamScheduler* scheduler, const http::Request& request,
                    const http::QueryParams& params, http::Response& response) {
-  const auto dash = params.Find("_DASH_pathway");
-  v1::GetPlayInfoRequest play;
-  play.set_stream(std::string(request.wildcard));
-  NC_ASSIGN_OR_RETURN(*play.mutable_viewer(), ViewerOf(request, params));
-  play.set_format(dash || params.Get("form") == "dash" ? v1::GetPlayInfoRequest::DASH_STEERING
-                                                       : v1::GetPlayInfoRequest::HLS_STEERING);
-  play.set_pathway(std::string(dash ? *dash : params.Get("_HLS_pathway")));
-  const auto info = scheduler->GetPlayInfo(play);
-  const std::string reason = rpc::ReasonOf(info.status());
+  const auto answer = scheduler->Play(ReadSteering(request, params));
+  const std::string reason = rpc::ReasonOf(answer.status());
   if (reason == "STREAM_ENDED" || reason == "STREAM_BANNED") {
-    http::WriteError(410, reason, info.status().message(), response);  // players ask no more
+    http::WriteError(410, reason, answer.status().message(), response);  // players ask no more
     return absl::OkStatus();
   }
-  NC_RETURN_IF_ERROR(info.status());
-  response.body = info->document();
+  NC_RETURN_IF_ERROR(answer.status());
+  response.body = answer->document;
   return absl::OkStatus();
 }
 
-void AppendResult(const v1::BatchGetPlayInfoResponse::Result& result, std::string& out) {
-  absl::StrAppend(&out, out.back() == '[' ? "" : ",");
-  http::Response piece;
-  if (result.has_info()) {
-    piece.body = WriteStreamUrlBody(result.info());
+void AppendResult(absl::string_view stream, const absl::StatusOr<PlayAnswer>& answer,
+                  std::string& out) {
+  absl::StrAppend(&out, out.back() == '[' ? "" : ",", "{\"stream\":");
+  http::AppendJsonString(stream, &out);
+  out.push_back(',');
+  const size_t brace = out.size();
+  if (answer.ok()) {
+    AppendBody(*answer, out);
   } else {
-    http::WriteError(400, result.reason(), result.message(), piece);
+    http::Response piece;
+    http::WriteError(400, rpc::ReasonOf(answer.status()), answer.status().message(), piece);
+    out.append(piece.body);
   }
-  absl::StrAppend(&out, "{\"stream\":");
-  http::AppendJsonString(result.stream(), &out);
-  absl::StrAppend(&out, ",", absl::string_view(piece.body).substr(1));
+  out.erase(brace, 1);
+}
+
+absl::StatusOr<PlayQuestion> ReadMany(const http::Request& request,
+                                      const http::QueryParams& params) {
+  PlayQuestion question;
+  NC_ASSIGN_OR_RETURN(question.viewer, ViewerOf(request, params));
+  return question;
 }
 
 absl::Status PlayMany(StreamScheduler* scheduler, const http::Request& request,
                       const http::QueryParams& params, http::Response& response) {
-  v1::BatchGetPlayInfoRequest batch;
-  for (const absl::string_view stream :
-       absl::StrSplit(params.Get("streams"), ',', absl::SkipEmpty())) {
-    batch.add_streams(std::string(stream));
-  }
-  NC_ASSIGN_OR_RETURN(*batch.mutable_viewer(), ViewerOf(request, params));
-  NC_ASSIGN_OR_RETURN(const v1::BatchGetPlayInfoResponse answer,
-                      scheduler->BatchGetPlayInfo(batch));
+  const std::vector<absl::string_view> streams =
+      absl::StrSplit(params.Get("streams"), ',', absl::SkipEmpty());
   response.body = "{\"results\":[";
-  for (const auto& result : answer.results()) AppendResult(result, response.body);
+  NC_RETURN_IF_ERROR(scheduler->PlayMany(
+      streams, ReadMany(request, params),
+      [&response](absl::string_view stream, const absl::StatusOr<PlayAnswer>& answer) {
+        AppendResult(stream, answer, response.body);
+      }));
   response.body += "]}";
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/auto_list.h"
 #include "schedulerlib/stream/hls_multivariant.h"
+#include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/rule_ids.h"
 #include "schedulerlib/stream/steering_manifest.h"
 #include "schedulerlib/stream/stream_data.h"
@@ -22,26 +23,28 @@ using scheduler::PlayDecision;
 using scheduler::Snapshot;
 using scheduler::SteeringForm;
 
+constexpr size_t kUsualRestSize = 240;
+
 std::string WriteSteering(const Snapshot& snapshot, const PlayDecision& decision,
-                          const v1::GetPlayInfoRequest& request, SteeringForm form) {
+                          const PlayQuestion& question, SteeringForm form) {
   return WriteSteeringManifest(
       snapshot, decision,
-      {.form = form, .pathway = request.pathway(), .reload_uri = request.steering_uri()});
+      {.form = form, .pathway = question.pathway, .reload_uri = question.steering_uri});
 }
 
 absl::StatusOr<std::string> WriteDocument(const Snapshot& snapshot, const PlayDecision& decision,
-                                          const v1::GetPlayInfoRequest& request) {
-  switch (request.format()) {
+                                          const PlayQuestion& question) {
+  switch (question.format) {
     case v1::GetPlayInfoRequest::VE_LIVE_PLAYER:
       return WriteVeLivePlayerStreamData(snapshot, decision);
     case v1::GetPlayInfoRequest::HLS_STEERING:
-      return WriteSteering(snapshot, decision, request, SteeringForm::kHls);
+      return WriteSteering(snapshot, decision, question, SteeringForm::kHls);
     case v1::GetPlayInfoRequest::DASH_STEERING:
-      return WriteSteering(snapshot, decision, request, SteeringForm::kDash);
+      return WriteSteering(snapshot, decision, question, SteeringForm::kDash);
     case v1::GetPlayInfoRequest::AUTO_LIST:
       return WriteAutoList(snapshot, decision);
     case v1::GetPlayInfoRequest::HLS_MULTIVARIANT: {
-      std::string playlist = WriteHlsMultivariant(snapshot, decision, request.steering_uri());
+      std::string playlist = WriteHlsMultivariant(snapshot, decision, question.steering_uri);
       if (!playlist.empty()) return playlist;
       return rpc::WithReason(
           absl::FailedPreconditionError(absl::StrCat("no CDN that stream ", decision.stream->name,
@@ -50,7 +53,7 @@ absl::StatusOr<std::string> WriteDocument(const Snapshot& snapshot, const PlayDe
     }
     default:
       return rpc::WithReason(
-          absl::InvalidArgumentError(absl::StrCat("format: ", static_cast<int>(request.format()),
+          absl::InvalidArgumentError(absl::StrCat("format: ", static_cast<int>(question.format),
                                                   " is none that is known here")),
           "INVALID_FORMAT");
   }
@@ -61,40 +64,66 @@ bool IsStreamData(v1::GetPlayInfoRequest::Format format) {
          format == v1::GetPlayInfoRequest::STREAM_DATA;
 }
 
-void SetStreamData(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
-                   PartCache& cache, v1::PlayInfo& info) {
-  absl::InlinedVector<PartCache::Part, 2> held;
+SharedFrame RenderFrame(const Snapshot& snapshot, const PlayDecision& decision, PartCache& cache) {
+  absl::InlinedVector<PartCache::Shared, 2> held;
   absl::InlinedVector<const scheduler::LinePart*, 2> parts;
   for (const scheduler::PlayLine& line : decision.lines) {
     held.push_back(cache.FindOrRender(KeyOf(snapshot, decision, line),
                                       [&] { return RenderLineForUrl(snapshot, decision, line); }));
     parts.push_back(held.back().get());
   }
-  scheduler::StreamData data = WriteStreamData(snapshot, decision, parts, now);
-  info.set_stream_url(WriteStreamUrl(decision, parts, data));
-  info.set_stream_data(std::move(data.text));
+  return SharedFrame(BuildFrame(decision, parts));
+}
+
+void SetStreamData(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
+                   PlayCaches& caches, PlayAnswer& answer) {
+  answer.frame = caches.frames.FindOrRender(FrameKeyOf(snapshot, decision), [&] {
+    return RenderFrame(snapshot, decision, caches.parts);
+  });
+  answer.common = WriteCommon(snapshot, decision, now);
+  answer.escaped_common.reserve(answer.common.size() * 3 / 2);
+  scheduler::AppendJsonEscaped(answer.common, answer.escaped_common);
+}
+
+void AppendLine(const Snapshot& snapshot, const scheduler::PlayLine& line, std::string& out) {
+  using Line = v1::PlayInfo::Line;
+  const absl::string_view cdn = snapshot.cdn(line.cdn).spec.name;
+  const absl::string_view node = line.node ? snapshot.node(*line.node).spec.name : "";
+  rpc::AppendLength(v1::PlayInfo::kLinesFieldNumber,
+                    rpc::TextSize(Line::kLineFieldNumber, line.role) +
+                        rpc::TextSize(Line::kCdnFieldNumber, cdn) +
+                        rpc::TextSize(Line::kNodeFieldNumber, node),
+                    out);
+  rpc::AppendText(Line::kLineFieldNumber, line.role, out);
+  rpc::AppendText(Line::kCdnFieldNumber, cdn, out);
+  rpc::AppendText(Line::kNodeFieldNumber, node, out);
+}
+
+std::string WriteRest(const Snapshot& snapshot, const PlayDecision& decision) {
+  std::string rest;
+  rest.reserve(kUsualRestSize);
+  rpc::AppendText(v1::PlayInfo::kDefaultTierFieldNumber, scheduler::TierKey(decision.default_tier),
+                  rest);
+  for (const scheduler::PlayLine& line : decision.lines) AppendLine(snapshot, line, rest);
+  for (const std::string& id : scheduler::RuleIds(decision)) {
+    rpc::AppendText(v1::PlayInfo::kRuleIdsFieldNumber, id, rest);
+  }
+  return rest;
 }
 
 }  // namespace
 
-absl::StatusOr<v1::PlayInfo> RenderPlay(const Snapshot& snapshot, const PlayDecision& decision,
-                                        const v1::GetPlayInfoRequest& request, absl::Time now,
-                                        PartCache& parts) {
-  v1::PlayInfo info;
-  if (IsStreamData(request.format())) {
-    SetStreamData(snapshot, decision, now, parts, info);
+absl::StatusOr<PlayAnswer> RenderPlay(const Snapshot& snapshot, const PlayDecision& decision,
+                                      const PlayQuestion& question, absl::Time now,
+                                      PlayCaches& caches) {
+  PlayAnswer answer;
+  if (IsStreamData(question.format)) {
+    SetStreamData(snapshot, decision, now, caches, answer);
   } else {
-    NC_ASSIGN_OR_RETURN(*info.mutable_document(), WriteDocument(snapshot, decision, request));
+    NC_ASSIGN_OR_RETURN(answer.document, WriteDocument(snapshot, decision, question));
   }
-  info.set_default_tier(std::string(scheduler::TierKey(decision.default_tier)));
-  for (const scheduler::PlayLine& line : decision.lines) {
-    v1::PlayInfo::Line* added = info.add_lines();
-    added->set_line(std::string(line.role));
-    added->set_cdn(snapshot.cdn(line.cdn).spec.name);
-    if (line.node) added->set_node(snapshot.node(*line.node).spec.name);
-  }
-  for (std::string& id : scheduler::RuleIds(decision)) info.add_rule_ids(std::move(id));
-  return info;
+  answer.rest = WriteRest(snapshot, decision);
+  return answer;
 }
 
 }  // namespace nearcast

@@ -4,20 +4,30 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "nearcast/v1/scheduler.pb.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
-#include "services/scheduler/part_cache.h"
+#include "services/scheduler/play_answer.h"
+#include "services/scheduler/play_question.h"
+#include "services/scheduler/rendered_cache.h"
 
 namespace nearcast {
 
+using PartCache = RenderedCache<scheduler::LinePart>;
+using FrameCache = RenderedCache<SharedFrame>;
+
+// What is kept for the next viewers.
+struct PlayCaches {
+  PartCache parts;
+  FrameCache frames;
+};
+
 // FAILED_PRECONDITION, with the reason FORMAT_NOT_DELIVERED, when none of the decision's lines
 // delivers what the form needs; INVALID_ARGUMENT (INVALID_FORMAT) for a form that this version does
-// not know. Lines are taken from `parts`, or rendered into it.
-absl::StatusOr<v1::PlayInfo> RenderPlay(const scheduler::Snapshot& snapshot,
-                                        const scheduler::PlayDecision& decision,
-                                        const v1::GetPlayInfoRequest& request, absl::Time now,
-                                        PartCache& parts);
+// not know. Frames and lines are taken from `caches`, or rendered into them.
+absl::StatusOr<PlayAnswer> RenderPlay(const scheduler::Snapshot& snapshot,
+                                      const scheduler::PlayDecision& decision,
+                                      const PlayQuestion& question, absl::Time now,
+                                      PlayCaches& caches);
 
 }  // namespace nearcast
 

@@ -2,9 +2,10 @@
 //
 //   bazel run //services/scheduler:play_rendering_benchmark
 //
-// "first" renders every part; "shared" finds the parts that another viewer of the same stream had
-// rendered in the same signing period, and writes this viewer's own common part; "whole" is
-// stream_url besides, as GetPlayInfo answers.
+// "first" renders every part; "shared" finds the frame that was rendered for another viewer of the
+// same stream in the same signing period, writes this viewer's own common part and puts the text
+// together; "answer" leaves both texts, stream_data and the stream_url around it, where they lie, as
+// the doors send them.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -14,15 +15,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
-#include "schedulerlib/stream/line_part.h"
 #include "schedulerlib/stream/play.h"
 #include "schedulerlib/stream/stream_data.h"
 #include "schedulerlib/testing/given.h"
-#include "services/scheduler/part_cache.h"
+#include "services/scheduler/play_answer.h"
+#include "services/scheduler/play_rendering.h"
 
 namespace nearcast {
 namespace {
-
 
 const absl::Time kNow = absl::FromUnixSeconds(1'790'000'000);
 
@@ -83,29 +83,23 @@ void First(benchmark::State& state, SignMethod method) {
   state.counters["bytes"] = static_cast<double>(bytes);
 }
 
-enum class What { kStreamData, kWhole };
+enum class What { kStreamData, kAnswer };
 
 void Shared(benchmark::State& state, What what) {
   World world(SignMethod::kTencent);
-  PartCache cache(64 << 20);
+  PlayCaches caches{.parts = PartCache(64 << 20), .frames = FrameCache(64 << 20)};
   for (size_t i = 0; i < world.viewers.size(); ++i) world.Decision(i);
   size_t i = 0;
   size_t bytes = 0;
   for (auto _ : state) {
-    const scheduler::PlayDecision& decision = world.Decision(i++);
-    std::array<PartCache::Part, 2> held;
-    std::array<const scheduler::LinePart*, 2> parts;
-    for (size_t line = 0; line < 2; ++line) {
-      held[line] = cache.FindOrRender(KeyOf(*world.snapshot, decision, decision.lines[line]), [&] {
-        return RenderLineForUrl(*world.snapshot, decision, decision.lines[line]);
-      });
-      parts[line] = held[line].get();
+    const auto answer = RenderPlay(*world.snapshot, world.Decision(i++), {}, kNow, caches);
+    bytes = WireSize(*answer);
+    if (what == What::kStreamData) {
+      const std::string text = absl::StrCat(answer->common, rpc::TextOf(answer->frame->data_end()));
+      bytes = text.size();
     }
-    const auto data = WriteStreamData(*world.snapshot, decision, parts, kNow);
-    bytes = data.text.size();
-    if (what == What::kWhole) bytes += WriteStreamUrl(decision, parts, data).size();
   }
-  NC_CHECK(cache.counters().misses == 2);
+  NC_CHECK(caches.frames.counters().misses == 1);
   state.counters["bytes"] = static_cast<double>(bytes);
 }
 
@@ -117,7 +111,7 @@ BENCHMARK_CAPTURE(First, volcengine, SignMethod::kVolcengine);
 BENCHMARK_CAPTURE(First, huawei, SignMethod::kHuawei);
 BENCHMARK_CAPTURE(First, hmac_sha256, SignMethod::kHmacSha256);
 BENCHMARK_CAPTURE(Shared, stream_data, What::kStreamData);
-BENCHMARK_CAPTURE(Shared, whole, What::kWhole);
+BENCHMARK_CAPTURE(Shared, answer, What::kAnswer);
 
 }  // namespace
 }  // namespace nearcast

@@ -14,7 +14,6 @@
 #include "schedulerlib/stream/play.h"
 #include "schedulerlib/stream/push.h"
 #include "services/rpc/status.h"
-#include "services/scheduler/play_rendering.h"
 #include "services/scheduler/stream_filter.h"
 #include "services/scheduler/stream_lifecycle.h"
 #include "services/scheduler/stream_record.h"
@@ -321,49 +320,41 @@ absl::StatusOr<v1::ListStreamsResponse> StreamScheduler::ListStreams(
   return response;
 }
 
+absl::StatusOr<PlayAnswer> StreamScheduler::Play(const absl::StatusOr<PlayQuestion>& question) {
+  absl::StatusOr<PlayAnswer> answer =
+      question.ok() ? DecideAndRender(*question) : absl::StatusOr<PlayAnswer>(question.status());
+  Count(answer.ok(), counters_.plays_ok, counters_.plays_refused);
+  return answer;
+}
+
 absl::StatusOr<v1::PlayInfo> StreamScheduler::GetPlayInfo(const v1::GetPlayInfoRequest& request) {
-  absl::StatusOr<v1::PlayInfo> info = DecideAndRender(request);
-  Count(info.ok(), counters_.plays_ok, counters_.plays_refused);
-  return info;
+  NC_ASSIGN_OR_RETURN(const PlayAnswer answer, Play(QuestionOf(request)));
+  return ToProto(answer);
 }
 
-absl::StatusOr<v1::PlayInfo> StreamScheduler::DecideAndRender(
-    const v1::GetPlayInfoRequest& request) const {
-  absl::StatusOr<v1::PlayInfo> info;
+absl::StatusOr<PlayAnswer> StreamScheduler::DecideAndRender(const PlayQuestion& question) const {
+  absl::StatusOr<PlayAnswer> answer;
   NC_RETURN_IF_ERROR(
-      WithDecision(request.stream(), request.viewer(), Purpose::kPlay,
+      WithDecision(question.stream, question.viewer, Purpose::kPlay,
                    [&](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
-                     info = RenderPlay(snapshot, decision, request, clock_->Now(), parts_);
+                     answer = RenderPlay(snapshot, decision, question, clock_->Now(), caches_);
                    }));
-  return info;
+  return answer;
 }
 
-absl::StatusOr<v1::BatchGetPlayInfoResponse> StreamScheduler::BatchGetPlayInfo(
-    const v1::BatchGetPlayInfoRequest& request) {
-  if (request.streams_size() > kBatchMax) {
-    return WithReason(absl::InvalidArgumentError(absl::StrCat("streams: ", request.streams_size(),
+absl::Status StreamScheduler::PlayMany(absl::Span<const absl::string_view> streams,
+                                       absl::StatusOr<PlayQuestion> question, UsePlay use) {
+  if (!question.ok()) return Play(question).status();
+  if (streams.size() > kBatchMax) {
+    return WithReason(absl::InvalidArgumentError(absl::StrCat("streams: ", streams.size(),
                                                               " are asked; at most ", kBatchMax)),
                       "TOO_MANY_STREAMS");
   }
-  v1::BatchGetPlayInfoResponse response;
-  v1::GetPlayInfoRequest one;
-  *one.mutable_viewer() = request.viewer();
-  one.set_format(request.format());
-  for (const std::string& stream : request.streams()) {
-    one.set_stream(stream);
-    auto info = GetPlayInfo(one);
-    if (rpc::ReasonOf(info.status()) == "INVALID_VIEWER") return info.status();
-    v1::BatchGetPlayInfoResponse::Result* result = response.add_results();
-    result->set_stream(stream);
-    if (info.ok()) {
-      *result->mutable_info() = *std::move(info);
-    } else {
-      result->set_code(static_cast<int>(info.status().code()));
-      result->set_reason(std::string(rpc::ReasonOf(info.status())));
-      result->set_message(std::string(info.status().message()));
-    }
+  for (const absl::string_view stream : streams) {
+    question->stream = stream;
+    use(stream, Play(question));
   }
-  return response;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<scheduler::PlayDecision> StreamScheduler::Decide(const Snapshot& snapshot,
@@ -378,13 +369,12 @@ absl::StatusOr<scheduler::PlayDecision> StreamScheduler::Decide(const Snapshot& 
                                    : ratio_->Look(snapshot, stream, viewer);
 }
 
-absl::Status StreamScheduler::WithDecision(absl::string_view stream, const v1::Viewer& asked,
-                                           Purpose purpose, UseDecision use) const {
+absl::Status StreamScheduler::WithDecision(absl::string_view stream,
+                                           const scheduler::Viewer& viewer, Purpose purpose,
+                                           UseDecision use) const {
   NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(stream));
-  const auto viewer = scheduler::FromProto(asked);
-  if (!viewer.ok()) return WithReason(viewer.status(), "INVALID_VIEWER");
   const auto snapshot = snapshots_->Current();
-  const auto decision = Decide(*snapshot, entry->stream, *viewer, purpose);
+  const auto decision = Decide(*snapshot, entry->stream, viewer, purpose);
   if (!decision.ok()) return WithPlayReason(decision.status(), entry->stream);
   use(*snapshot, *decision);
   return absl::OkStatus();
@@ -392,9 +382,11 @@ absl::Status StreamScheduler::WithDecision(absl::string_view stream, const v1::V
 
 absl::StatusOr<v1::Explanation> StreamScheduler::ExplainPlay(
     const v1::ExplainPlayRequest& request) const {
+  const auto viewer = scheduler::FromProto(request.viewer());
+  if (!viewer.ok()) return WithReason(viewer.status(), "INVALID_VIEWER");
   v1::Explanation explanation;
   NC_RETURN_IF_ERROR(WithDecision(
-      request.stream(), request.viewer(), Purpose::kLook,
+      request.stream(), *viewer, Purpose::kLook,
       [&explanation](const Snapshot& snapshot, const scheduler::PlayDecision& decision) {
         explanation = scheduler::ToProto(scheduler::ExplainPlay(snapshot, decision));
       }));

@@ -11,13 +11,16 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "nearcast/v1/admin.pb.h"
 #include "nearcast/v1/scheduler.pb.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
-#include "services/scheduler/part_cache.h"
+#include "services/scheduler/play_answer.h"
+#include "services/scheduler/play_question.h"
+#include "services/scheduler/play_rendering.h"
 #include "services/scheduler/preheat_desk.h"
 #include "services/scheduler/ratio_desk.h"
 #include "services/scheduler/stream_table.h"
@@ -47,9 +50,17 @@ class StreamScheduler {
   absl::StatusOr<v1::Stream> EndStream(const v1::EndStreamRequest& request);
   absl::StatusOr<v1::Stream> GetStream(const v1::GetStreamRequest& request) const;
   absl::StatusOr<v1::ListStreamsResponse> ListStreams(const v1::ListStreamsRequest& request) const;
+
+  // GetPlayInfo, for doors that send answers from where they lie; and as a message. A question that
+  // a door could not read is refused with its own error.
+  absl::StatusOr<PlayAnswer> Play(const absl::StatusOr<PlayQuestion>& question);
   absl::StatusOr<v1::PlayInfo> GetPlayInfo(const v1::GetPlayInfoRequest& request);
-  absl::StatusOr<v1::BatchGetPlayInfoResponse> BatchGetPlayInfo(
-      const v1::BatchGetPlayInfoRequest& request);
+
+  // BatchGetPlayInfo: Play for each of `streams`, whose result `use` is called with, in order. An
+  // error is of the whole call. `question.stream` does not count.
+  using UsePlay = absl::FunctionRef<void(absl::string_view, const absl::StatusOr<PlayAnswer>&)>;
+  absl::Status PlayMany(absl::Span<const absl::string_view> streams,
+                        absl::StatusOr<PlayQuestion> question, UsePlay use);
   absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::Stream> PreheatStream(const v1::PreheatStreamRequest& request);
 
@@ -57,7 +68,7 @@ class StreamScheduler {
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
 
   const SchedulerCounters& counters() const { return counters_; }
-  const PartCache& parts() const { return parts_; }
+  const PlayCaches& caches() const { return caches_; }
   const PreheatDesk& preheats() const { return preheats_; }
   PreheatDesk* preheats() { return &preheats_; }
 
@@ -74,14 +85,14 @@ class StreamScheduler {
   enum class Purpose { kPlay, kLook };
   using UseDecision =
       absl::FunctionRef<void(const scheduler::Snapshot&, const scheduler::PlayDecision&)>;
-  absl::Status WithDecision(absl::string_view stream, const v1::Viewer& asked, Purpose purpose,
-                            UseDecision use) const;
+  absl::Status WithDecision(absl::string_view stream, const scheduler::Viewer& viewer,
+                            Purpose purpose, UseDecision use) const;
   absl::StatusOr<scheduler::PlayDecision> Decide(const scheduler::Snapshot& snapshot,
                                                  const scheduler::Stream& stream,
                                                  const scheduler::Viewer& viewer,
                                                  Purpose purpose) const;
   absl::StatusOr<v1::Stream> Move(const v1::MoveStreamRequest& request);
-  absl::StatusOr<v1::PlayInfo> DecideAndRender(const v1::GetPlayInfoRequest& request) const;
+  absl::StatusOr<PlayAnswer> DecideAndRender(const PlayQuestion& question) const;
   std::string MakeName();
 
   const Clock* const clock_;
@@ -97,9 +108,11 @@ class StreamScheduler {
   std::array<absl::Mutex, 64> request_turns_;
   SchedulerCounters counters_;
 
-  // Rendered lines, shared by the viewers of a stream.
+  // Rendered lines and frames, shared by the viewers of a stream.
   static constexpr size_t kPartBytesMax = 128 << 20;
-  mutable PartCache parts_{kPartBytesMax};
+  static constexpr size_t kFrameBytesMax = 256 << 20;
+  mutable PlayCaches caches_{.parts = PartCache(kPartBytesMax),
+                             .frames = FrameCache(kFrameBytesMax)};
 };
 
 }  // namespace nearcast

@@ -332,23 +332,28 @@ TEST_F(StreamSchedulerTest, ABatchAnswersEachStreamForItself) {
     ASSERT_TRUE(scheduler_.CreateStream(Create(name)).ok());
   }
   ASSERT_TRUE(SetState("live", v1::Stream::PUBLISHING).ok());
+  const std::vector<absl::string_view> streams = {"waiting", "live", "nosuch"};
+  std::vector<std::string> results;
   v1::BatchGetPlayInfoRequest request;
-  for (const char* name : {"waiting", "live", "nosuch"}) request.add_streams(name);
   request.mutable_viewer()->set_address("10.2.0.1");
-  const auto response = scheduler_.BatchGetPlayInfo(request).value();
-  ASSERT_EQ(response.results_size(), 3);
-  EXPECT_EQ(response.results(0).reason(), "STREAM_CREATED");
-  EXPECT_EQ(response.results(0).code(), static_cast<int>(absl::StatusCode::kFailedPrecondition));
-  EXPECT_FALSE(response.results(0).has_info());
-  EXPECT_EQ(response.results(1).code(), 0);
-  EXPECT_EQ(response.results(1).info().stream_url(),
-            scheduler_.GetPlayInfo(Play("live", "10.2.0.1"))->stream_url());
-  EXPECT_EQ(response.results(2).stream(), "nosuch");
-  EXPECT_EQ(response.results(2).reason(), "STREAM_NOT_FOUND");
+  const auto use = [&](absl::string_view stream, const absl::StatusOr<PlayAnswer>& answer) {
+    results.push_back(
+        absl::StrCat(stream, " ", answer.ok() ? "OK" : rpc::ReasonOf(answer.status())));
+    if (!answer.ok()) return;
+    EXPECT_EQ(ToProto(*answer).stream_url(),
+              scheduler_.GetPlayInfo(Play("live", "10.2.0.1"))->stream_url());
+  };
+  EXPECT_TRUE(scheduler_.PlayMany(streams, QuestionOf(request), use).ok());
+  EXPECT_THAT(results, ElementsAre("waiting STREAM_CREATED", "live OK", "nosuch STREAM_NOT_FOUND"));
+  const uint64_t refused = scheduler_.counters().plays_refused;
   request.mutable_viewer()->set_address("nowhere");
-  EXPECT_EQ(ErrorOf(scheduler_.BatchGetPlayInfo(request)), "INVALID_ARGUMENT INVALID_VIEWER");
-  for (int i = 0; i < 100; ++i) request.add_streams("live");
-  EXPECT_EQ(ErrorOf(scheduler_.BatchGetPlayInfo(request)), "INVALID_ARGUMENT TOO_MANY_STREAMS");
+  EXPECT_EQ(rpc::ReasonOf(scheduler_.PlayMany(streams, QuestionOf(request), use)),
+            "INVALID_VIEWER");
+  EXPECT_EQ(scheduler_.counters().plays_refused, refused + 1);
+  request.mutable_viewer()->set_address("10.2.0.1");
+  const std::vector<absl::string_view> many(101, "live");
+  EXPECT_EQ(rpc::ReasonOf(scheduler_.PlayMany(many, QuestionOf(request), use)), "TOO_MANY_STREAMS");
+  EXPECT_EQ(results.size(), 3u);
 }
 
 TEST_F(StreamSchedulerTest, ALiveStreamMovesToAnotherNodeCdnOrLine) {

@@ -1,5 +1,5 @@
 // A gRPC load for tools/bench/play: so many calls at a time on one connection, answers left unparsed.
-// usage: play_load PORT play|constant|batch SECONDS [CALLS_AT_A_TIME]
+// usage: play_load PORT play|constant|bytes|batch SECONDS [CALLS_AT_A_TIME]
 // Prints how many calls were answered, and the octets of an answer.
 #include <atomic>
 #include <chrono>
@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
+#include "nearcast/v1/admin.pb.h"
 #include "nearcast/v1/scheduler.pb.h"
 
 namespace nearcast {
@@ -39,18 +40,15 @@ void DrawViewer(int i, v1::Viewer* viewer) {
   viewer->set_network_grade(6);
 }
 
-grpc::ByteBuffer DrawRequest(absl::string_view workload, int i) {
-  if (workload == "constant") {
-    v1::GetStreamRequest request;
-    request.set_stream(absl::StrCat("stream-", i % kStreams));
-    return Serialize(request);
-  }
-  if (workload == "play") {
-    v1::GetPlayInfoRequest request;
-    request.set_stream(absl::StrCat("stream-", i % kStreams));
-    DrawViewer(i, request.mutable_viewer());
-    return Serialize(request);
-  }
+template <typename Request>
+grpc::ByteBuffer DrawOne(int i) {
+  Request request;
+  request.set_stream(absl::StrCat("stream-", i % kStreams));
+  DrawViewer(i, request.mutable_viewer());
+  return Serialize(request);
+}
+
+grpc::ByteBuffer DrawBatch(int i) {
   v1::BatchGetPlayInfoRequest request;
   for (int j = 0; j < kBatch; ++j) {
     request.add_streams(absl::StrCat("stream-", (i * 37 + j) % kStreams));
@@ -59,11 +57,24 @@ grpc::ByteBuffer DrawRequest(absl::string_view workload, int i) {
   return Serialize(request);
 }
 
-std::string MethodOf(absl::string_view workload) {
-  const absl::string_view method = workload == "constant" ? "GetStream"
-                                   : workload == "play"   ? "GetPlayInfo"
-                                                          : "BatchGetPlayInfo";
-  return absl::StrCat("/nearcast.v1.StreamScheduler/", method);
+struct Workload {
+  absl::string_view name;
+  absl::string_view method;
+  grpc::ByteBuffer (*draw)(int i);
+};
+
+constexpr Workload kWorkloads[] = {
+    {"play", "/nearcast.v1.StreamScheduler/GetPlayInfo", &DrawOne<v1::GetPlayInfoRequest>},
+    {"batch", "/nearcast.v1.StreamScheduler/BatchGetPlayInfo", &DrawBatch},
+    {"constant", "/nearcast.v1.Admin/ExplainPlay", &DrawOne<v1::ExplainPlayRequest>},
+    {"bytes", "/nearcast.v1.Admin/ExplainDns", &DrawOne<v1::ExplainPlayRequest>},
+};
+
+const Workload* FindWorkload(absl::string_view name) {
+  for (const Workload& workload : kWorkloads) {
+    if (workload.name == name) return &workload;
+  }
+  return nullptr;
 }
 
 // One call after the other on each of `at_a_time` threads of control, without threads: completion
@@ -77,11 +88,11 @@ struct Call {
 
 class Load {
  public:
-  Load(int port, const std::string& workload)
+  Load(int port, const Workload& workload)
       : stub_(grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
                                         grpc::InsecureChannelCredentials(), Arguments())),
-        method_(MethodOf(workload)) {
-    for (int i = 0; i < kRequests; ++i) requests_.push_back(DrawRequest(workload, i));
+        method_(workload.method) {
+    for (int i = 0; i < kRequests; ++i) requests_.push_back(workload.draw(i));
   }
 
   // False when a call failed.
@@ -139,10 +150,12 @@ class Load {
 }  // namespace nearcast
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    std::fprintf(stderr, "usage: play_load PORT play|constant|batch SECONDS [CALLS_AT_A_TIME]\n");
+  const nearcast::Workload* const workload = argc < 4 ? nullptr : nearcast::FindWorkload(argv[2]);
+  if (workload == nullptr) {
+    std::fprintf(stderr,
+                 "usage: play_load PORT play|constant|bytes|batch SECONDS [CALLS_AT_A_TIME]\n");
     return 2;
   }
   const int at_a_time = argc > 4 ? std::atoi(argv[4]) : 64;
-  return nearcast::Load(std::atoi(argv[1]), argv[2]).Run(std::atoi(argv[3]), at_a_time) ? 0 : 1;
+  return nearcast::Load(std::atoi(argv[1]), *workload).Run(std::atoi(argv[3]), at_a_time) ? 0 : 1;
 }

@@ -1,6 +1,10 @@
 // A scheduler for tools/bench/play: 1,000 streams with 6 tiers, 2 lines and 4 formats each, all signed;
-// and beside GetPlayInfo a method that returns a constant of the same size: GetStream.
+// beside it another service with a method that reads the same question and returns a constant of the
+// same size: Admin.ExplainPlay; and one that returns it as bytes that are ready, which is the least
+// that gRPC can do: Admin.ExplainDns.
 // usage: play_server GRPC_PORT HTTP_PORT   Serves until SIGTERM.
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -9,15 +13,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "grpcpp/grpcpp.h"
-#include "nearcast/v1/scheduler.grpc.pb.h"
+#include "nearcast/v1/admin.grpc.pb.h"
 #include "schedulerlib/testing/given.h"
 #include "services/http/router.h"
 #include "services/http/server.h"
-#include "services/rpc/unary.h"
+#include "services/scheduler/grpc_scheduler.h"
 #include "services/scheduler/json_scheduler.h"
 #include "services/scheduler/ratio_desk.h"
 #include "services/scheduler/stream_scheduler.h"
@@ -59,38 +64,44 @@ void AddStreams(StreamTable& streams) {
   }
 }
 
-class PlayService : public v1::StreamScheduler::CallbackService {
+using ConstantService = v1::Admin::WithRawCallbackMethod_ExplainDns<v1::Admin::CallbackService>;
+
+class Constants : public ConstantService {
  public:
-  explicit PlayService(nearcast::StreamScheduler* scheduler) : scheduler_(scheduler) {
+  explicit Constants(nearcast::StreamScheduler* scheduler) {
     v1::GetPlayInfoRequest request;
     request.set_stream("stream-0");
     request.mutable_viewer()->set_address("10.1.0.1");
-    const auto info = scheduler_->GetPlayInfo(request);
+    const auto info = scheduler->GetPlayInfo(request);
     NC_CHECK(info.ok());
-    constant_.set_name(std::string(info->ByteSizeLong() - 4, 'x'));
+    // Two long texts, as GetPlayInfo has, and the rest with the second.
+    constant_.add_steps(std::string(info->stream_url().size(), 'x'));
+    constant_.add_steps(std::string(info->ByteSizeLong() - info->stream_url().size() - 8, 'x'));
+    bytes_ = grpc::Slice(constant_.SerializeAsString());
   }
 
-  grpc::ServerUnaryReactor* GetPlayInfo(grpc::CallbackServerContext* context,
-                                        const v1::GetPlayInfoRequest* request,
-                                        v1::PlayInfo* response) override {
-    return rpc::Finish(context, scheduler_->GetPlayInfo(*request), response);
-  }
-  grpc::ServerUnaryReactor* BatchGetPlayInfo(grpc::CallbackServerContext* context,
-                                             const v1::BatchGetPlayInfoRequest* request,
-                                             v1::BatchGetPlayInfoResponse* response) override {
-    return rpc::Finish(context, scheduler_->BatchGetPlayInfo(*request), response);
-  }
-  grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context,
-                                      const v1::GetStreamRequest*, v1::Stream* response) override {
+  grpc::ServerUnaryReactor* ExplainPlay(grpc::CallbackServerContext* context,
+                                        const v1::ExplainPlayRequest*,
+                                        v1::Explanation* response) override {
     *response = constant_;
+    return Finish(context);
+  }
+  grpc::ServerUnaryReactor* ExplainDns(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer*,
+                                       grpc::ByteBuffer* response) override {
+    *response = grpc::ByteBuffer(&bytes_, 1);
+    return Finish(context);
+  }
+
+ private:
+  static grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
 
- private:
-  nearcast::StreamScheduler* const scheduler_;
-  v1::Stream constant_;
+  v1::Explanation constant_;
+  grpc::Slice bytes_;
 };
 
 int Run(int grpc_port, uint16_t http_port) {
@@ -100,18 +111,23 @@ int Run(int grpc_port, uint16_t http_port) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // As nearcastd does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   store::MemoryStore store;
   StreamTable streams(&store);
   AddStreams(streams);
   SnapshotHolder<scheduler::Snapshot> snapshots(MakeSnapshot());
   RatioDesk desk(Clock::System(), &snapshots, {});
   StreamScheduler scheduler(Clock::System(), &snapshots, &streams, &desk);
-  PlayService service(&scheduler);
+  const std::unique_ptr<grpc::Service> service = MakeGrpcScheduler(&scheduler);
+  Constants constants(&scheduler);
   grpc::ServerBuilder builder;
   int bound = 0;
   builder.AddListeningPort(absl::StrCat("127.0.0.1:", grpc_port), grpc::InsecureServerCredentials(),
                            &bound);
-  builder.RegisterService(&service);
+  builder.RegisterService(service.get());
+  builder.RegisterService(&constants);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   http::Router router;
   RegisterJsonScheduler(&router, &scheduler);

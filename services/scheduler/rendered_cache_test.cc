@@ -1,4 +1,4 @@
-#include "services/scheduler/part_cache.h"
+#include "services/scheduler/rendered_cache.h"
 
 #include <string>
 #include <thread>
@@ -25,12 +25,12 @@ LinePart PartOf(const std::string& text, size_t size = 100) {
   return part;
 }
 
-std::string Ask(PartCache& cache, const std::string& text, size_t size = 100) {
+std::string Ask(RenderedCache<LinePart>& cache, const std::string& text, size_t size = 100) {
   return cache.FindOrRender(Key(text), [&] { return PartOf(text, size); })->inner;
 }
 
-TEST(PartCacheTest, RendersOnceForAKey) {
-  PartCache cache(1 << 20);
+TEST(RenderedCacheTest, RendersOnceForAKey) {
+  RenderedCache<LinePart> cache(1 << 20);
   EXPECT_EQ(Ask(cache, "a"), "a");
   EXPECT_EQ(Ask(cache, "b"), "b");
   const auto again = cache.FindOrRender(Key("a"), []() -> LinePart {
@@ -42,8 +42,8 @@ TEST(PartCacheTest, RendersOnceForAKey) {
   EXPECT_EQ(cache.counters().hits, 1u);
 }
 
-TEST(PartCacheTest, KeysWithOneHashKeepTheirOwnParts) {
-  PartCache cache(1 << 20);
+TEST(RenderedCacheTest, KeysWithOneHashKeepTheirOwnParts) {
+  RenderedCache<LinePart> cache(1 << 20);
   const PartKey one = {.text = "one", .hash = 7};
   const PartKey other = {.text = "other", .hash = 7};
   cache.FindOrRender(one, [] { return PartOf("one"); });
@@ -51,17 +51,17 @@ TEST(PartCacheTest, KeysWithOneHashKeepTheirOwnParts) {
   EXPECT_EQ(cache.FindOrRender(one, [] { return PartOf("wrong"); })->inner, "one");
 }
 
-TEST(PartCacheTest, StaysWithinItsBound) {
+TEST(RenderedCacheTest, StaysWithinItsBound) {
   constexpr size_t kBytes = 4 << 20;
-  PartCache cache(kBytes);
+  RenderedCache<LinePart> cache(kBytes);
   for (int i = 0; i < 10'000; ++i) Ask(cache, absl::StrCat("stream-", i), 4000);
   EXPECT_LE(cache.bytes(), kBytes + 64 * 5000);
   EXPECT_GT(cache.bytes(), kBytes / 4);
   EXPECT_GT(cache.counters().dropped, 5'000u);
 }
 
-TEST(PartCacheTest, WhatIsAskedForStaysWhileOthersGo) {
-  PartCache cache(4 << 20);
+TEST(RenderedCacheTest, WhatIsAskedForStaysWhileOthersGo) {
+  RenderedCache<LinePart> cache(4 << 20);
   Ask(cache, "busy");
   for (int i = 0; i < 20'000; ++i) {
     Ask(cache, absl::StrCat("stream-", i), 2000);
@@ -72,8 +72,8 @@ TEST(PartCacheTest, WhatIsAskedForStaysWhileOthersGo) {
   EXPECT_EQ(cache.counters().misses, misses);
 }
 
-TEST(PartCacheTest, ThreadsMayAskAtOnce) {
-  PartCache cache(1 << 20);
+TEST(RenderedCacheTest, ThreadsMayAskAtOnce) {
+  RenderedCache<LinePart> cache(1 << 20);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&cache] {

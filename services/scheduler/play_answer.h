@@ -1,0 +1,57 @@
+// PlayAnswer: what one viewer is told, not yet put together: most of it lies in memory once for all
+// viewers of a stream that have the same lines, and every door sends it from there.
+#ifndef SERVICES_SCHEDULER_PLAY_ANSWER_H_
+#define SERVICES_SCHEDULER_PLAY_ANSWER_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "grpcpp/support/slice.h"
+#include "nearcast/v1/scheduler.pb.h"
+#include "schedulerlib/stream/stream_data.h"
+#include "services/rpc/wire_text.h"
+
+namespace nearcast {
+
+// scheduler::AnswerFrame, as gRPC sends it without a copy.
+class SharedFrame {
+ public:
+  explicit SharedFrame(scheduler::AnswerFrame frame);
+
+  const grpc::Slice& url_begin() const { return url_begin_; }
+  const grpc::Slice& url_end() const { return url_end_; }
+  const grpc::Slice& data_end() const { return data_end_; }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  size_t bytes_;
+  grpc::Slice url_begin_;
+  grpc::Slice url_end_;
+  grpc::Slice data_end_;
+};
+
+struct PlayAnswer {
+  // stream_data and stream_url: around `common`, and around it as it stands in a JSON string. Null
+  // for the forms that have a document.
+  std::shared_ptr<const SharedFrame> frame;
+  std::string common;
+  std::string escaped_common;
+
+  std::string document;
+
+  // The other fields of v1::PlayInfo, as on the wire.
+  std::string rest;
+};
+
+// The `stream_url` object. The answer has a frame.
+void AppendStreamUrl(const PlayAnswer& answer, std::string& out);
+
+// As v1::PlayInfo.
+size_t WireSize(const PlayAnswer& answer);
+void AppendWire(const PlayAnswer& answer, rpc::WireText& out);
+v1::PlayInfo ToProto(const PlayAnswer& answer);
+
+}  // namespace nearcast
+
+#endif  // SERVICES_SCHEDULER_PLAY_ANSWER_H_
