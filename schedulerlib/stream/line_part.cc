@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/hash/hash.h"
 #include "schedulerlib/standby/line_switch.h"
 #include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/play_url.h"
@@ -161,16 +160,6 @@ class Renderer {
   LinePart part_;
 };
 
-void AppendNumber(uint64_t number, std::string& key) {
-  key.append(reinterpret_cast<const char*>(&number), sizeof(number));
-}
-
-// With its length, so that no two lists of texts give one key.
-void AppendWhole(absl::string_view text, std::string& key) {
-  AppendNumber(text.size(), key);
-  key.append(text.data(), text.size());
-}
-
 // Which tiers there are, and who makes them.
 void AppendTiers(const PlayDecision& decision, const PlayLine& line, std::string& key) {
   uint64_t tiers = 0;
@@ -215,11 +204,10 @@ LinePart RenderLineForUrl(const Snapshot& snapshot, const PlayDecision& decision
 }
 
 PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line) {
-  PartKey key;
-  key.text.reserve(192);
-  AppendKey(snapshot, decision, line, key.text);
-  key.hash = absl::Hash<absl::string_view>()(key.text);
-  return key;
+  std::string text;
+  text.reserve(192);
+  AppendKey(snapshot, decision, line, text);
+  return KeyOfText(std::move(text));
 }
 
 void AppendKey(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line,

@@ -12,6 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/stream/part_key.h"
 #include "schedulerlib/stream/play.h"
 
 namespace nearcast::scheduler {
@@ -50,13 +51,6 @@ LinePart RenderLineForUrl(const Snapshot& snapshot, const PlayDecision& decision
                           const PlayLine& line);
 
 // Lines with equal keys render to the same part.
-struct PartKey {
-  std::string text;  // everything that the part is made of
-  uint64_t hash = 0;
-
-  bool operator==(const PartKey& other) const { return hash == other.hash && text == other.text; }
-};
-
 PartKey KeyOf(const Snapshot& snapshot, const PlayDecision& decision, const PlayLine& line);
 
 // Appends its text.

@@ -3,8 +3,12 @@
 #include <functional>
 #include <memory>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "schedulerlib/stream/json_writer.h"
+#include "schedulerlib/stream/rule_ids.h"
 #include "schedulerlib/stream/stream_data.h"
 #include "schedulerlib/testing/given.h"
 
@@ -22,6 +26,11 @@ struct Asked {
 
   PartKey Key(size_t line = 0) const { return KeyOf(*snapshot, decision, decision.lines[line]); }
   PartKey FrameKey() const { return FrameKeyOf(*snapshot, decision); }
+  PartKey CommonKey() const { return CommonKeyOf(*snapshot, decision); }
+  std::string CommonText() const {
+    const AnswerCommon common = BuildCommon(*snapshot, decision);
+    return absl::StrCat(common.end, absl::StrJoin(RuleIds(decision), " "));
+  }
   std::string FrameText() const {
     const LinePart main = Part(0);
     const LinePart backup = Part(1);
@@ -126,6 +135,8 @@ TEST(LinePartTest, WhateverChangesThePartChangesTheKey) {
       if (same_key) {
         EXPECT_EQ(one->Part().rtmp, other->Part().rtmp);
       }
+      EXPECT_TRUE(one->CommonKey() != other->CommonKey() ||
+                  one->CommonText() == other->CommonText());
       EXPECT_EQ(one->FrameKey() == other->FrameKey(), one->FrameText() == other->FrameText());
     }
   }
@@ -170,6 +181,52 @@ TEST(LinePartTest, ViewersWithAnotherDefaultTierOrOtherTiersHaveAFrameOfTheirOwn
                Ask(fewer, [](Asked& asked) { asked.viewer.network_grade = 8; })->FrameKey());
 }
 
+// What switches, tiers and lines say of themselves; the texts must differ where the keys do not.
+TEST(LinePartTest, WhateverChangesTheCommonPartChangesItsKey) {
+  const Given given = World();
+  std::vector<std::unique_ptr<Asked>> all;
+  all.push_back(Ask(given));
+  const auto add = [&](const std::function<void(PlayDecision&)>& change) {
+    all.push_back(Ask(given));
+    change(all.back()->decision);
+  };
+  add([](PlayDecision& decision) { decision.default_tier = Tier::kHd; });
+  add([](PlayDecision& decision) { decision.held = true; });
+  add([](PlayDecision& decision) { decision.lines.pop_back(); });
+  add([](PlayDecision& decision) { decision.lines[0].push = 1; });
+  add([](PlayDecision& decision) { decision.lines[1].push = 1; });
+  add([](PlayDecision& decision) { std::swap(decision.lines[0].cdn, decision.lines[1].cdn); });
+  add([](PlayDecision& decision) { decision.ratio.main = decision.lines[1].cdn; });
+  add([](PlayDecision& decision) { decision.tier_choice.reason = TierReason::kPin; });
+  add([](PlayDecision& decision) { decision.tier_choice.reason = TierReason::kGrade; });
+  add([](PlayDecision& decision) { decision.tier_choice.lowered_from = Tier::kOrigin; });
+  Given switched = World();
+  for (const char* name : {"one", "two"}) {
+    Switch off;
+    off.name = name;
+    off.off = {"feature/auto"};
+    switched.config().switches = {off};
+    all.push_back(Ask(switched));
+  }
+  for (const auto& one : all) {
+    for (const auto& other : all) {
+      EXPECT_EQ(one->CommonKey() == other->CommonKey(), one->CommonText() == other->CommonText());
+    }
+  }
+}
+
+TEST(LinePartTest, AnOddNameIsEscapedInTheCommonPart) {
+  const auto odd = Ask(World(), [](Asked& asked) { asked.stream.name = "stream-\""; });
+  std::string plain;
+  AppendCommonBegin(odd->decision, kNow, plain);
+  EXPECT_TRUE(absl::StrContains(plain, R"("stream":"\"","stream_name":"stream-\"")")) << plain;
+  std::string escaped;
+  AppendEscapedCommonBegin(odd->decision, kNow, escaped);
+  std::string expected;
+  AppendJsonEscaped(plain, expected);
+  EXPECT_EQ(escaped, expected);
+}
+
 TEST(LinePartTest, AnAnswerOutOfPartsIsTheAnswerMadeAtOnce) {
   const auto asked = Ask(World());
   const LinePart main = asked->Part(0);
@@ -181,11 +238,16 @@ TEST(LinePartTest, AnAnswerOutOfPartsIsTheAnswerMadeAtOnce) {
             WriteStreamUrl(*asked->snapshot, asked->decision, kNow));
   EXPECT_GT(main.bytes(), main.inner.size() + main.outer.size());
   const AnswerFrame frame = BuildFrame(asked->decision, parts);
-  const std::string common = WriteCommon(*asked->snapshot, asked->decision, kNow);
-  EXPECT_EQ(common + frame.data_end, data.text);
-  std::string url = frame.url_begin;
-  AppendJsonEscaped(common, url);
-  EXPECT_EQ(url + frame.url_end, WriteStreamUrl(asked->decision, parts, data));
+  const AnswerCommon common = BuildCommon(*asked->snapshot, asked->decision);
+  std::string plain;
+  AppendCommonBegin(asked->decision, kNow, plain);
+  plain += common.end;
+  EXPECT_EQ(plain + frame.data_end, data.text);
+  std::string escaped;
+  AppendEscapedCommonBegin(asked->decision, kNow, escaped);
+  escaped += common.escaped_end;
+  EXPECT_EQ(frame.url_begin + escaped + frame.url_end,
+            WriteStreamUrl(asked->decision, parts, data));
   EXPECT_GT(frame.bytes(), frame.url_begin.size() + frame.url_end.size() + frame.data_end.size());
 }
 

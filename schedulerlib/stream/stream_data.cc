@@ -3,29 +3,20 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "absl/hash/hash.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/check.h"
 #include "schedulerlib/model/tier.h"
-#include "schedulerlib/place/rendezvous.h"
-#include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/stream/json_writer.h"
-#include "schedulerlib/stream/rule_ids.h"
 #include "schedulerlib/stream/sdk_params.h"
 
 namespace nearcast::scheduler {
 namespace {
 
-constexpr size_t kUsualCommonSize = 2000;
+constexpr size_t kUsualBeginSize = 200;
 constexpr size_t kUsualUrlSize = 8000;
 constexpr size_t kUsualKeysSize = 400;
-
-// The tiers of ordinary menus; md and ao serve special cases such as playing in the background.
-bool IsOrdinary(Tier tier) { return tier < Tier::kMd; }
 
 // The menu's rank: 5 for origin … 1 for ld.
 int Level(Tier tier) { return 5 - static_cast<int>(tier); }
@@ -45,101 +36,6 @@ absl::string_view LegacyKey(Tier tier) {
     default:
       return "";
   }
-}
-
-// The ratio rule has a form of its own, and every policy has a default.
-bool IsBesideTheRatio(absl::string_view id) {
-  return !absl::StartsWith(id, "ratio_rule/") && !absl::StartsWith(id, "quality_policy/") &&
-         id != "play_cdn";
-}
-
-// The rules that applied, where clients already carry such a trace.
-void WriteRuleIds(const PlayDecision& decision, JsonWriter& out) {
-  const CompiledRatioRule& rule = *decision.ratio.rule;
-  uint32_t weight = 0;
-  for (const auto& [cdn, w] : rule.main) {
-    if (cdn == *decision.ratio.main) weight = w;
-  }
-  JsonWriter sched;
-  sched.Open().Key("ids").OpenList();
-  if (decision.held) sched.Text("play_cdn");
-  sched.Text(absl::StrCat(rule.spec.name, "(Weight:", weight, ")"));
-  for (const std::string& id : RuleIds(decision)) {
-    if (IsBesideTheRatio(id)) sched.Text(id);
-  }
-  sched.CloseList();
-  sched.Key("result").Open();
-  sched.Member("hit", Specificity(rule.spec.scope) == 0 ? "default" : "determined");
-  sched.Member("cdn", decision.ratio.main->value() + 1).Close().Close();
-  JsonWriter json;
-  json.Open().Key("ab_version_trace").Null().Member("sched", sched.text()).Close();
-  out.Member("rule_ids", json.text());
-}
-
-std::string LineName(const Snapshot& snapshot, const PlayLine& line) {
-  const Cdn& cdn = snapshot.cdn(line.cdn).spec;
-  return cdn.line.empty() ? absl::StrCat("line_", cdn.name) : cdn.line;
-}
-
-void WriteAuto(const PlayDecision& decision, JsonWriter& json) {
-  json.Key("auto").Open().Member("default", TierKey(decision.default_tier)).Key("list").OpenList();
-  for (const TranscodeTemplate& tier : decision.tiers) {
-    if (decision.switches.IsFeatureOff("auto")) break;
-    if (IsOrdinary(tier.tier) && tier.tier != Tier::kOrigin) json.Text(TierKey(tier.tier));
-  }
-  json.CloseList().Close();
-}
-
-// What holds for a whole line: the features that switches turned off.
-std::string WriteLineParams(const PlayDecision& decision) {
-  JsonWriter json;
-  json.Open();
-  bool any = false;
-  for (const CompiledSwitch* each : decision.switches.applied) {
-    for (const std::string& feature : each->features_off) {
-      if (!any) json.Key("FeaturesOff").OpenList();
-      any = true;
-      json.Text(feature);
-    }
-  }
-  if (any) json.CloseList();
-  return json.Close().Take();
-}
-
-void WriteCommonMember(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now,
-                       JsonWriter& json) {
-  const int64_t ts = absl::ToUnixSeconds(now);
-  const PublishPoint& point = decision.publish_point->spec;
-  const std::string& name = decision.stream->name;
-  JsonWriter trace;
-  trace.Open().Member("BusinessType", point.business_type).Close();
-  json.Key("common").Open();
-  json.Member("ts", absl::AlphaNum(ts).Piece());
-  const uint64_t session = MixHash(decision.viewer_hash, ts);
-  json.Member("session_id", absl::AlphaNum(absl::Hex(session, absl::kZeroPad16)).Piece());
-  json.Member("stream", absl::StripPrefix(name, "stream-"));
-  json.Member("stream_name", name);
-  json.Member("version", 0);
-  json.Member("app_id", point.app_id);
-  json.Member("mode", "Normal");
-  json.Member("major_anchor_level", "common");
-  json.Member("common_trace", trace.text());
-  json.Member("stream_data_content_encoding", "default");
-  WriteRuleIds(decision, json);
-  json.Key("lines").Open();
-  for (const PlayLine& line : decision.lines) json.Member(line.role, LineName(snapshot, line));
-  json.Close();
-  json.Member("main_push_id", decision.lines[0].push + 1);
-  if (decision.lines.size() > 1) json.Member("backup_push_id", decision.lines[1].push + 1);
-  json.Key("common_sdk_params").Open();
-  const std::string line_params = WriteLineParams(decision);
-  for (const PlayLine& line : decision.lines) json.Member(line.role, line_params);
-  json.Close();
-  json.Key("p2p_params").Null();
-  WriteAuto(decision, json);
-  for (const char* map : {"header", "query", "http_ports", "rtmp_ports"})
-    json.Key(map).Open().Close();
-  json.Close();
 }
 
 void WriteQuality(const TranscodeTemplate& tier, JsonWriter& json) {
@@ -342,36 +238,25 @@ AnswerFrame BuildFrame(const PlayDecision& decision, LineParts parts) {
 }
 
 PartKey FrameKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {
-  PartKey key;
-  key.text.reserve(512);
-  for (const PlayLine& line : decision.lines) AppendKey(snapshot, decision, line, key.text);
+  std::string text;
+  text.reserve(512);
+  for (const PlayLine& line : decision.lines) AppendKey(snapshot, decision, line, text);
   uint64_t tiers = 0;
-  for (const TranscodeTemplate& tier : decision.tiers)
-    tiers |= 1u << static_cast<uint32_t>(tier.tier);
-  key.text.append(reinterpret_cast<const char*>(&tiers), sizeof(tiers));
-  key.text.push_back(static_cast<char>(decision.default_tier));
-  key.hash = absl::Hash<absl::string_view>()(key.text);
-  return key;
-}
-
-std::string WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now) {
-  JsonWriter json(kUsualCommonSize);
-  json.Open();
-  WriteCommonMember(snapshot, decision, now, json);
-  std::string common;
-  common.reserve(json.text().size() + 1);
-  common.append(json.text().data(), json.text().size()).push_back(',');
-  return common;
+  for (const TranscodeTemplate& tier : decision.tiers) {
+    tiers |= uint64_t{1} << static_cast<uint32_t>(tier.tier);
+  }
+  AppendNumber(tiers, text);
+  AppendNumber(static_cast<uint64_t>(decision.default_tier), text);
+  return KeyOfText(std::move(text));
 }
 
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
                            absl::Time now) {
-  JsonWriter json(kUsualCommonSize);
-  json.Open();
-  WriteCommonMember(snapshot, decision, now, json);
+  const AnswerCommon common = BuildCommon(snapshot, decision);
   StreamData data;
-  data.text.reserve(json.text().size() + InnerSize(parts) + kUsualKeysSize);
-  data.text.append(json.text().data(), json.text().size()).push_back(',');
+  data.text.reserve(kUsualBeginSize + common.end.size() + InnerSize(parts) + kUsualKeysSize);
+  AppendCommonBegin(decision, now, data.text);
+  data.text.append(common.end);
   data.common_size = data.text.size();
   AppendData(decision, parts, false, data.text);
   data.text.push_back('}');

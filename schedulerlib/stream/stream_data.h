@@ -12,6 +12,8 @@
 //
 //   stream_data = common + frame.data_end
 //   stream_url  = frame.url_begin + common, escaped + frame.url_end
+//
+// (answer_common.h).
 #ifndef SCHEDULERLIB_STREAM_STREAM_DATA_H_
 #define SCHEDULERLIB_STREAM_STREAM_DATA_H_
 
@@ -21,6 +23,7 @@
 
 #include "absl/time/time.h"
 #include "schedulerlib/snapshot/snapshot.h"
+#include "schedulerlib/stream/answer_common.h"
 #include "schedulerlib/stream/line_part.h"
 #include "schedulerlib/stream/play.h"
 
@@ -48,9 +51,6 @@ AnswerFrame BuildFrame(const PlayDecision& decision, LineParts parts);
 
 // Answers with equal keys have the same frame.
 PartKey FrameKeyOf(const Snapshot& snapshot, const PlayDecision& decision);
-
-// {"common":{…}, as it stands before the rest. `now` is the issue time.
-std::string WriteCommon(const Snapshot& snapshot, const PlayDecision& decision, absl::Time now);
 
 // The inner text. `now` is the issue time.
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,

@@ -13,12 +13,13 @@ using v1::PlayInfo;
 namespace {
 
 size_t UrlSize(const PlayAnswer& answer) {
-  return answer.frame->url_begin().size() + answer.escaped_common.size() +
-         answer.frame->url_end().size();
+  return answer.frame->url_begin().size() + answer.escaped_common_begin.size() +
+         answer.common->common.escaped_end.size() + answer.frame->url_end().size();
 }
 
 size_t DataSize(const PlayAnswer& answer) {
-  return answer.common.size() + answer.frame->data_end().size();
+  return answer.common_begin.size() + answer.common->common.end.size() +
+         answer.frame->data_end().size();
 }
 
 }  // namespace
@@ -30,13 +31,13 @@ SharedFrame::SharedFrame(scheduler::AnswerFrame frame)
       data_end_(rpc::SliceOf(std::move(frame.data_end))) {}
 
 void AppendStreamUrl(const PlayAnswer& answer, std::string& out) {
-  absl::StrAppend(&out, TextOf(answer.frame->url_begin()), answer.escaped_common,
-                  TextOf(answer.frame->url_end()));
+  absl::StrAppend(&out, TextOf(answer.frame->url_begin()), answer.escaped_common_begin,
+                  answer.common->common.escaped_end, TextOf(answer.frame->url_end()));
 }
 
 size_t WireSize(const PlayAnswer& answer) {
   size_t size = rpc::TextSize(PlayInfo::kDocumentFieldNumber, answer.document);
-  size += answer.rest.size();
+  size += answer.common->rest.size() + answer.lines.size();
   if (answer.frame == nullptr) return size;
   const size_t url = UrlSize(answer);
   const size_t data = DataSize(answer);
@@ -49,23 +50,24 @@ void AppendWire(const PlayAnswer& answer, rpc::WireText& out) {
   if (answer.frame != nullptr) {
     out.Length(PlayInfo::kStreamUrlFieldNumber, UrlSize(answer));
     out.Share(answer.frame->url_begin());
-    own.append(answer.escaped_common);
+    own.append(answer.escaped_common_begin).append(answer.common->common.escaped_end);
     out.Share(answer.frame->url_end());
     out.Length(PlayInfo::kStreamDataFieldNumber, DataSize(answer));
-    own.append(answer.common);
+    own.append(answer.common_begin).append(answer.common->common.end);
     out.Share(answer.frame->data_end());
   }
   rpc::AppendText(PlayInfo::kDocumentFieldNumber, answer.document, own);
-  own.append(answer.rest);
+  own.append(answer.common->rest).append(answer.lines);
 }
 
 PlayInfo ToProto(const PlayAnswer& answer) {
   PlayInfo info;
-  NC_CHECK(info.ParseFromString(answer.rest));
+  NC_CHECK(info.ParseFromString(answer.common->rest + answer.lines));
   info.set_document(answer.document);
   if (answer.frame == nullptr) return info;
   AppendStreamUrl(answer, *info.mutable_stream_url());
-  info.set_stream_data(absl::StrCat(answer.common, TextOf(answer.frame->data_end())));
+  info.set_stream_data(absl::StrCat(answer.common_begin, answer.common->common.end,
+                                    TextOf(answer.frame->data_end())));
   return info;
 }
 

@@ -31,17 +31,29 @@ class SharedFrame {
   grpc::Slice data_end_;
 };
 
+// scheduler::AnswerCommon, and what goes with it.
+struct SharedCommon {
+  scheduler::AnswerCommon common;
+
+  // The fields default_tier and rule_ids of v1::PlayInfo, as on the wire.
+  std::string rest;
+
+  size_t bytes() const {
+    return sizeof(*this) + common.end.capacity() + common.escaped_end.capacity() + rest.capacity();
+  }
+};
+
 struct PlayAnswer {
-  // stream_data and stream_url: around `common`, and around it as it stands in a JSON string. Null
-  // for the forms that have a document.
+  // stream_data and stream_url stand around `common`. Null for the forms that have a document.
   std::shared_ptr<const SharedFrame> frame;
-  std::string common;
-  std::string escaped_common;
+  std::shared_ptr<const SharedCommon> common;  // not null
+  std::string common_begin;
+  std::string escaped_common_begin;
 
   std::string document;
 
-  // The other fields of v1::PlayInfo, as on the wire.
-  std::string rest;
+  // The field lines of v1::PlayInfo, as on the wire.
+  std::string lines;
 };
 
 // The `stream_url` object. The answer has a frame.

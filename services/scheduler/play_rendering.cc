@@ -9,7 +9,6 @@
 #include "schedulerlib/model/tier.h"
 #include "schedulerlib/stream/auto_list.h"
 #include "schedulerlib/stream/hls_multivariant.h"
-#include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/rule_ids.h"
 #include "schedulerlib/stream/steering_manifest.h"
 #include "schedulerlib/stream/stream_data.h"
@@ -23,7 +22,8 @@ using scheduler::PlayDecision;
 using scheduler::Snapshot;
 using scheduler::SteeringForm;
 
-constexpr size_t kUsualRestSize = 240;
+constexpr size_t kUsualBeginSize = 240;
+constexpr size_t kUsualLinesSize = 100;
 
 std::string WriteSteering(const Snapshot& snapshot, const PlayDecision& decision,
                           const PlayQuestion& question, SteeringForm form) {
@@ -80,9 +80,10 @@ void SetStreamData(const Snapshot& snapshot, const PlayDecision& decision, absl:
   answer.frame = caches.frames.FindOrRender(FrameKeyOf(snapshot, decision), [&] {
     return RenderFrame(snapshot, decision, caches.parts);
   });
-  answer.common = WriteCommon(snapshot, decision, now);
-  answer.escaped_common.reserve(answer.common.size() * 3 / 2);
-  scheduler::AppendJsonEscaped(answer.common, answer.escaped_common);
+  answer.common_begin.reserve(kUsualBeginSize);
+  AppendCommonBegin(decision, now, answer.common_begin);
+  answer.escaped_common_begin.reserve(kUsualBeginSize);
+  AppendEscapedCommonBegin(decision, now, answer.escaped_common_begin);
 }
 
 void AppendLine(const Snapshot& snapshot, const scheduler::PlayLine& line, std::string& out) {
@@ -99,16 +100,14 @@ void AppendLine(const Snapshot& snapshot, const scheduler::PlayLine& line, std::
   rpc::AppendText(Line::kNodeFieldNumber, node, out);
 }
 
-std::string WriteRest(const Snapshot& snapshot, const PlayDecision& decision) {
-  std::string rest;
-  rest.reserve(kUsualRestSize);
+SharedCommon RenderCommon(const Snapshot& snapshot, const PlayDecision& decision) {
+  SharedCommon shared{.common = BuildCommon(snapshot, decision)};
   rpc::AppendText(v1::PlayInfo::kDefaultTierFieldNumber, scheduler::TierKey(decision.default_tier),
-                  rest);
-  for (const scheduler::PlayLine& line : decision.lines) AppendLine(snapshot, line, rest);
+                  shared.rest);
   for (const std::string& id : scheduler::RuleIds(decision)) {
-    rpc::AppendText(v1::PlayInfo::kRuleIdsFieldNumber, id, rest);
+    rpc::AppendText(v1::PlayInfo::kRuleIdsFieldNumber, id, shared.rest);
   }
-  return rest;
+  return shared;
 }
 
 }  // namespace
@@ -122,7 +121,12 @@ absl::StatusOr<PlayAnswer> RenderPlay(const Snapshot& snapshot, const PlayDecisi
   } else {
     NC_ASSIGN_OR_RETURN(answer.document, WriteDocument(snapshot, decision, question));
   }
-  answer.rest = WriteRest(snapshot, decision);
+  answer.common = caches.commons.FindOrRender(CommonKeyOf(snapshot, decision),
+                                              [&] { return RenderCommon(snapshot, decision); });
+  answer.lines.reserve(kUsualLinesSize);
+  for (const scheduler::PlayLine& line : decision.lines) {
+    AppendLine(snapshot, line, answer.lines);
+  }
   return answer;
 }
 

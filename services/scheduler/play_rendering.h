@@ -14,16 +14,18 @@ namespace nearcast {
 
 using PartCache = RenderedCache<scheduler::LinePart>;
 using FrameCache = RenderedCache<SharedFrame>;
+using CommonCache = RenderedCache<SharedCommon>;
 
 // What is kept for the next viewers.
 struct PlayCaches {
   PartCache parts;
   FrameCache frames;
+  CommonCache commons;
 };
 
 // FAILED_PRECONDITION, with the reason FORMAT_NOT_DELIVERED, when none of the decision's lines
 // delivers what the form needs; INVALID_ARGUMENT (INVALID_FORMAT) for a form that this version does
-// not know. Frames and lines are taken from `caches`, or rendered into them.
+// not know. What can be shared is taken from `caches`, or rendered into them.
 absl::StatusOr<PlayAnswer> RenderPlay(const scheduler::Snapshot& snapshot,
                                       const scheduler::PlayDecision& decision,
                                       const PlayQuestion& question, absl::Time now,

@@ -87,7 +87,9 @@ enum class What { kStreamData, kAnswer };
 
 void Shared(benchmark::State& state, What what) {
   World world(SignMethod::kTencent);
-  PlayCaches caches{.parts = PartCache(64 << 20), .frames = FrameCache(64 << 20)};
+  PlayCaches caches{.parts = PartCache(64 << 20),
+                    .frames = FrameCache(64 << 20),
+                    .commons = CommonCache(1 << 20)};
   for (size_t i = 0; i < world.viewers.size(); ++i) world.Decision(i);
   size_t i = 0;
   size_t bytes = 0;
@@ -95,7 +97,8 @@ void Shared(benchmark::State& state, What what) {
     const auto answer = RenderPlay(*world.snapshot, world.Decision(i++), {}, kNow, caches);
     bytes = WireSize(*answer);
     if (what == What::kStreamData) {
-      const std::string text = absl::StrCat(answer->common, rpc::TextOf(answer->frame->data_end()));
+      const std::string text = absl::StrCat(answer->common_begin, answer->common->common.end,
+                                            rpc::TextOf(answer->frame->data_end()));
       bytes = text.size();
     }
   }

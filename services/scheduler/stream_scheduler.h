@@ -108,11 +108,13 @@ class StreamScheduler {
   std::array<absl::Mutex, 64> request_turns_;
   SchedulerCounters counters_;
 
-  // Rendered lines and frames, shared by the viewers of a stream.
+  // Rendered lines, frames and common parts, shared by the viewers of a stream.
   static constexpr size_t kPartBytesMax = 128 << 20;
   static constexpr size_t kFrameBytesMax = 256 << 20;
+  static constexpr size_t kCommonBytesMax = 16 << 20;
   mutable PlayCaches caches_{.parts = PartCache(kPartBytesMax),
-                             .frames = FrameCache(kFrameBytesMax)};
+                             .frames = FrameCache(kFrameBytesMax),
+                             .commons = CommonCache(kCommonBytesMax)};
 };
 
 }  // namespace nearcast
