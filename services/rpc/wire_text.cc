@@ -2,7 +2,6 @@
 
 #include <array>
 #include <utility>
-#include <vector>
 
 #include "google/protobuf/io/coded_stream.h"
 
@@ -42,8 +41,7 @@ size_t TextSize(int field, absl::string_view text) {
 grpc::ByteBuffer WireText::Take() {
   const size_t size = own_.size();
   const grpc::Slice own = SliceOf(std::move(own_));
-  std::vector<grpc::Slice> slices;
-  slices.reserve(2 * pieces_.size() + 1);
+  absl::InlinedVector<grpc::Slice, 8> slices;
   size_t begin = 0;
   for (Piece& piece : pieces_) {
     if (piece.own_before > begin) slices.push_back(own.sub(begin, piece.own_before));

@@ -31,6 +31,8 @@ size_t TextSize(int field, absl::string_view text);
 // Thread rule: one owner.
 class WireText {
  public:
+  explicit WireText(size_t expected_own = 0) { own_.reserve(expected_own); }
+
   void Length(int field, size_t size) { AppendLength(field, size, own_); }
   void Share(const grpc::Slice& text) { pieces_.push_back({own_.size(), text}); }
 

@@ -1,9 +1,11 @@
 #include "services/scheduler/grpc_scheduler.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
 #include "nearcast/v1/scheduler.grpc.pb.h"
 #include "services/rpc/unary.h"
 #include "services/rpc/wire_text.h"
@@ -28,6 +30,10 @@ ServerUnaryReactor* Finish(CallbackServerContext* context, const grpc::Status& s
   reactor->Finish(status);
   return reactor;
 }
+
+// A question that is read without the heap, and an answer's own text: usual sizes.
+constexpr size_t kQuestionSize = 2048;
+constexpr size_t kOwnTextSize = 4096;
 
 // INTERNAL, as gRPC has it for its own messages, for bytes that are none.
 template <typename Message>
@@ -94,12 +100,15 @@ class GrpcScheduler : public Service {
 
   ServerUnaryReactor* GetPlayInfo(CallbackServerContext* context, const grpc::ByteBuffer* asked,
                                   grpc::ByteBuffer* response) override {
-    v1::GetPlayInfoRequest request;
+    std::array<char, kQuestionSize> memory;
+    google::protobuf::Arena arena(memory.data(), memory.size());
+    auto& request = *google::protobuf::Arena::CreateMessage<v1::GetPlayInfoRequest>(&arena);
     const grpc::Status read = Read(*asked, &request);
     if (!read.ok()) return Finish(context, read);
     const auto answer = scheduler_->Play(QuestionOf(request));
     if (!answer.ok()) return Finish(context, rpc::ToGrpc(answer.status()));
-    rpc::WireText text;
+    PrefetchFrame(*answer);
+    rpc::WireText text(kOwnTextSize);
     AppendWire(*answer, text);
     *response = text.Take();
     return Finish(context, grpc::Status::OK);

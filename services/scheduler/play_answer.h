@@ -59,6 +59,10 @@ struct PlayAnswer {
 // The `stream_url` object. The answer has a frame.
 void AppendStreamUrl(const PlayAnswer& answer, std::string& out);
 
+// Fetches the frame into the core's cache, for whoever sends it soon: among thousands of streams it
+// is not there, and fetching costs less than a copy that waits for each line.
+void PrefetchFrame(const PlayAnswer& answer);
+
 // As v1::PlayInfo.
 size_t WireSize(const PlayAnswer& answer);
 void AppendWire(const PlayAnswer& answer, rpc::WireText& out);
