@@ -26,9 +26,9 @@ struct Asked {
 
   PartKey Key(size_t line = 0) const { return KeyOf(*snapshot, decision, decision.lines[line]); }
   PartKey FrameKey() const { return FrameKeyOf(*snapshot, decision); }
-  PartKey CommonKey() const { return CommonKeyOf(*snapshot, decision); }
+  PartKey CommonKey() const { return TermsKeyOf(*snapshot, decision); }
   std::string CommonText() const {
-    const AnswerCommon common = BuildCommon(*snapshot, decision);
+    const AnswerTerms common = BuildTerms(*snapshot, decision);
     return absl::StrCat(common.end, absl::StrJoin(RuleIds(decision), " "));
   }
   std::string FrameText() const {
@@ -238,7 +238,7 @@ TEST(LinePartTest, AnAnswerOutOfPartsIsTheAnswerMadeAtOnce) {
             WriteStreamUrl(*asked->snapshot, asked->decision, kNow));
   EXPECT_GT(main.bytes(), main.inner.size() + main.outer.size());
   const AnswerFrame frame = BuildFrame(asked->decision, parts);
-  const AnswerCommon common = BuildCommon(*asked->snapshot, asked->decision);
+  const AnswerTerms common = BuildTerms(*asked->snapshot, asked->decision);
   std::string plain;
   AppendCommonBegin(asked->decision, kNow, plain);
   plain += common.end;

@@ -252,7 +252,7 @@ PartKey FrameKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {
 
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
                            absl::Time now) {
-  const AnswerCommon common = BuildCommon(snapshot, decision);
+  const AnswerTerms common = BuildTerms(snapshot, decision);
   StreamData data;
   data.text.reserve(kUsualBeginSize + common.end.size() + InnerSize(parts) + kUsualKeysSize);
   AppendCommonBegin(decision, now, data.text);

@@ -13,7 +13,7 @@
 //   stream_data = common + frame.data_end
 //   stream_url  = frame.url_begin + common, escaped + frame.url_end
 //
-// (answer_common.h).
+// (answer_terms.h).
 #ifndef SCHEDULERLIB_STREAM_STREAM_DATA_H_
 #define SCHEDULERLIB_STREAM_STREAM_DATA_H_
 
@@ -23,7 +23,7 @@
 
 #include "absl/time/time.h"
 #include "schedulerlib/snapshot/snapshot.h"
-#include "schedulerlib/stream/answer_common.h"
+#include "schedulerlib/stream/answer_terms.h"
 #include "schedulerlib/stream/line_part.h"
 #include "schedulerlib/stream/play.h"
 

@@ -77,7 +77,7 @@ void AddPreheats(const PreheatTotals& totals, MetricsWriter& out) {
                static_cast<double>(totals.streams));
 }
 
-// `what`: "lines", "frames" or "commons".
+// `what`: "lines", "frames" or "terms".
 template <typename Text>
 void AddRendered(absl::string_view what, const RenderedCache<Text>& cache, MetricsWriter& out) {
   const RenderedCounters& counters = cache.counters();
@@ -128,7 +128,7 @@ void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
     AddScheduler(parts.scheduler->counters(), out);
     AddRendered("lines", parts.scheduler->caches().parts, out);
     AddRendered("frames", parts.scheduler->caches().frames, out);
-    AddRendered("commons", parts.scheduler->caches().commons, out);
+    AddRendered("terms", parts.scheduler->caches().terms, out);
     AddPreheats(parts.scheduler->preheats().totals(), out);
     out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
                  static_cast<double>(parts.streams->size()));

@@ -20,11 +20,11 @@ void Prefetch(absl::string_view text) {
 
 size_t UrlSize(const PlayAnswer& answer) {
   return answer.frame->url_begin().size() + answer.escaped_common_begin.size() +
-         answer.common->common.escaped_end.size() + answer.frame->url_end().size();
+         answer.terms->text.escaped_end.size() + answer.frame->url_end().size();
 }
 
 size_t DataSize(const PlayAnswer& answer) {
-  return answer.common_begin.size() + answer.common->common.end.size() +
+  return answer.common_begin.size() + answer.terms->text.end.size() +
          answer.frame->data_end().size();
 }
 
@@ -38,7 +38,7 @@ SharedFrame::SharedFrame(scheduler::AnswerFrame frame)
 
 void AppendStreamUrl(const PlayAnswer& answer, std::string& out) {
   absl::StrAppend(&out, TextOf(answer.frame->url_begin()), answer.escaped_common_begin,
-                  answer.common->common.escaped_end, TextOf(answer.frame->url_end()));
+                  answer.terms->text.escaped_end, TextOf(answer.frame->url_end()));
 }
 
 void PrefetchFrame(const PlayAnswer& answer) {
@@ -51,7 +51,7 @@ void PrefetchFrame(const PlayAnswer& answer) {
 
 size_t WireSize(const PlayAnswer& answer) {
   size_t size = rpc::TextSize(PlayInfo::kDocumentFieldNumber, answer.document);
-  size += answer.common->rest.size() + answer.lines.size();
+  size += answer.terms->rest.size() + answer.lines.size();
   if (answer.frame == nullptr) return size;
   const size_t url = UrlSize(answer);
   const size_t data = DataSize(answer);
@@ -64,24 +64,24 @@ void AppendWire(const PlayAnswer& answer, rpc::WireText& out) {
   if (answer.frame != nullptr) {
     out.Length(PlayInfo::kStreamUrlFieldNumber, UrlSize(answer));
     out.Share(answer.frame->url_begin());
-    own.append(answer.escaped_common_begin).append(answer.common->common.escaped_end);
+    own.append(answer.escaped_common_begin).append(answer.terms->text.escaped_end);
     out.Share(answer.frame->url_end());
     out.Length(PlayInfo::kStreamDataFieldNumber, DataSize(answer));
-    own.append(answer.common_begin).append(answer.common->common.end);
+    own.append(answer.common_begin).append(answer.terms->text.end);
     out.Share(answer.frame->data_end());
   }
   rpc::AppendText(PlayInfo::kDocumentFieldNumber, answer.document, own);
-  own.append(answer.common->rest).append(answer.lines);
+  own.append(answer.terms->rest).append(answer.lines);
 }
 
 PlayInfo ToProto(const PlayAnswer& answer) {
   PlayInfo info;
-  NC_CHECK(info.ParseFromString(answer.common->rest + answer.lines));
+  NC_CHECK(info.ParseFromString(answer.terms->rest + answer.lines));
   info.set_document(answer.document);
   if (answer.frame == nullptr) return info;
   AppendStreamUrl(answer, *info.mutable_stream_url());
-  info.set_stream_data(absl::StrCat(answer.common_begin, answer.common->common.end,
-                                    TextOf(answer.frame->data_end())));
+  info.set_stream_data(
+      absl::StrCat(answer.common_begin, answer.terms->text.end, TextOf(answer.frame->data_end())));
   return info;
 }
 

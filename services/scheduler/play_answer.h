@@ -31,22 +31,22 @@ class SharedFrame {
   grpc::Slice data_end_;
 };
 
-// scheduler::AnswerCommon, and what goes with it.
-struct SharedCommon {
-  scheduler::AnswerCommon common;
+// scheduler::AnswerTerms, and what goes with it.
+struct SharedTerms {
+  scheduler::AnswerTerms text;
 
   // The fields default_tier and rule_ids of v1::PlayInfo, as on the wire.
   std::string rest;
 
   size_t bytes() const {
-    return sizeof(*this) + common.end.capacity() + common.escaped_end.capacity() + rest.capacity();
+    return sizeof(*this) + text.end.capacity() + text.escaped_end.capacity() + rest.capacity();
   }
 };
 
 struct PlayAnswer {
   // stream_data and stream_url stand around `common`. Null for the forms that have a document.
   std::shared_ptr<const SharedFrame> frame;
-  std::shared_ptr<const SharedCommon> common;  // not null
+  std::shared_ptr<const SharedTerms> terms;  // not null
   std::string common_begin;
   std::string escaped_common_begin;
 

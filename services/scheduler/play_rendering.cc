@@ -100,8 +100,8 @@ void AppendLine(const Snapshot& snapshot, const scheduler::PlayLine& line, std::
   rpc::AppendText(Line::kNodeFieldNumber, node, out);
 }
 
-SharedCommon RenderCommon(const Snapshot& snapshot, const PlayDecision& decision) {
-  SharedCommon shared{.common = BuildCommon(snapshot, decision)};
+SharedTerms RenderTerms(const Snapshot& snapshot, const PlayDecision& decision) {
+  SharedTerms shared{.text = BuildTerms(snapshot, decision)};
   rpc::AppendText(v1::PlayInfo::kDefaultTierFieldNumber, scheduler::TierKey(decision.default_tier),
                   shared.rest);
   for (const std::string& id : scheduler::RuleIds(decision)) {
@@ -121,8 +121,8 @@ absl::StatusOr<PlayAnswer> RenderPlay(const Snapshot& snapshot, const PlayDecisi
   } else {
     NC_ASSIGN_OR_RETURN(answer.document, WriteDocument(snapshot, decision, question));
   }
-  answer.common = caches.commons.FindOrRender(CommonKeyOf(snapshot, decision),
-                                              [&] { return RenderCommon(snapshot, decision); });
+  answer.terms = caches.terms.FindOrRender(TermsKeyOf(snapshot, decision),
+                                           [&] { return RenderTerms(snapshot, decision); });
   answer.lines.reserve(kUsualLinesSize);
   for (const scheduler::PlayLine& line : decision.lines) {
     AppendLine(snapshot, line, answer.lines);

@@ -14,13 +14,13 @@ namespace nearcast {
 
 using PartCache = RenderedCache<scheduler::LinePart>;
 using FrameCache = RenderedCache<SharedFrame>;
-using CommonCache = RenderedCache<SharedCommon>;
+using TermsCache = RenderedCache<SharedTerms>;
 
 // What is kept for the next viewers.
 struct PlayCaches {
   PartCache parts;
   FrameCache frames;
-  CommonCache commons;
+  TermsCache terms;
 };
 
 // FAILED_PRECONDITION, with the reason FORMAT_NOT_DELIVERED, when none of the decision's lines

@@ -87,9 +87,8 @@ enum class What { kStreamData, kAnswer };
 
 void Shared(benchmark::State& state, What what) {
   World world(SignMethod::kTencent);
-  PlayCaches caches{.parts = PartCache(64 << 20),
-                    .frames = FrameCache(64 << 20),
-                    .commons = CommonCache(1 << 20)};
+  PlayCaches caches{
+      .parts = PartCache(64 << 20), .frames = FrameCache(64 << 20), .terms = TermsCache(1 << 20)};
   for (size_t i = 0; i < world.viewers.size(); ++i) world.Decision(i);
   size_t i = 0;
   size_t bytes = 0;
@@ -97,7 +96,7 @@ void Shared(benchmark::State& state, What what) {
     const auto answer = RenderPlay(*world.snapshot, world.Decision(i++), {}, kNow, caches);
     bytes = WireSize(*answer);
     if (what == What::kStreamData) {
-      const std::string text = absl::StrCat(answer->common_begin, answer->common->common.end,
+      const std::string text = absl::StrCat(answer->common_begin, answer->terms->text.end,
                                             rpc::TextOf(answer->frame->data_end()));
       bytes = text.size();
     }

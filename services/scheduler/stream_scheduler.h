@@ -111,10 +111,10 @@ class StreamScheduler {
   // Rendered lines, frames and common parts, shared by the viewers of a stream.
   static constexpr size_t kPartBytesMax = 128 << 20;
   static constexpr size_t kFrameBytesMax = 256 << 20;
-  static constexpr size_t kCommonBytesMax = 16 << 20;
+  static constexpr size_t kTermsBytesMax = 16 << 20;
   mutable PlayCaches caches_{.parts = PartCache(kPartBytesMax),
                              .frames = FrameCache(kFrameBytesMax),
-                             .commons = CommonCache(kCommonBytesMax)};
+                             .terms = TermsCache(kTermsBytesMax)};
 };
 
 }  // namespace nearcast

@@ -1,4 +1,4 @@
-#include "schedulerlib/stream/answer_common.h"
+#include "schedulerlib/stream/answer_terms.h"
 
 #include <array>
 #include <utility>
@@ -92,7 +92,7 @@ void AppendBegin(const Pieces& pieces, const PlayDecision& decision, absl::Time 
 
 }  // namespace
 
-AnswerCommon BuildCommon(const Snapshot& snapshot, const PlayDecision& decision) {
+AnswerTerms BuildTerms(const Snapshot& snapshot, const PlayDecision& decision) {
   const PublishPoint& point = decision.publish_point->spec;
   JsonWriter trace;
   trace.Open().Member("BusinessType", point.business_type).Close();
@@ -120,13 +120,13 @@ AnswerCommon BuildCommon(const Snapshot& snapshot, const PlayDecision& decision)
     json.Key(map).Open().Close();
   }
   json.Close();
-  AnswerCommon common;
+  AnswerTerms common;
   common.end = absl::StrCat(",", json.text().substr(1), ",");
   AppendJsonEscaped(common.end, common.escaped_end);
   return common;
 }
 
-PartKey CommonKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {
+PartKey TermsKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {
   const TierChoice& choice = decision.tier_choice;
   std::string text;
   text.reserve(192);

@@ -3,9 +3,9 @@
 // apply to.
 //
 //   {"common":{"ts":…,"session_id":…,"stream":…,"stream_name":…   AppendCommonBegin
-//   ,"version":0,…},                                              BuildCommon
-#ifndef SCHEDULERLIB_STREAM_ANSWER_COMMON_H_
-#define SCHEDULERLIB_STREAM_ANSWER_COMMON_H_
+//   ,"version":0,…},                                              BuildTerms
+#ifndef SCHEDULERLIB_STREAM_ANSWER_TERMS_H_
+#define SCHEDULERLIB_STREAM_ANSWER_TERMS_H_
 
 #include <cstddef>
 #include <string>
@@ -18,15 +18,15 @@
 
 namespace nearcast::scheduler {
 
-struct AnswerCommon {
+struct AnswerTerms {
   std::string end;
   std::string escaped_end;  // as it stands in a JSON string
 };
 
-AnswerCommon BuildCommon(const Snapshot& snapshot, const PlayDecision& decision);
+AnswerTerms BuildTerms(const Snapshot& snapshot, const PlayDecision& decision);
 
 // Answers with equal keys have the same end, and the same RuleIds.
-PartKey CommonKeyOf(const Snapshot& snapshot, const PlayDecision& decision);
+PartKey TermsKeyOf(const Snapshot& snapshot, const PlayDecision& decision);
 
 // `now` is the issue time.
 void AppendCommonBegin(const PlayDecision& decision, absl::Time now, std::string& out);
@@ -37,4 +37,4 @@ inline bool IsOrdinary(Tier tier) { return tier < Tier::kMd; }
 
 }  // namespace nearcast::scheduler
 
-#endif  // SCHEDULERLIB_STREAM_ANSWER_COMMON_H_
+#endif  // SCHEDULERLIB_STREAM_ANSWER_TERMS_H_
