@@ -14,14 +14,21 @@ namespace {
 
 constexpr size_t kBlock = SHA256_CBLOCK;
 
+// "00", "01" … "ff".
+constexpr std::array<char, 512> kHexPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<char, 512> pairs = {};
+  for (size_t i = 0; i < 256; ++i) {
+    pairs[2 * i] = kDigits[i >> 4];
+    pairs[2 * i + 1] = kDigits[i & 15];
+  }
+  return pairs;
+}();
+
 template <size_t kSize>
 void AppendHexDigits(const std::array<unsigned char, kSize>& bytes, std::string& out) {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::array<char, 2 * kSize> text;
-  for (size_t i = 0; i < kSize; ++i) {
-    text[2 * i] = kDigits[bytes[i] >> 4];
-    text[2 * i + 1] = kDigits[bytes[i] & 15];
-  }
+  for (size_t i = 0; i < kSize; ++i) std::memcpy(&text[2 * i], &kHexPairs[2 * bytes[i]], 2);
   out.append(text.data(), text.size());
 }
 

@@ -30,7 +30,7 @@ void SignAlibabaA(const UrlParts& url, absl::string_view key, int64_t expiry_s,
 
 void SignAlibabaB(const UrlParts& url, absl::string_view key, int64_t expiry_s,
                   std::string& path_prefix) {
-  const TimeText time = BeijingMinute(expiry_s + 59);
+  const TimeText time = BeijingMinute(AlibabaBMinute(expiry_s));
   absl::StrAppend(&path_prefix, "/", time.text(), "/");
   AppendAlibabaBDigest(url, key, time.text(), path_prefix);
 }

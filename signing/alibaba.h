@@ -25,8 +25,10 @@ void AppendAlibabaCDigest(const UrlParts& url, absl::string_view key, absl::stri
 // last two may be 0, and are, so that all viewers share the URL.
 void SignAlibabaA(const UrlParts& url, absl::string_view key, int64_t expiry_s, std::string& query);
 
-// Appends "/201508150800/…", which goes before the path: MD5 of key, minute (UTC+8) and path. The
-// minute is the one that the expiry begins or is in, rounded up.
+// The second that B's minute is written of: the minute that the expiry begins or is in, rounded up.
+inline int64_t AlibabaBMinute(int64_t expiry_s) { return expiry_s + 59; }
+
+// Appends "/201508150800/…", which goes before the path: MD5 of key, minute (UTC+8) and path.
 void SignAlibabaB(const UrlParts& url, absl::string_view key, int64_t expiry_s,
                   std::string& path_prefix);
 

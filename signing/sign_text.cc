@@ -41,16 +41,27 @@ absl::Status ValidateSignText(absl::string_view text, SignMethod method) {
   return absl::OkStatus();
 }
 
-void AppendSignText(absl::string_view text, const UrlParts& url, absl::string_view time,
+SignPieces SplitSignText(absl::string_view text) {
+  SignPieces pieces;
+  ForEachPiece(
+      text,
+      [&pieces](absl::string_view piece) {
+        pieces.push_back({std::string(piece.data(), piece.size()), std::nullopt});
+      },
+      [&pieces](absl::string_view name) {
+        pieces.back().name = std::find(kNames.begin(), kNames.end(), name) - kNames.begin();
+      });
+  return pieces;
+}
+
+void AppendSignText(const SignPieces& pieces, const UrlParts& url, absl::string_view time,
                     absl::string_view key, std::string& out) {
   const std::array<absl::string_view, 6> values = {url.host,   url.path, url.app,
                                                    url.stream, time,     key};
-  ForEachPiece(
-      text, [&out](absl::string_view piece) { out.append(piece.data(), piece.size()); },
-      [&](absl::string_view name) {
-        const auto at = std::find(kNames.begin(), kNames.end(), name) - kNames.begin();
-        out.append(values[at].data(), values[at].size());
-      });
+  for (const SignPiece& piece : pieces) {
+    out.append(piece.before);
+    if (piece.name) out.append(values[*piece.name].data(), values[*piece.name].size());
+  }
 }
 
 }  // namespace nearcast

@@ -9,7 +9,8 @@ const UrlParts kUrl = {.host = "a.example", .path = "/live/s1.flv", .app = "live
 
 TEST(SignTextTest, ReplacesEveryName) {
   std::string text;
-  AppendSignText("{host}|{path}|{app}|{stream}|{time}|{key}|x", kUrl, "17", "secret", text);
+  AppendSignText(SplitSignText("{host}|{path}|{app}|{stream}|{time}|{key}|x"), kUrl, "17", "secret",
+                 text);
   EXPECT_EQ(text, "a.example|/live/s1.flv|live|s1|17|secret|x");
 }
 

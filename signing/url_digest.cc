@@ -2,20 +2,13 @@
 
 #include "signing/alibaba.h"
 #include "signing/huawei.h"
-#include "signing/sign_text.h"
 #include "signing/tencent.h"
 #include "signing/volcengine.h"
 
 namespace nearcast {
-namespace {
-
-std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
-
-}  // namespace
-
 UrlDigest::UrlDigest(const Signing& signing, absl::string_view key)
     : method_(signing.method),
-      text_(signing.text.empty() ? Text(DefaultSignText(signing.method)) : signing.text),
+      text_(SplitSignText(signing.text.empty() ? DefaultSignText(signing.method) : signing.text)),
       key_(key.data(), key.size()) {
   if (method_ == SignMethod::kHuawei || method_ == SignMethod::kHmacSha256) hmac_.emplace(key_);
 }
@@ -42,7 +35,7 @@ void UrlDigest::Append(const UrlParts& url, absl::string_view time, std::string&
   }
 }
 
-void AppendTextDigest(absl::string_view text, const UrlParts& url, absl::string_view key,
+void AppendTextDigest(const SignPieces& text, const UrlParts& url, absl::string_view key,
                       const HmacSha256* hmac, absl::string_view time, std::string& out) {
   std::string digested;
   digested.reserve(128);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "base/digest.h"
+#include "signing/sign_text.h"
 #include "signing/signing.h"
 #include "signing/url_parts.h"
 
@@ -25,13 +26,13 @@ class UrlDigest {
 
  private:
   const SignMethod method_;
-  const std::string text_;
+  const SignPieces text_;  // for the general methods
   const std::string key_;
   std::optional<HmacSha256> hmac_;
 };
 
 // HMAC_SHA256 and MD5: the digest of `text` with its names replaced. `hmac` is null for MD5.
-void AppendTextDigest(absl::string_view text, const UrlParts& url, absl::string_view key,
+void AppendTextDigest(const SignPieces& text, const UrlParts& url, absl::string_view key,
                       const HmacSha256* hmac, absl::string_view time, std::string& out);
 
 }  // namespace nearcast

@@ -30,7 +30,7 @@ UrlSigner::UrlSigner(const Signing& signing)
   const ParameterNames names = ParameterNamesOf(signing);
   signing_.secret_parameter = std::string(names.secret);
   signing_.time_parameter = std::string(names.time);
-  if (signing_.text.empty()) signing_.text = std::string(DefaultSignText(signing.method));
+  text_ = SplitSignText(signing.text.empty() ? DefaultSignText(signing.method) : signing.text);
   if (signing.method == SignMethod::kHuawei || signing.method == SignMethod::kHmacSha256) {
     hmac_.emplace(active_key_);
   }
@@ -96,7 +96,7 @@ void UrlSigner::AppendGeneral(const UrlParts& url, int64_t expiry_s, std::string
   const TimeText time =
       signing_.hex_time ? HexTime(expiry_s, Letters::kLower) : DecimalTime(expiry_s);
   absl::StrAppend(&query, signing_.secret_parameter, "=");
-  AppendTextDigest(signing_.text, url, active_key_, hmac_ ? &*hmac_ : nullptr, time.text(), query);
+  AppendTextDigest(text_, url, active_key_, hmac_ ? &*hmac_ : nullptr, time.text(), query);
   absl::StrAppend(&query, "&", signing_.time_parameter, "=", time.text());
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/digest.h"
+#include "signing/sign_text.h"
 #include "signing/signing.h"
 #include "signing/url_parts.h"
 
@@ -44,7 +45,10 @@ class UrlSigner {
  private:
   void AppendGeneral(const UrlParts& url, int64_t expiry_s, std::string& query) const;
 
+  friend class UrlBatch;
+
   Signing signing_;
+  SignPieces text_;  // of the general methods
   std::string active_key_;
   std::optional<HmacSha256> hmac_;  // for the methods that use one
 };

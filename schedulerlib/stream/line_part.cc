@@ -10,6 +10,7 @@
 #include "schedulerlib/stream/json_writer.h"
 #include "schedulerlib/stream/play_url.h"
 #include "schedulerlib/stream/sdk_params.h"
+#include "signing/url_batch.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -55,7 +56,9 @@ class Renderer {
         line_switch_(SwitchFrom(decision, line)),
         params_(decision.latency, line.gop_cache.ms, overrides_,
                 line_switch_ ? &*line_switch_ : nullptr),
-        urls_(snapshot, decision, line) {
+        urls_(snapshot, decision, line),
+        batch_(urls_.StartBatch()),
+        rtmp_batch_(urls_.StartBatch()) {
     BuildSlots();
   }
 
@@ -64,6 +67,8 @@ class Renderer {
     part_.tiers.reserve(tiers.size());
     part_.inner.reserve(tiers.size() * kUsualTierSize);
     for (const TranscodeTemplate& tier : tiers) AddTier(tier);
+    batch_.Finish(part_.inner);
+    rtmp_batch_.Finish(part_.rtmp);
     return std::move(part_);
   }
 
@@ -97,7 +102,7 @@ class Renderer {
     for (const Slot& slot : slots_) {
       part_.inner.append(slot.lead);
       const size_t begin = part_.inner.size() - slot.frame->before.size();
-      urls_.AppendRest(*slot.frame, part_.inner);
+      urls_.AppendRest(*slot.frame, batch_, part_.inner);
       SetSpan(slot.format, SpanFrom(begin, part_.inner), text);
     }
     part_.inner.append(after_slots_);
@@ -133,7 +138,18 @@ class Renderer {
     text.sdk_params = SpanFrom(params, inner);
     inner.append("\"}");
     text.member = SpanFrom(begin, inner);
-    if (line_.role == "main") text.rtmp = AppendUrl("rtmp", part_.rtmp);
+    if (line_.role == "main") text.rtmp = AppendRtmp(tier);
+  }
+
+  LinePart::Span AppendRtmp(const TranscodeTemplate& tier) {
+    const PlayUrlWriter::Frame* const frame = urls_.FindFrame("rtmp");
+    if (frame == nullptr || !urls_.is_plain() || tier.tier == Tier::kAo) {
+      return AppendUrl("rtmp", part_.rtmp);
+    }
+    const size_t begin = part_.rtmp.size();
+    part_.rtmp.append(frame->before);
+    urls_.AppendRest(*frame, rtmp_batch_, part_.rtmp);
+    return SpanFrom(begin, part_.rtmp);
   }
 
   LinePart::Span AppendUrl(absl::string_view format, std::string& out) {
@@ -154,6 +170,8 @@ class Renderer {
   const std::optional<LineSwitch> line_switch_;
   const SdkParamsWriter params_;
   PlayUrlWriter urls_;
+  UrlBatch batch_;       // of part_.inner
+  UrlBatch rtmp_batch_;  // of part_.rtmp
   std::vector<Slot> slots_;
   std::string after_slots_;
   std::string url_;

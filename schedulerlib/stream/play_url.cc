@@ -120,7 +120,16 @@ void PlayUrlWriter::Append(absl::string_view format, std::string& out) {
   if (frame == nullptr) return;
   if (!frame->is_split) return AppendWhole(*frame, out);
   out.append(frame->before);
-  AppendRest(*frame, out);
+  const std::optional<size_t> path_at = AppendUnsigned(*frame, out);
+  if (!path_at) return;
+  cdn_.pull_signer.Sign(*path_at, decision_.publish_point->spec.app, stream_, expiry_s_, out);
+}
+
+UrlBatch PlayUrlWriter::StartBatch() const { return UrlBatch(cdn_.pull_signer, expiry_s_); }
+
+void PlayUrlWriter::AppendRest(const Frame& frame, UrlBatch& batch, std::string& out) const {
+  const std::optional<size_t> path_at = AppendUnsigned(frame, out);
+  if (path_at) batch.Sign(*path_at, decision_.publish_point->spec.app, stream_, out);
 }
 
 const PlayUrlWriter::Frame* PlayUrlWriter::FindFrame(absl::string_view format) const {
@@ -130,21 +139,19 @@ const PlayUrlWriter::Frame* PlayUrlWriter::FindFrame(absl::string_view format) c
   return nullptr;
 }
 
-void PlayUrlWriter::AppendRest(const Frame& frame, std::string& out) const {
+std::optional<size_t> PlayUrlWriter::AppendUnsigned(const Frame& frame, std::string& out) const {
   const size_t begin = out.size() - frame.before.size();
   const bool sound_alone = tier_->tier == Tier::kAo;
   out.append(stream_).append(frame.after);
   if (sound_alone) absl::StrAppend(&out, frame.has_query ? "&" : "?", kSoundAlone);
-  if (signature_.empty()) {
-    if (!cdn_.pull_signer.signs()) return;
-    const size_t path_at = frame.path_at < frame.before.size()
-                               ? frame.path_at
-                               : PathOf(absl::string_view(out).substr(begin));
-    cdn_.pull_signer.Sign(begin + path_at, decision_.publish_point->spec.app, stream_, expiry_s_,
-                          out);
-    return;
+  if (!signature_.empty()) {
+    out.append(frame.has_query || sound_alone ? "&" : "?").append(signature_);
+    return std::nullopt;
   }
-  out.append(frame.has_query || sound_alone ? "&" : "?").append(signature_);
+  if (!cdn_.pull_signer.signs()) return std::nullopt;
+  return begin + (frame.path_at < frame.before.size()
+                      ? frame.path_at
+                      : PathOf(absl::string_view(out).substr(begin)));
 }
 
 void PlayUrlWriter::AppendWhole(const Frame& frame, std::string& out) const {

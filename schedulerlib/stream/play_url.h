@@ -4,6 +4,7 @@
 #define SCHEDULERLIB_STREAM_PLAY_URL_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
+#include "signing/url_batch.h"
 
 namespace nearcast::scheduler {
 
@@ -60,13 +62,18 @@ class PlayUrlWriter {
   // Null for a format that the line does not have.
   const Frame* FindFrame(absl::string_view format) const;
 
-  // Appends what follows `before`, which ends `out`; the frame must be split.
-  void AppendRest(const Frame& frame, std::string& out) const;
+  // For many URLs of one text. The line's CDN must outlive it.
+  UrlBatch StartBatch() const;
+
+  // Appends what follows `before`, which ends `out`; the frame must be split. `batch` signs it.
+  void AppendRest(const Frame& frame, UrlBatch& batch, std::string& out) const;
 
  private:
   Frame BuildFrame(const std::string& format, const std::string& url_template) const;
   absl::string_view HostOf(const std::string& format) const;
   void AppendWhole(const Frame& frame, std::string& out) const;
+  // As AppendRest; what signs the path is left to the caller: where the path begins, if it does.
+  std::optional<size_t> AppendUnsigned(const Frame& frame, std::string& out) const;
 
   const Snapshot& snapshot_;
   const CompiledCdn& cdn_;
