@@ -1,5 +1,7 @@
 #include "dataplane/egress/http_server.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/awaitable.hpp>
@@ -25,6 +27,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "base/socket_address.h"
 #include "dataplane/egress/link_protocol.h"
 #include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
@@ -111,6 +114,15 @@ std::string PeerIp(const beast::tcp_stream& stream) {
   return error ? std::string() : peer.address().to_string();
 }
 
+// The same of a descriptor.
+std::string PeerIp(int fd) {
+  const std::optional<SocketAddress> peer = nearcast::PeerAddress(fd);
+  if (!peer) return "";
+  const std::string text = SocketAddressText(*peer);  // ip:port, [ip]:port
+  const std::string ip = text.substr(0, text.rfind(':'));
+  return ip.front() == '[' ? ip.substr(1, ip.size() - 2) : ip;
+}
+
 enum class KeepAlive : uint8_t { kNo, kYes };
 
 std::string BuildResponse(absl::string_view type, absl::string_view body, KeepAlive keep_alive) {
@@ -137,12 +149,14 @@ class HttpServer::Connections {
       : options_(options),
         worker_(worker),
         desk_(desk),
-        acceptor_(&worker->io(), listen_fd,
-                  [this](tcp::socket socket) { Take(std::move(socket)); }) {}
+        acceptor_(
+            &worker->io(), listen_fd, [this](tcp::socket socket) { Take(std::move(socket)); },
+            [this](int fd) { return TakeViewer(fd); }) {}
 
   uint64_t accepts_failed() const { return acceptor_.failed(); }
 
  private:
+  bool TakeViewer(int fd);
   void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   std::string Answer(const Request& request, const beast::tcp_stream& stream) const;
@@ -164,6 +178,28 @@ class HttpServer::Connections {
   const std::shared_ptr<FlvProtocol> flv_ = std::make_shared<FlvProtocol>();
   TcpAcceptor acceptor_;
 };
+
+// A viewer whose request is there whole, as it nearly always is (connections are accepted with the
+// first bytes), costs no coroutine, timer or place in the loop. All else is left as it was, unread.
+bool HttpServer::Connections::TakeViewer(int fd) {
+  std::array<char, kHeaderBytesMax> bytes;
+  const ssize_t size = ::recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (size <= 0) return false;
+  http::request_parser<http::empty_body> parser;
+  parser.header_limit(kHeaderBytesMax);
+  parser.eager(false);
+  boost::system::error_code error;
+  parser.put(asio::buffer(bytes.data(), static_cast<size_t>(size)), error);
+  if (error || !parser.is_header_done()) return false;
+  const Request& request = parser.get();
+  if (request.method() != http::verb::get || IsRouted(request)) return false;
+  absl::StatusOr<Arrival> arrival = BuildArrival(request, PeerIp(fd));
+  if (!arrival.ok()) return false;
+  if (::recv(fd, bytes.data(), static_cast<size_t>(size), MSG_DONTWAIT) != size) return false;
+  arrival->fd = fd;
+  desk_->Admit(worker_, *std::move(arrival));
+  return true;
+}
 
 void HttpServer::Connections::Take(tcp::socket socket) {
   if (open_ >= options_.connections_max) return;  // closed

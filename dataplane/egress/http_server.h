@@ -45,7 +45,7 @@ struct HttpServerOptions {
   HttpUploadTaker* upload = nullptr;  // of this worker; null = nothing is published by HTTP
   std::function<std::string()> metrics;
   std::function<std::string()> streams_json;
-  HttpRoute* route = nullptr;  // may be null
+  HttpRoute* route = nullptr;   // may be null
   LocalAdmin* admin = nullptr;  // may be null
 };
 

@@ -20,8 +20,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-TcpAcceptor::TcpAcceptor(asio::io_context* io, int listen_fd, Take take)
-    : io_(io), acceptor_(*io), take_(std::move(take)) {
+TcpAcceptor::TcpAcceptor(asio::io_context* io, int listen_fd, Take take, TakeAtOnce at_once)
+    : io_(io), acceptor_(*io), take_(std::move(take)), at_once_(std::move(at_once)) {
   acceptor_.assign(tcp::v4(), listen_fd);
   asio::co_spawn(*io_, Accept(), asio::detached);
 }
@@ -47,6 +47,7 @@ absl::Status TcpAcceptor::AcceptWaiting() {
 // The socket's constructor that takes a descriptor throws where assign gives an error.
 absl::Status TcpAcceptor::AcceptOne() {
   NC_ASSIGN_OR_RETURN(const int fd, AcceptTcp(acceptor_.native_handle()));
+  if (at_once_ != nullptr && at_once_(fd)) return absl::OkStatus();
   tcp::socket socket(*io_);
   error_code error;
   socket.assign(tcp::v4(), fd, error);

@@ -24,10 +24,13 @@ inline constexpr int64_t kAcceptPauseMs = 100;
 // Thread rule: made before the loop runs, destroyed after it stopped; failed() from any thread.
 class TcpAcceptor {
  public:
-  using Take = std::function<void(boost::asio::ip::tcp::socket)>;  // on the loop's thread
+  // Both on the loop's thread. TakeAtOnce is asked first, before the loop has to do with the
+  // connection (two system calls and more): true when it has taken the descriptor.
+  using Take = std::function<void(boost::asio::ip::tcp::socket)>;
+  using TakeAtOnce = std::function<bool(int fd)>;
 
-  // Takes `listen_fd`.
-  TcpAcceptor(boost::asio::io_context* io, int listen_fd, Take take);
+  // Takes `listen_fd`. `at_once` may be null.
+  TcpAcceptor(boost::asio::io_context* io, int listen_fd, Take take, TakeAtOnce at_once = nullptr);
 
   // Attempts that failed for want of descriptors or memory.
   uint64_t failed() const { return failed_.Get(); }
@@ -40,6 +43,7 @@ class TcpAcceptor {
   boost::asio::io_context* const io_;
   boost::asio::ip::tcp::acceptor acceptor_;
   const Take take_;
+  const TakeAtOnce at_once_;
   Counter failed_;
 };
 

@@ -79,6 +79,25 @@ TEST_F(TcpAcceptorTest, TakesACrowd) {
   EXPECT_EQ(acceptor_.failed(), 0u);
 }
 
+TEST_F(TcpAcceptorTest, WhatIsTakenAtOnceIsNotGivenOut) {
+  const TcpListeners listeners = ListenTcp("127.0.0.1", 0, {}).value();
+  std::vector<int> at_once;
+  TcpAcceptor acceptor(
+      &io_, listeners.fds[0], [this](tcp::socket socket) { taken_.push_back(std::move(socket)); },
+      [&at_once](int fd) {
+        if (at_once.size() == 2) return false;
+        at_once.push_back(fd);
+        return true;
+      });
+  for (int i = 0; i < 3; ++i) {
+    clients_.push_back(ConnectLoopback(listeners.port));
+    EXPECT_EQ(::send(clients_.back(), "x", 1, MSG_NOSIGNAL), 1);
+  }
+  EXPECT_TRUE(AwaitTaken(1));
+  EXPECT_EQ(at_once.size(), 2u);
+  for (int fd : at_once) ::close(fd);
+}
+
 TEST_F(TcpAcceptorTest, GoesOnWhenThereAreDescriptorsAgain) {
   accepts_to_fail = 2;
   for (int i = 0; i < 3; ++i) Connect();

@@ -1,6 +1,7 @@
 """Publish and play: keyframe first, start limits, back-to-source, reconnects, refusals."""
 
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -108,6 +109,14 @@ class PlayTest(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError) as refused:
             self.origin.get("/live/show.flv", {"X-Nearcast-Via": "far, origin"})
         self.assertEqual(refused.exception.code, 508)
+
+    def test_a_request_that_comes_byte_by_byte_plays_as_well(self):
+        address = (self.origin.ip, harness.HTTP_PORT)
+        with socket.create_connection(address, timeout=20) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for byte in b"GET /live/show.flv HTTP/1.1\r\nHost: relay\r\n\r\n":
+                connection.sendall(bytes([byte]))
+            self.assertEqual(connection.makefile("rb").readline(), b"HTTP/1.1 200 OK\r\n")
 
     def test_bad_parameters_are_400_with_a_reason(self):
         with self.assertRaises(urllib.error.HTTPError) as refused:
