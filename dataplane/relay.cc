@@ -78,6 +78,8 @@ ABSL_FLAG(int64_t, takeover_silence_ms, 3000,
           "a second publisher is let in when the first has been silent this long");
 ABSL_FLAG(int64_t, pull_hold_ms, 10000,
           "how long a pull goes on after the last viewer has left; -1 = until the stream ends");
+ABSL_FLAG(bool, pull_by_srt, false,
+          "pull over SRT from nodes that the control plane knows to listen with it, else by HTTP");
 ABSL_FLAG(uint16_t, srt_port, 0,
           "UDP port to serve other relays on over SRT, and to let this node call srt:// sources; "
           "0 = none");
@@ -114,6 +116,9 @@ ABSL_FLAG(
 ABSL_FLAG(bool, ask_publish, true, "ask the control plane about each publisher");
 ABSL_FLAG(bool, ask_play, false,
           "ask the control plane about viewers, and how those play whose URL does not say");
+ABSL_FLAG(bool, tell_plays, true,
+          "tell the control plane which viewers begin and end to play, many at a time");
+ABSL_FLAG(uint32_t, tell_plays_max, 20000, "such events kept until it has been told, at most");
 ABSL_FLAG(int64_t, ask_ms_max, 1000, "how long the control plane may take to answer");
 ABSL_FLAG(std::string, unanswered, "serve",
           "when it does not answer: serve (the URL's signature alone counts) or refuse");
@@ -183,6 +188,7 @@ std::vector<std::string> NonEmpty(const std::vector<std::string>& list) {
 
 absl::Status ReadSrtFlags(RelayOptions* options) {
   options->srt.port = absl::GetFlag(FLAGS_srt_port);
+  options->pulls_by_srt = absl::GetFlag(FLAGS_pull_by_srt);
   options->srt.latency_ms = absl::GetFlag(FLAGS_srt_latency_ms);
   const std::string path = absl::GetFlag(FLAGS_srt_passphrase_file);
   if (!path.empty()) {
@@ -232,6 +238,8 @@ absl::Status ReadAdmissionFlags(RelayOptions* options) {
   }
   options->admission.asks_publish = absl::GetFlag(FLAGS_ask_publish);
   options->admission.asks_play = absl::GetFlag(FLAGS_ask_play);
+  options->tells_plays = absl::GetFlag(FLAGS_tell_plays);
+  options->plays_max = absl::GetFlag(FLAGS_tell_plays_max);
   options->admission.unanswered =
       unanswered == "serve" ? admission::Unanswered::kServe : admission::Unanswered::kRefuse;
   return absl::OkStatus();

@@ -28,7 +28,9 @@
 #include "dataplane/ingest/publish_desk.h"
 #include "dataplane/node_agent/admission_line.h"
 #include "dataplane/node_agent/node_agent.h"
+#include "dataplane/node_agent/play_line.h"
 #include "dataplane/orders/order_page.h"
+#include "dataplane/plays/play_log.h"
 #include "dataplane/pull/static_finder.h"
 #include "dataplane/srt/srt_door.h"
 #include "dataplane/srt/srt_port.h"
@@ -75,6 +77,7 @@ struct RelayNode::Parts {
   node_agent::NodeReading Reading() const;
   absl::Status ReadUrlKeys();
   void MakeGate();
+  void MakePlayLine();
   void MakeAgent(uint16_t rtmp_port, uint16_t http_port);
   void MakeFinder(uint16_t rtmp_port, uint16_t http_port);
   void MakeServers(const egress::TcpListeners& rtmp, const egress::TcpListeners& http);
@@ -84,6 +87,7 @@ struct RelayNode::Parts {
   // In the order of construction; destroyed the other way round.
   const RelayOptions options;
   const int64_t started_ms = egress::MonotonicMs();
+  const std::string instance_id = RandomId();
   stream::Hub hub;
   orders::Orders orders;
   orders::OrderPage order_page{&orders};
@@ -92,6 +96,8 @@ struct RelayNode::Parts {
   std::atomic<uint64_t> keys_failed{0};
   std::unique_ptr<node_agent::AdmissionLine> line;
   std::unique_ptr<admission::Gatekeeper> gate;
+  std::unique_ptr<plays::PlayLog> plays;  // null where nobody is told
+  std::unique_ptr<node_agent::PlayLine> play_line;
   std::unique_ptr<ingest::PublishDesk> publish;
   ingest::ConnectionLimiter limiter{options.rtmp_per_address_max};
   std::vector<std::unique_ptr<ingest::FlvUpload>> uploads;
@@ -216,6 +222,13 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
   }
   totals.admission = Admission();
   AddRelaying(&totals);
+  if (plays != nullptr) {
+    const plays::PlayCounts counts = plays->counts();
+    totals.plays = {.begun = counts.begun,
+                    .ended = counts.ended,
+                    .told = play_line->told(),
+                    .left_out = counts.left_out};
+  }
   if (agent != nullptr) {
     const measure::DelayMeterCounters measured = agent->measured();
     totals.delay_targets = measured.targets;
@@ -234,7 +247,8 @@ node_agent::NodeReading RelayNode::Parts::Reading() const {
           .bytes_out = totals.bytes_sent,
           .bytes_in = totals.bytes_received,
           .viewers = static_cast<uint32_t>(totals.viewers),
-          .streams = Streams()};
+          .streams = Streams(),
+          .endings = publish->Endings(egress::MonotonicMs())};
 }
 
 absl::Status RelayNode::Parts::ReadUrlKeys() {
@@ -259,17 +273,28 @@ void RelayNode::Parts::MakeGate() {
   publish = std::make_unique<ingest::PublishDesk>(&hub, gate.get());
 }
 
+void RelayNode::Parts::MakePlayLine() {
+  if (options.controls.empty() || !options.tells_plays) return;
+  plays = std::make_unique<plays::PlayLog>(Clock::System(), options.plays_max);
+  play_line = std::make_unique<node_agent::PlayLine>(
+      node_agent::PlayLineOptions{
+          .node = options.node, .instance_id = instance_id, .controls = options.controls},
+      plays.get());
+}
+
 void RelayNode::Parts::MakeAgent(uint16_t rtmp_port, uint16_t http_port) {
   const std::string& address =
       options.public_address.empty() ? options.listen_ip : options.public_address;
   agent = std::make_unique<node_agent::NodeAgent>(
       node_agent::NodeAgentOptions{.identity = {.node = options.node,
-                                                .instance_id = RandomId(),
+                                                .instance_id = instance_id,
                                                 .listen_address = address,
                                                 .rtmp_port = rtmp_port,
                                                 .http_port = http_port,
+                                                .srt_port = options.srt.port,
                                                 .capacity_bits_per_s = options.capacity_bits_per_s},
-                                   .controls = options.controls},
+                                   .controls = options.controls,
+                                   .pulls_by_srt = options.pulls_by_srt},
       [this] { return Reading(); }, [this](const std::string& stream) { (void)hub.End(stream); },
       [this](const nearcast::v1::UrlKeys& keys) {
         if (options.url_keys_file.empty()) guard.SetKeys(admission::UrlKeysOf(keys));
@@ -297,6 +322,7 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
   if (finder != nullptr) {
     pull::PullOptions pull_options = options.pull;
     pull_options.node = options.node;
+    pull_options.lost_ms = options.hub.reconnect_grace_ms;
     pulls = std::make_unique<pull::PullDesk>(pull_options, all, &hub, finder, &orders.holds);
     orders.holds.Set("flags", options.holds);
   }
@@ -305,7 +331,8 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
       forward::ForwardOptions{
           .node = options.node, .play = options.play, .unsent_bytes = options.sendq_bytes},
       all, &hub, &orders.forwards);
-  desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get(), gate.get());
+  desk = std::make_unique<egress::PlayDesk>(options.desk, all, &hub, pulls.get(), gate.get(),
+                                            plays.get());
   hls::HlsOptions hls_options = options.hls;
   hls_options.base_url = HlsBaseUrl(options, http_port);
   hls = std::make_unique<hls::HlsDesk>(hls_options, all, desk.get());
@@ -340,7 +367,8 @@ void RelayNode::Parts::MakeServers(const egress::TcpListeners& rtmp,
 }
 
 absl::Status RelayNode::Parts::StartSrt() {
-  const bool calls = std::any_of(options.origins.begin(), options.origins.end(),
+  const bool calls = options.pulls_by_srt ||
+                     std::any_of(options.origins.begin(), options.origins.end(),
                                  [](const auto& url) { return absl::StartsWith(url, "srt://"); });
   if (options.srt.port == 0 && !calls) return absl::OkStatus();
   std::vector<egress::Worker*> all;
@@ -372,6 +400,7 @@ absl::StatusOr<std::unique_ptr<RelayNode>> RelayNode::Start(const RelayOptions& 
   auto parts = std::make_unique<Parts>(options);
   if (!options.url_keys_file.empty()) NC_RETURN_IF_ERROR(parts->ReadUrlKeys());
   parts->MakeGate();
+  parts->MakePlayLine();
   const size_t threads = std::max<size_t>(1, options.threads);
   const egress::TcpTuning tuning{.listeners = threads, .sendq_bytes = options.sendq_bytes};
   NC_ASSIGN_OR_RETURN(const egress::TcpListeners rtmp,
@@ -388,6 +417,7 @@ absl::StatusOr<std::unique_ptr<RelayNode>> RelayNode::Start(const RelayOptions& 
   NC_RETURN_IF_ERROR(parts->StartSrt());
   for (const auto& worker : parts->workers) worker->Start();
   if (parts->agent != nullptr) parts->agent->Start();
+  if (parts->play_line != nullptr) parts->play_line->Start();
   parts->sweeper = std::thread([raw = parts.get()] { raw->SweepUntilStopped(); });
   return std::unique_ptr<RelayNode>(new RelayNode(std::move(parts)));
 }
@@ -402,8 +432,10 @@ void RelayNode::Stop() {
     parts_->stopped = true;
   }
   if (parts_->sweeper.joinable()) parts_->sweeper.join();
+  if (parts_->plays != nullptr) parts_->plays->Stop();
   for (const auto& worker : parts_->workers) worker->Stop();
   parts_->hls->Stop();
+  if (parts_->play_line != nullptr) parts_->play_line->Stop();
   if (parts_->line != nullptr) parts_->line->Stop();
   if (parts_->agent != nullptr) parts_->agent->Stop();
 }

@@ -42,13 +42,20 @@ struct RelayOptions {
   double capacity_bits_per_s = 0;     // told to the control plane; 0 = not stated
 
   // Besides what control planes and local HTTP order.
-  std::vector<std::string> holds;  // app/name: fetched and held without viewers
+  std::vector<std::string> holds;               // app/name: fetched and held without viewers
   std::vector<orders::StreamForward> forwards;  // pushed on while they are published here
 
   // By what URLs are signed (admission/url_keys.h). Empty = by what the control plane says.
   std::string url_keys_file;
   admission::GatekeeperOptions admission;
   int64_t admission_ms_max = 1'000;  // for the control plane to answer
+
+  // Viewers that begin and end to play are told to the control plane.
+  bool tells_plays = true;
+  size_t plays_max = 20'000;  // kept until they are told
+
+  // Whether nodes that listen with SRT are pulled from over it, by the control plane's word.
+  bool pulls_by_srt = false;
 
   size_t rtmp_per_address_max = 512;
   egress::PlayDefaults play;
@@ -63,8 +70,8 @@ struct RelayOptions {
   stream::HubOptions hub;
   pull::PullOptions pull;
 
-  // Relays are served over SRT when it has a port, and called when an origin is srt:// or it has
-  // one. listen_ip is the node's.
+  // Relays are served over SRT when it has a port, and called when an origin is srt://, it has one,
+  // or pulls_by_srt. listen_ip is the node's.
   srt::SrtOptions srt;
 };
 

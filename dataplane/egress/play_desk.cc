@@ -13,8 +13,19 @@
 namespace nearcast::egress {
 
 PlayDesk::PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
-                   StreamFetcher* fetcher, admission::Gate* gate)
-    : options_(options), workers_(std::move(workers)), hub_(hub), fetcher_(fetcher), gate_(gate) {}
+                   StreamFetcher* fetcher, admission::Gate* gate, plays::PlayLog* log)
+    : options_(options),
+      workers_(std::move(workers)),
+      hub_(hub),
+      fetcher_(fetcher),
+      gate_(gate),
+      log_(log) {}
+
+std::unique_ptr<plays::PlayTicket> PlayDesk::OpenTicket(absl::string_view stream,
+                                                        absl::string_view format,
+                                                        absl::string_view address) {
+  return log_ == nullptr ? nullptr : log_->Open(stream, format, address);
+}
 
 size_t PlayDesk::viewers() const {
   uint64_t admitted = 0;
@@ -95,7 +106,13 @@ void PlayDesk::Enter(Worker* worker, Arrival arrival,
                               .arrived_ms = now_ms,
                               .merge_ms = wish.merge_write_ms,
                               .deadline_ms = now_ms + options_.wait_ms};
-  worker->Play(*stream, std::make_unique<Viewer>(arrival.fd, std::move(arrival.protocol), request));
+  std::unique_ptr<plays::PlayTicket> ticket;
+  const Wire wire = arrival.protocol->wire();
+  if (wire != Wire::kLink) {
+    ticket = OpenTicket((*stream)->name(), WireName(wire), arrival.attempt.address);
+  }
+  worker->Play(*stream, std::make_unique<Viewer>(arrival.fd, std::move(arrival.protocol), request,
+                                                 std::move(ticket)));
   Fetch(*stream, arrival.via);
 }
 

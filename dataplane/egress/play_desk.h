@@ -17,6 +17,7 @@
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/viewer_protocol.h"
 #include "dataplane/egress/worker.h"
+#include "dataplane/plays/play_log.h"
 #include "dataplane/stream/hub.h"
 
 namespace nearcast::egress {
@@ -50,15 +51,19 @@ struct Arrival {
 // ResourceExhausted over a limit. Thread rule: Admit on the worker's thread, the rest from any.
 class PlayDesk {
  public:
-  // `fetcher` may be null: then only what is published here can be played.
+  // `fetcher` may be null: then only what is published here can be played. So may `log`.
   PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
-           StreamFetcher* fetcher, admission::Gate* gate);
+           StreamFetcher* fetcher, admission::Gate* gate, plays::PlayLog* log = nullptr);
 
   // On `worker`'s thread. A viewer that cannot be admitted is told why by its protocol.
   void Admit(Worker* worker, Arrival arrival);
 
   // Viewers on this node, waiting ones included. Any thread.
   size_t viewers() const;
+
+  // Null where nobody is told of plays, and for relays, which are no viewers. `format` is a literal.
+  std::unique_ptr<plays::PlayTicket> OpenTicket(absl::string_view stream, absl::string_view format,
+                                                absl::string_view address);
 
   // For viewers without a connection of their own (HLS sessions): whether they may play it; as
   // admission::Gate.
@@ -83,6 +88,7 @@ class PlayDesk {
   stream::Hub* const hub_;
   StreamFetcher* const fetcher_;
   admission::Gate* const gate_;
+  plays::PlayLog* const log_;
 };
 
 }  // namespace nearcast::egress

@@ -288,6 +288,22 @@ void AppendAdmission(const AdmissionCounts& counts, std::string* out) {
   for (const Metric& metric : metrics) AppendMetric(metric, out);
 }
 
+void AppendPlays(const PlayTotals& totals, std::string* out) {
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_plays_begun_total", "counter", "Viewers that began to play.",
+       count(totals.begun)},
+      {"nearcast_relay_plays_ended_total", "counter", "Viewers of these that have gone.",
+       count(totals.ended)},
+      {"nearcast_relay_play_events_told_total", "counter",
+       "Beginnings and ends that the control plane has been told.", count(totals.told)},
+      {"nearcast_relay_play_events_left_out_total", "counter",
+       "Those that it was not told: too many waited, or it knows no plays.",
+       count(totals.left_out)},
+  };
+  for (const Metric& metric : metrics) AppendMetric(metric, out);
+}
+
 }  // namespace
 
 const char* StateName(stream::StreamState state) {
@@ -371,6 +387,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   AppendSrtMetrics(totals.srt, &out);
   AppendHlsMetrics(totals.hls, &out);
   AppendAdmission(totals.admission, &out);
+  if (totals.plays) AppendPlays(*totals.plays, &out);
   AppendDrops(totals.drops, &out);
   AppendQueues(totals, &out);
   for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, &out);

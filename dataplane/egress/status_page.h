@@ -4,6 +4,7 @@
 #define DATAPLANE_EGRESS_STATUS_PAGE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,14 @@ struct AdmissionCounts {
   uint64_t plays_refused = 0;
   uint64_t unanswered = 0;
   uint64_t keys_failed = 0;  // readings of the keys' file
+};
+
+// What the control plane is told of viewers.
+struct PlayTotals {
+  uint64_t begun = 0;
+  uint64_t ended = 0;
+  uint64_t told = 0;  // events
+  uint64_t left_out = 0;
 };
 
 // The private link over SRT.
@@ -71,8 +80,8 @@ struct NodeTotals {
   uint64_t posts_refused = 0;
   uint64_t pulls_started = 0;
   uint64_t pulls_failed = 0;
-  uint64_t held_streams = 0;    // that it is ordered to hold
-  uint64_t forwards = 0;        // that it is ordered to make
+  uint64_t held_streams = 0;  // that it is ordered to hold
+  uint64_t forwards = 0;      // that it is ordered to make
   uint64_t forwards_sending = 0;
   uint64_t forward_attempts = 0;
   uint64_t forwards_failed = 0;
@@ -88,6 +97,7 @@ struct NodeTotals {
   HlsCounts hls;
   AdmissionCounts admission;
   SrtCounts srt;
+  std::optional<PlayTotals> plays;  // nothing where nobody is told
 };
 
 // "live", "interrupted", …

@@ -25,20 +25,6 @@ constexpr int64_t kPathMs = 500;
 // dropped any more.
 constexpr int kLatencyUnsentBytes = 16 << 10;
 
-const char* WireName(Wire wire) {
-  switch (wire) {
-    case Wire::kFlv:
-      return "http-flv";
-    case Wire::kWebSocket:
-      return "ws-flv";
-    case Wire::kRtmp:
-      return "rtmp";
-    case Wire::kLink:
-      return "link";
-  }
-  return "unknown";
-}
-
 const char* StateName(Viewer::State state) {
   switch (state) {
     case Viewer::State::kWaiting:
@@ -59,14 +45,19 @@ int64_t BitsPerSecond(const stream::FrameRing& ring) {
 
 }  // namespace
 
-Viewer::Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request)
-    : fd_(fd), protocol_(std::move(protocol)), request_(request) {
+Viewer::Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request,
+               std::unique_ptr<plays::PlayTicket> ticket)
+    : fd_(fd), protocol_(std::move(protocol)), ticket_(std::move(ticket)), request_(request) {
   order_.may_jump = !request.drop.binding;
 }
 
-Viewer::~Viewer() { ::close(fd_); }
+Viewer::~Viewer() {
+  ::close(fd_);
+  if (ticket_ != nullptr) ticket_->End(end_, bytes_sent_);
+}
 
 void Viewer::Start(const stream::FrameRing& ring) {
+  if (ticket_ != nullptr) ticket_->Begin();
   const stream::StartPoint start = stream::FindStart(ring, request_.start);
   cursor_ = stream::Cursor::At(start, request_.start.wanted);
   const int64_t dts_ms =
@@ -143,6 +134,7 @@ stream::Recovery Viewer::Recover(const stream::FrameRing& ring) {
 }
 
 void Viewer::FinishWith(const std::string& bytes) {
+  end_ = plays::PlayEnd::kStreamEnded;
   state_ = State::kClosing;
   if (!bytes.empty()) QueueHead(bytes);
 }
@@ -173,7 +165,10 @@ WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& lim
   size_t sent_in_turn = 0;
   while (sent_in_turn < turn_bytes_max && !(first_turn && bytes_sent_ > 0)) {
     if (playing) {
-      if (Recover(ring) == stream::Recovery::kMustLeave) return WriteOutcome::kTooSlow;
+      if (Recover(ring) == stream::Recovery::kMustLeave) {
+        end_ = plays::PlayEnd::kTooSlow;
+        return WriteOutcome::kTooSlow;
+      }
       batch->Prepare(ring, cursor_, protocol_->wire(), turn_bytes_max);
     }
     const size_t prefix = WritePrefix(batch);
@@ -257,11 +252,21 @@ void Viewer::ConsumePartly(size_t bytes, const stream::FrameRing& ring, const Se
   cursor_.Collect(ring, {whole, SIZE_MAX}, absl::MakeSpan(passed));
 }
 
+bool Viewer::SayFarewell() {
+  if (says_farewell_) return true;  // until the socket has taken it
+  if (state_ != State::kPlaying) return false;
+  const std::string bytes = protocol_->Farewell();
+  if (bytes.empty()) return false;
+  FinishWith(bytes);
+  says_farewell_ = true;
+  return true;
+}
+
 bool Viewer::Read() {
   std::array<char, 16384> buffer;
   while (true) {
     const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got == 0) return false;
+    if (got == 0) return SayFarewell();
     if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
     input_bytes_ += static_cast<uint32_t>(got);
     if (input_bytes_ > kInputBytesMax) return false;

@@ -19,6 +19,7 @@
 #include "dataplane/egress/send_batch.h"
 #include "dataplane/egress/viewer_protocol.h"
 #include "dataplane/egress/viewer_status.h"
+#include "dataplane/plays/play_log.h"
 #include "dataplane/stream/cursor.h"
 #include "dataplane/stream/drop_policy.h"
 #include "dataplane/stream/frame_ring.h"
@@ -61,7 +62,9 @@ class Viewer {
   enum class State : uint8_t { kWaiting, kPlaying, kClosing };
 
   // Takes `fd`, a connected non-blocking socket.
-  Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request);
+  // What the ticket (may be null) tells begins with Start and ends with the viewer.
+  Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerRequest& request,
+         std::unique_ptr<plays::PlayTicket> ticket = nullptr);
   ~Viewer();
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
@@ -115,6 +118,7 @@ class Viewer {
   void Consume(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch);
   void ConsumePartly(size_t bytes, const stream::FrameRing& ring, const SendBatch& batch);
   void QueueHead(const std::string& bytes);
+  bool SayFarewell();
   stream::Recovery Recover(const stream::FrameRing& ring);
   void MeasurePath(int64_t now_ms);
 
@@ -124,7 +128,10 @@ class Viewer {
   bool in_backlog_ = false;
   uint32_t carry_sent_ = 0;
   uint32_t input_bytes_ = 0;
+  bool says_farewell_ = false;
+  plays::PlayEnd end_ = plays::PlayEnd::kLeft;
   std::shared_ptr<ViewerProtocol> protocol_;
+  std::unique_ptr<plays::PlayTicket> ticket_;
   ViewerRequest request_;
   stream::Cursor cursor_;
   stream::FrameRef carry_;  // partly sent

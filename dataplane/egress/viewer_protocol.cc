@@ -41,4 +41,18 @@ std::string BuildHeaderBytes(const Opening& opening, Wire wire) {
   return out;
 }
 
+const char* WireName(Wire wire) {
+  switch (wire) {
+    case Wire::kFlv:
+      return "http-flv";
+    case Wire::kWebSocket:
+      return "ws-flv";
+    case Wire::kRtmp:
+      return "rtmp";
+    case Wire::kLink:
+      return "link";
+  }
+  return "unknown";
+}
+
 }  // namespace nearcast::egress

@@ -19,6 +19,9 @@ namespace nearcast::egress {
 // Frame::link_header() and payload().
 enum class Wire : uint8_t { kFlv, kWebSocket, kRtmp, kLink };
 
+// "http-flv", "ws-flv", "rtmp", "link".
+const char* WireName(Wire wire);
+
 // What a viewer is shown first.
 struct Opening {
   const stream::Headers* headers = nullptr;
@@ -46,6 +49,10 @@ class ViewerProtocol {
 
   // What shows that the line is alive while there is nothing to send, waiting viewers included.
   virtual std::string KeepAlive() { return ""; }
+
+  // Asked when the other end will send no more: what is still to be said to it behind the frame that
+  // is on its way, before the connection is closed. Empty: it has gone.
+  virtual std::string Farewell() { return ""; }
 
   // Bytes from the viewer in, bytes for it out. An error ends the viewer; Cancelled is its own
   // goodbye.

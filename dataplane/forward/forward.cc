@@ -151,6 +151,9 @@ void Forward::Send(egress::Worker* worker, const std::shared_ptr<stream::Stream>
   }
   TuneLine(fd, options_);
   if (absl::Status status = BeginSending(fd); !status.ok()) {
+    session->EndStream();
+    const std::string goodbye = session->TakeOutput();
+    (void)::send(fd, goodbye.data(), goodbye.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::close(fd);
     End(status);
     return;
@@ -163,7 +166,8 @@ void Forward::Send(egress::Worker* worker, const std::shared_ptr<stream::Stream>
   request.start.gop_cache_ms = 0;  // the newest keyframe: the target has its own cache
   auto protocol = std::make_shared<ForwardProtocol>(
       std::move(session),
-      [self = shared_from_this()](const absl::Status& reason) { self->End(reason); });
+      [self = shared_from_this()](const absl::Status& reason) { self->End(reason); },
+      [self = shared_from_this()] { return self->IsCancelled(); });
   worker->Play(stream, std::make_unique<egress::Viewer>(fd, std::move(protocol), request));
 }
 
@@ -182,7 +186,13 @@ absl::Status Forward::BeginSending(int fd) {
 void Forward::Cancel() {
   absl::MutexLock lock(&mutex_);
   cancelled_ = true;
-  if (line_fd_ >= 0) ::shutdown(line_fd_, SHUT_RDWR);
+  // The viewer that it is finds nothing more to read, and says goodbye (egress::Viewer::Read).
+  if (line_fd_ >= 0) ::shutdown(line_fd_, SHUT_RD);
+}
+
+bool Forward::IsCancelled() const {
+  absl::MutexLock lock(&mutex_);
+  return cancelled_;
 }
 
 // What ended well, or went well for long, is taken up again soon.

@@ -38,7 +38,7 @@ class Forward : public std::enable_shared_from_this<Forward> {
   // Connects on `worker` and sends `stream`, whose publisher has come through `via`.
   void Begin(egress::Worker* worker, std::shared_ptr<stream::Stream> stream, std::string via);
 
-  // Nobody orders it any more: what it sends is cut off.
+  // Nobody orders it any more: the server is told so behind the frame that is on its way.
   void Cancel();
 
   egress::ForwardStatus Status(int64_t now_ms) const;
@@ -54,6 +54,7 @@ class Forward : public std::enable_shared_from_this<Forward> {
             boost::beast::tcp_stream* line, std::unique_ptr<media::RtmpClientSession> session);
   absl::Status BeginSending(int fd);
   void End(const absl::Status& reason);
+  bool IsCancelled() const;
   media::RtmpTarget Target(const std::string& via) const;
 
   const ForwardOptions options_;

@@ -8,8 +8,11 @@
 
 namespace nearcast::forward {
 
-ForwardProtocol::ForwardProtocol(std::unique_ptr<media::RtmpClientSession> session, OnEnd on_end)
-    : session_(std::move(session)), on_end_(std::move(on_end)) {}
+ForwardProtocol::ForwardProtocol(std::unique_ptr<media::RtmpClientSession> session, OnEnd on_end,
+                                 IsWithdrawn is_withdrawn)
+    : session_(std::move(session)),
+      on_end_(std::move(on_end)),
+      is_withdrawn_(std::move(is_withdrawn)) {}
 
 ForwardProtocol::~ForwardProtocol() { on_end_(end_); }
 
@@ -36,6 +39,9 @@ std::string ForwardProtocol::Close() {
   session_->EndStream();
   return session_->TakeOutput();
 }
+
+// Whoever orders it no longer has shut down the reading side (Forward::Cancel).
+std::string ForwardProtocol::Farewell() { return is_withdrawn_() ? Close() : ""; }
 
 absl::StatusOr<std::string> ForwardProtocol::Read(absl::string_view input) {
   while (true) {

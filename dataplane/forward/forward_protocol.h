@@ -19,14 +19,19 @@ class ForwardProtocol : public egress::ViewerProtocol {
   // Told once, when this is destroyed: OK when the stream has ended, and why not otherwise.
   using OnEnd = std::function<void(const absl::Status& reason)>;
 
+  // Whether nobody orders the forward any more.
+  using IsWithdrawn = std::function<bool()>;
+
   // `session` may publish (kReady).
-  ForwardProtocol(std::unique_ptr<media::RtmpClientSession> session, OnEnd on_end);
+  ForwardProtocol(std::unique_ptr<media::RtmpClientSession> session, OnEnd on_end,
+                  IsWithdrawn is_withdrawn);
   ~ForwardProtocol() override;
 
   egress::Wire wire() const override { return egress::Wire::kRtmp; }
   std::string Open(const egress::Opening& opening) override;
   std::string Refuse(const absl::Status& reason) override;
   std::string Close() override;
+  std::string Farewell() override;
 
   // Cancelled when the server has ended it, and the errors of RtmpClientSession::Read.
   absl::StatusOr<std::string> Read(absl::string_view input) override;
@@ -34,6 +39,7 @@ class ForwardProtocol : public egress::ViewerProtocol {
  private:
   const std::unique_ptr<media::RtmpClientSession> session_;
   const OnEnd on_end_;
+  const IsWithdrawn is_withdrawn_;
   absl::Status end_ = absl::UnavailableError("the line broke off");
 };
 

@@ -34,7 +34,8 @@ class ForwardProtocolTest : public testing::Test {
       }
     }
     protocol_ = std::make_unique<ForwardProtocol>(
-        std::move(client), [this](const absl::Status& reason) { end_ = reason; });
+        std::move(client), [this](const absl::Status& reason) { end_ = reason; },
+        [this] { return withdrawn_; });
   }
 
   void Feed(const std::string& bytes) {
@@ -56,6 +57,7 @@ class ForwardProtocolTest : public testing::Test {
   std::optional<media::RtmpPublish> publish_;
   std::vector<media::RtmpMedia> media_;
   bool ended_ = false;
+  bool withdrawn_ = false;
   std::optional<absl::Status> end_;
   std::unique_ptr<ForwardProtocol> protocol_;
 };
@@ -86,6 +88,16 @@ TEST_F(ForwardProtocolTest, EndsThePublicationWhenTheStreamEnds) {
   EXPECT_FALSE(end_.has_value());
   protocol_.reset();
   ASSERT_TRUE(end_.has_value());
+  EXPECT_TRUE(end_->ok());
+}
+
+TEST_F(ForwardProtocolTest, EndsThePublicationWhenItIsWithdrawnAndNotWhenTheServerHasGone) {
+  EXPECT_EQ(protocol_->Farewell(), "");
+  EXPECT_FALSE(ended_);
+  withdrawn_ = true;
+  Feed(protocol_->Farewell());
+  EXPECT_TRUE(ended_);
+  protocol_.reset();
   EXPECT_TRUE(end_->ok());
 }
 

@@ -113,8 +113,7 @@ std::optional<SliceWindow> FindWindow(const HlsRequest& request, const TrackView
   SliceRule rule{.cut = request.cut, .length_ms = request.slice_ms};
   rule.target_s = view.mp4 != nullptr ? static_cast<int32_t>(view.mp4->cuts().target_s)
                                       : ChooseTargetSeconds(rule.cut, rule.length_ms, view.gop_ms);
-  const StartLimits limits =
-      request.start_ms >= 0 ? StartLimits{.lower_ms = request.start_ms} : DefaultStart(rule);
+  const StartLimits limits = ChooseStart(request, rule);
   const std::optional<uint64_t> start = FindSessionStart(*view.store, rule.cut, limits);
   if (!start || !FindSliceEnd(*view.store, *start, rule, view.end)) return std::nullopt;
   return SliceWindow(*start, rule);
@@ -159,11 +158,12 @@ asio::awaitable<RouteReply> HlsDesk::Answer(RouteRequest request, egress::Worker
 }
 
 asio::awaitable<HlsDesk::Reply> HlsDesk::Dispatch(const RouteRequest& ask, egress::Worker* worker) {
-  const auto request = ParseHlsRequest(ask.path, ask.query, options_.session);
+  auto request = ParseHlsRequest(ask.path, ask.query, options_.session);
   if (!request.ok()) co_return request.status();
   if (request->sid.empty()) {
-    const absl::Status admitted = co_await AskGate(*request, ask, worker);
-    if (!admitted.ok()) co_return admitted;
+    const auto terms = co_await AskGate(*request, ask, worker);
+    if (!terms.ok()) co_return terms.status();
+    ApplyTerms(*terms, &*request);
     co_return co_await OpenSession(*request, ask, worker);
   }
   const auto session = FindSession(*request, ask);
@@ -196,12 +196,13 @@ absl::StatusOr<std::shared_ptr<Session>> HlsDesk::FindSession(const HlsRequest& 
 }
 
 // Once for a session: its id opens everything else. The gate may answer on a thread of its own.
-asio::awaitable<absl::Status> HlsDesk::AskGate(const HlsRequest& request, const RouteRequest& ask,
-                                               egress::Worker* worker) {
+asio::awaitable<absl::StatusOr<admission::PlayTerms>> HlsDesk::AskGate(const HlsRequest& request,
+                                                                       const RouteRequest& ask,
+                                                                       egress::Worker* worker) {
   struct Asked {
     explicit Asked(asio::io_context& io) : answered(io, asio::steady_timer::time_point::max()) {}
     asio::steady_timer answered;
-    absl::Status answer;
+    absl::StatusOr<admission::PlayTerms> answer;
   };
   auto asked = std::make_shared<Asked>(worker->io());
   desk_->AskGate({.stream = request.stream,
@@ -211,8 +212,8 @@ asio::awaitable<absl::Status> HlsDesk::AskGate(const HlsRequest& request, const 
                   .host = ask.host,
                   .address = ask.peer_address},
                  [worker, asked](absl::StatusOr<admission::PlayTerms> terms) {
-                   worker->Post([asked, answer = terms.status()] {
-                     asked->answer = answer;
+                   worker->Post([asked, terms = std::move(terms)] {
+                     asked->answer = terms;
                      asked->answered.cancel();
                    });
                  });
@@ -254,6 +255,8 @@ HlsDesk::Reply HlsDesk::Introduce(const HlsRequest& request, const RouteRequest&
                                   std::shared_ptr<Session> session) {
   const SessionId id = SessionSigner::NewId();
   NC_RETURN_IF_ERROR(sessions_.Add(id, session, MonotonicMs()));
+  session->ticket = desk_->OpenTicket(request.stream, FormatName(request.format), ask.peer_address);
+  if (session->ticket != nullptr) session->ticket->Begin();
   const std::string sid = signer_.Sign(id, ScopeOf(request, ask));
   const char* here = request.name.find(':') == std::string::npos ? "" : "./";
   const std::string base = options_.base_url.empty()
@@ -343,6 +346,7 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendSlice(const HlsRequest& request, Se
   uint64_t bytes = 0;
   for (const BytesRef& piece : body) bytes += piece->size();
   session->channel->stream()->AddSent(bytes);
+  session->bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
   co_return BuildSlices(session->kind.container, std::move(body));
 }
 

@@ -78,9 +78,8 @@ class HlsDesk : public egress::HttpRoute {
   using Reply = absl::StatusOr<egress::RouteReply>;
 
   boost::asio::awaitable<Reply> Dispatch(const egress::RouteRequest& ask, egress::Worker* worker);
-  boost::asio::awaitable<absl::Status> AskGate(const HlsRequest& request,
-                                               const egress::RouteRequest& ask,
-                                               egress::Worker* worker);
+  boost::asio::awaitable<absl::StatusOr<admission::PlayTerms>> AskGate(
+      const HlsRequest& request, const egress::RouteRequest& ask, egress::Worker* worker);
   boost::asio::awaitable<Reply> OpenSession(const HlsRequest& request,
                                             const egress::RouteRequest& ask,
                                             egress::Worker* worker);

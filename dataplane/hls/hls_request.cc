@@ -73,6 +73,15 @@ absl::Status ApplySessionParameter(absl::string_view key, absl::string_view valu
   if (key == "hls_start_ms") {
     return ParseNumber<int64_t>(key, value, 0, kStartMsMax, &request->start_ms);
   }
+  if (key == "gop_cache_ms") {
+    return ParseNumber<int64_t>(key, value, 0, kStartMsMax, &request->gop_cache_ms.emplace());
+  }
+  if (key == "gop_cache_policy") {
+    return ParseWord<stream::GopCachePolicy>(key, value,
+                                             {{"lower", stream::GopCachePolicy::kLowerLimit},
+                                              {"upper", stream::GopCachePolicy::kUpperLimit}},
+                                             &request->policy.emplace());
+  }
   if (key == "only_audio") {
     return ParseWord<stream::Wanted>(
         key, value, {{"0", stream::Wanted::kEverything}, {"1", stream::Wanted::kAudioOnly}},
@@ -135,6 +144,35 @@ int32_t SliceMsOfGrade(int grade, int32_t default_ms) {
   return std::clamp(slice_ms, kSliceMsMin, kSliceMsMax);
 }
 
+void ApplyTerms(const admission::PlayTerms& terms, HlsRequest* request) {
+  if (!request->gop_cache_ms) request->gop_cache_ms = terms.gop_cache_ms;
+  if (!request->policy) request->policy = terms.policy;
+  if (!request->says_slice_ms && terms.hls_slice_ms) {
+    request->slice_ms = std::clamp(*terms.hls_slice_ms, kSliceMsMin, kSliceMsMax);
+  }
+}
+
+StartLimits ChooseStart(const HlsRequest& request, const SliceRule& rule) {
+  if (request.start_ms >= 0) return {.lower_ms = request.start_ms};
+  if (!request.gop_cache_ms) return DefaultStart(rule);
+  const int64_t slices = request.format == Format::kLowLatency ? 1 : 2;
+  const int64_t cache_ms = std::max(*request.gop_cache_ms, slices * 1000 * rule.target_s);
+  const bool upper = request.policy == stream::GopCachePolicy::kUpperLimit;
+  return {.lower_ms = cache_ms, .upper_ms = upper ? cache_ms : INT64_MAX};
+}
+
+const char* FormatName(Format format) {
+  switch (format) {
+    case Format::kTs:
+      return "hls";
+    case Format::kFmp4:
+      return "hls-fmp4";
+    case Format::kLowLatency:
+      return "ll-hls";
+  }
+  return "unknown";
+}
+
 bool IsHlsPath(absl::string_view path) {
   return std::any_of(std::begin(kSuffixes), std::end(kSuffixes),
                      [path](const Suffix& suffix) { return absl::EndsWith(path, suffix.text); });
@@ -158,6 +196,7 @@ absl::StatusOr<HlsRequest> ParseHlsRequest(absl::string_view path, absl::string_
       NC_RETURN_IF_ERROR(ApplyParameter(key, value, &request));
     }
   }
+  request.says_slice_ms = request.slice_ms != 0;
   if (request.slice_ms == 0) {
     request.slice_ms = grade > 0 ? SliceMsOfGrade(grade, defaults.slice_ms) : defaults.slice_ms;
   }

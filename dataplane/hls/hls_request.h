@@ -1,6 +1,7 @@
 // What an HLS client asked for, from the path and query that its URL carries.
 //
 //   /live/show.m3u8?hls_cut=even&hls_slice_ms=4000      opens a session
+//                  &gop_cache_ms=4000&gop_cache_policy=upper
 //   /live/show.m3u8?sid=…&_HLS_msn=12&_HLS_part=3       its playlist
 //   /live/show.ts?sid=…&p=700-720                       a slice of it (.m4s for fMP4)
 //   /live/show.mp4?sid=…&i=1                            its initialization segment
@@ -16,9 +17,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "dataplane/admission/gate.h"
 #include "dataplane/hls/channel.h"
 #include "dataplane/hls/playlist.h"
 #include "dataplane/hls/slice_window.h"
+#include "dataplane/stream/gop_start.h"
 
 namespace nearcast::hls {
 
@@ -58,7 +61,12 @@ struct HlsRequest {
   TrackKind kind;
   Cut cut = Cut::kKey;
   int32_t slice_ms = 2000;
-  int64_t start_ms = -1;  // how far back it begins; -1: three slices
+  bool says_slice_ms = false;
+  int64_t start_ms = -1;  // how far back it begins; -1: as the GOP cache says
+
+  // As with other doors: how much media a session has at its start; nothing: three slices.
+  std::optional<int64_t> gop_cache_ms;
+  std::optional<stream::GopCachePolicy> policy;  // nothing: at least so much
 
   // Of a playlist (8216bis 6.2.5).
   std::optional<uint64_t> msn;
@@ -70,6 +78,16 @@ struct HlsRequest {
   uint64_t end = 0;
   uint32_t init = 0;
 };
+
+// What the control plane says of those whose URL does not.
+void ApplyTerms(const admission::PlayTerms& terms, HlsRequest* request);
+
+// Where the session begins. By the GOP cache's rules, but with two slices at least (of low latency
+// with one), which is what a player needs to begin and to go on.
+StartLimits ChooseStart(const HlsRequest& request, const SliceRule& rule);
+
+// "hls", "hls-fmp4", "ll-hls".
+const char* FormatName(Format format);
 
 // Whether a path is HLS at all.
 bool IsHlsPath(absl::string_view path);

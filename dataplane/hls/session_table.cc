@@ -18,7 +18,12 @@ Session::Session(std::shared_ptr<Channel> of, TrackKind track, Format in, const 
   channel->stream()->AddViewers(1);
 }
 
-Session::~Session() { channel->stream()->AddViewers(-1); }
+Session::~Session() {
+  channel->stream()->AddViewers(-1);
+  if (ticket == nullptr) return;
+  const bool over = channel->stream()->state() == stream::StreamState::kEnded;
+  ticket->End(over ? plays::PlayEnd::kStreamEnded : plays::PlayEnd::kExpired, bytes_sent);
+}
 
 // As long as a slice that a playlist once showed must be there.
 int64_t Session::ttl_ms() const { return std::max(kTtlMsMin, window.retention_ms()); }

@@ -19,6 +19,7 @@
 #include "dataplane/hls/session_id.h"
 #include "dataplane/hls/slice_window.h"
 #include "dataplane/hls/timer_wheel.h"
+#include "dataplane/plays/play_log.h"
 
 namespace nearcast::hls {
 
@@ -33,6 +34,8 @@ struct Session {
   const std::shared_ptr<Channel> channel;
   SliceWindow window;  // under the channel's lock (Channel::Look)
   std::atomic<int64_t> seen_ms{0};
+  std::atomic<uint64_t> bytes_sent{0};
+  std::unique_ptr<plays::PlayTicket> ticket;  // may be null; ends with the session
   const TrackKind kind;
   const Format format;
 };

@@ -123,6 +123,42 @@ TEST(HlsRequestTest, WorseNetworksGetLongerSlices) {
   EXPECT_EQ(SliceMsOfGrade(8, 2000), 1000);
 }
 
+TEST(HlsRequestTest, TermsCountForThoseWhoseUrlSaysNothing) {
+  const admission::PlayTerms terms{
+      .gop_cache_ms = 5000, .policy = stream::GopCachePolicy::kUpperLimit, .hls_slice_ms = 4000};
+  auto silent = ParseHlsRequest("/live/show.m3u8", "network_grade=8", {});
+  ASSERT_TRUE(silent.ok());
+  EXPECT_EQ(silent->slice_ms, 1000);
+  ApplyTerms(terms, &*silent);
+  EXPECT_EQ(silent->slice_ms, 4000);
+  EXPECT_EQ(silent->gop_cache_ms, 5000);
+  EXPECT_EQ(silent->policy, stream::GopCachePolicy::kUpperLimit);
+  auto said = ParseHlsRequest("/live/show.m3u8",
+                              "hls_slice_ms=1500&gop_cache_ms=9000&gop_cache_policy=lower", {});
+  ASSERT_TRUE(said.ok());
+  ApplyTerms(terms, &*said);
+  EXPECT_EQ(said->slice_ms, 1500);
+  EXPECT_EQ(said->gop_cache_ms, 9000);
+  EXPECT_EQ(said->policy, stream::GopCachePolicy::kLowerLimit);
+}
+
+TEST(HlsRequestTest, ASessionBeginsWhereTheGopCacheSaysButWithTwoSlices) {
+  const SliceRule rule{.cut = Cut::kKey, .length_ms = 2000, .target_s = 2};
+  const auto start = [&rule](const std::string& query) {
+    const auto request = ParseHlsRequest("/live/show.m3u8", query, {});
+    EXPECT_TRUE(request.ok()) << query;
+    const StartLimits limits = ChooseStart(*request, rule);
+    return std::pair(limits.lower_ms, limits.upper_ms);
+  };
+  EXPECT_EQ(start(""), std::pair(int64_t{6000}, INT64_MAX));
+  EXPECT_EQ(start("gop_cache_ms=9000"), std::pair(int64_t{9000}, INT64_MAX));
+  EXPECT_EQ(start("gop_cache_ms=1800"), std::pair(int64_t{4000}, INT64_MAX));
+  EXPECT_EQ(start("gop_cache_ms=1800&hls_format=ll"), std::pair(int64_t{2000}, INT64_MAX));
+  EXPECT_EQ(start("gop_cache_ms=9000&gop_cache_policy=upper"),
+            std::pair(int64_t{9000}, int64_t{9000}));
+  EXPECT_EQ(start("gop_cache_ms=9000&hls_start_ms=100"), std::pair(int64_t{100}, INT64_MAX));
+}
+
 class StillLoop : public egress::Loop {
  public:
   void Post(std::function<void()>) override {}

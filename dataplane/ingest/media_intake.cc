@@ -33,16 +33,18 @@ MediaIntake::MediaIntake(std::unique_ptr<stream::Publication> publication)
 // The publication ends first: whoever is told looks at what there is.
 MediaIntake::~MediaIntake() {
   publication_.reset();
-  TellOver();
+  TellOver(stream::EndReason::kLost);
 }
 
 void MediaIntake::Finish(stream::EndReason reason, int64_t now_ms) {
   publication_->Finish(reason, now_ms);
-  TellOver();
+  // Whoever has been replaced ends nothing.
+  const bool ended = publication_->stream()->state() == stream::StreamState::kEnded;
+  TellOver(ended ? reason : stream::EndReason::kLost);
 }
 
-void MediaIntake::TellOver() {
-  if (const auto told = std::exchange(when_over_, nullptr)) told();
+void MediaIntake::TellOver(stream::EndReason reason) {
+  if (const auto told = std::exchange(when_over_, nullptr)) told(reason);
 }
 
 absl::Status MediaIntake::Take(media::FrameKind kind, uint32_t dts_ms, absl::string_view payload,

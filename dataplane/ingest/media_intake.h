@@ -32,8 +32,10 @@ class MediaIntake {
   explicit MediaIntake(std::unique_ptr<stream::Publication> publication);
   ~MediaIntake();
 
-  // `told` is called once, when the publication has ended.
-  void WhenOver(std::function<void()> told) { when_over_ = std::move(told); }
+  // `told` is called once, when the publication has ended; with kOnPurpose where the publisher has
+  // said so, and the stream has ended by that.
+  using Told = std::function<void(stream::EndReason)>;
+  void WhenOver(Told told) { when_over_ = std::move(told); }
 
   // `payload` is an FLV tag body. A malformed one is counted and left out; an error
   // (Publication::Push) is final.
@@ -58,10 +60,10 @@ class MediaIntake {
   void Describe(const media::FrameHeader& header, absl::string_view payload);
   void DescribeFromMetadata(absl::string_view payload);
 
-  void TellOver();
+  void TellOver(stream::EndReason reason);
 
   std::unique_ptr<stream::Publication> publication_;
-  std::function<void()> when_over_;
+  Told when_over_;
   stream::MediaDescription description_;
   int nal_length_bytes_ = 4;
   std::optional<uint32_t> idr_dts_ms_;

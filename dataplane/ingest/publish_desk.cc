@@ -34,10 +34,11 @@ asio::awaitable<absl::StatusOr<std::unique_ptr<MediaIntake>>> PublishDesk::Admit
   auto publication = hub_->Publish(attempt.stream, identity, egress::MonotonicMs());
   if (!publication.ok()) co_return publication.status();
   auto intake = std::make_unique<MediaIntake>(*std::move(publication));
-  if (watcher_ != nullptr) {
+  watcher_();
+  intake->WhenOver([this, name = attempt.stream](stream::EndReason reason) {
+    if (reason == stream::EndReason::kOnPurpose) endings_.Add(name, egress::MonotonicMs());
     watcher_();
-    intake->WhenOver(watcher_);
-  }
+  });
   co_return intake;
 }
 

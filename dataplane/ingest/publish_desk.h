@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "dataplane/admission/attempt.h"
 #include "dataplane/admission/gate.h"
 #include "dataplane/egress/worker.h"
+#include "dataplane/ingest/ending_log.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/stream/hub.h"
 
@@ -29,6 +31,9 @@ class PublishDesk {
   // Before the first publisher comes.
   void Watch(Watcher watcher) { watcher_ = std::move(watcher); }
 
+  // Those that have said goodbye.
+  std::vector<Ending> Endings(int64_t now_ms) { return endings_.Recent(now_ms); }
+
   // On `worker`'s thread, which goes on with other things while the gate decides. InvalidArgument
   // for a bad name, the gate's errors, and the errors of Hub::Publish.
   boost::asio::awaitable<absl::StatusOr<std::unique_ptr<MediaIntake>>> Admit(
@@ -40,7 +45,8 @@ class PublishDesk {
 
   stream::Hub* const hub_;
   admission::Gate* const gate_;
-  Watcher watcher_;
+  Watcher watcher_ = [] {};
+  EndingLog endings_;
 };
 
 }  // namespace nearcast::ingest

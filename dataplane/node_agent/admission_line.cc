@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -42,6 +43,10 @@ admission::PlayAnswer PlayAnswerOf(const v1::AdmitPlayResponse& response) {
   }
   if (response.gop_cache_policy() == "upper") {
     answer.terms.policy = stream::GopCachePolicy::kUpperLimit;
+  }
+  if (response.hls_slice_ms() > 0) {
+    answer.terms.hls_slice_ms =
+        static_cast<int32_t>(std::min<uint32_t>(response.hls_slice_ms(), INT32_MAX));
   }
   answer.ttl_ms = response.ttl_ms();
   return answer;

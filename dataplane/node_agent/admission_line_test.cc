@@ -42,6 +42,7 @@ class FakeControlPlane : public v1::NodeService::Service {
     response->set_gop_cache_ms(request->network_grade() * 100);
     response->set_gop_cache_policy("upper");
     response->set_ttl_ms(5000);
+    response->set_hls_slice_ms(4000);
     return grpc::Status::OK;
   }
 
@@ -95,6 +96,7 @@ TEST(AdmissionLineTest, PassesOnHowAStreamIsPlayed) {
   EXPECT_EQ(answer->terms.gop_cache_ms, 300);
   EXPECT_EQ(answer->terms.policy, stream::GopCachePolicy::kUpperLimit);
   EXPECT_EQ(answer->ttl_ms, 5000);
+  EXPECT_EQ(answer->terms.hls_slice_ms, 4000);
   EXPECT_TRUE(absl::IsPermissionDenied(AskPlay(&line, "live/bad", 0).status()));
 }
 

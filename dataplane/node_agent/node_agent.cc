@@ -245,6 +245,7 @@ void NodeAgent::Find(const pull::SourceQuestion& question, Done done) {
   request.set_node(options_.identity.node);
   request.set_app(name.app);
   request.set_stream(name.stream);
+  request.set_srt(options_.pulls_by_srt);
   for (const std::string& node : question.exclude_nodes) request.add_exclude_nodes(node);
   line_->Ask<v1::FindSourceRequest, v1::FindSourceResponse>(
       &ReplicaLine::Methods::FindSource, std::move(request), TermsOf(options_),

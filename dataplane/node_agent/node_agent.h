@@ -37,6 +37,7 @@ struct NodeAgentOptions {
   int64_t find_ms_max = 2'000;  // for one replica to answer
   int64_t not_found_ms = 500;   // how long "nobody has it" is believed
   int64_t reconnect_ms_max = 5'000;
+  bool pulls_by_srt = false;  // sources are wanted by SRT where they have it
   measure::DelayMeterOptions meter;
 };
 

@@ -14,6 +14,19 @@ constexpr int64_t kIntervalMsMin = 100;
 constexpr int64_t kTimeoutMsMax = 10'000;
 constexpr uint32_t kTriesMax = 10;
 
+uint32_t ToMs(int64_t ms) { return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, UINT32_MAX)); }
+
+void AddEndings(const NodeReading& now, nearcast::v1::NodeReport* report) {
+  for (const ingest::Ending& ending : now.endings) {
+    const StreamName name = SplitStreamName(ending.stream);
+    nearcast::v1::PublishEnding* out = report->add_endings();
+    out->set_app(name.app);
+    out->set_stream(name.stream);
+    out->set_number(ending.number);
+    out->set_ago_ms(ToMs(now.now_ms - ending.at_ms));
+  }
+}
+
 double PerSecond(double change, const NodeReading& before, const NodeReading& now) {
   const double seconds = static_cast<double>(now.now_ms - before.now_ms) / 1000;
   return seconds > 0 ? change / seconds : 0;
@@ -31,8 +44,6 @@ void AddStream(const stream::StreamStatus& status, nearcast::v1::NodeReport* rep
   out->set_height(status.media.height);
   out->set_fps(status.video_frames_per_s);
 }
-
-uint32_t ToMs(int64_t ms) { return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, UINT32_MAX)); }
 
 // Without its query, which may hold a signature.
 std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find('?')); }
@@ -108,6 +119,7 @@ nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequ
   report.set_listen_address(identity.listen_address);
   report.set_rtmp_port(identity.rtmp_port);
   report.set_http_port(identity.http_port);
+  report.set_srt_port(identity.srt_port);
   nearcast::v1::NodeLoad* load = report.mutable_load();
   load->set_cpu(std::clamp(
       PerSecond(now.cpu_s - before.cpu_s, before, now) / std::max(1u, now.processors), 0.0, 1.0));
@@ -124,6 +136,7 @@ nearcast::v1::NodeReport BuildReport(const NodeIdentity& identity, uint64_t sequ
     if (published) AddStream(status, &report);
   }
   AddServed(before, now, &report);
+  AddEndings(now, &report);
   return report;
 }
 

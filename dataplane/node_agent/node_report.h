@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/ingest/ending_log.h"
 #include "dataplane/measure/measure_target.h"
 #include "dataplane/stream/stream.h"
 #include "proto/nearcast/v1/node.pb.h"
@@ -20,6 +21,7 @@ struct NodeIdentity {
   std::string listen_address;
   uint16_t rtmp_port = 0;
   uint16_t http_port = 0;
+  uint16_t srt_port = 0;           // 0 = none
   double capacity_bits_per_s = 0;  // 0 = not stated
 };
 
@@ -32,6 +34,7 @@ struct NodeReading {
   uint64_t bytes_in = 0;
   uint32_t viewers = 0;
   std::vector<stream::StreamStatus> streams;
+  std::vector<ingest::Ending> endings;  // of late
 };
 
 // Streams that a report tells of at most.

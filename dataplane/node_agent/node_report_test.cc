@@ -131,5 +131,18 @@ TEST(NodeReportTest, LostMeasurementHasNoDelay) {
   EXPECT_EQ(report.delays(1).delay_us(), 0u);
 }
 
+TEST(NodeReportTest, GoodbyesAreToldWithTheirAge) {
+  const NodeIdentity identity{.node = "n", .srt_port = 9000};
+  NodeReading now{.now_ms = 5000};
+  now.endings = {{"live/show", 7, 4200}};
+  const auto report = BuildReport(identity, 1, now, now);
+  EXPECT_EQ(report.srt_port(), 9000u);
+  ASSERT_EQ(report.endings_size(), 1);
+  EXPECT_EQ(report.endings(0).app(), "live");
+  EXPECT_EQ(report.endings(0).stream(), "show");
+  EXPECT_EQ(report.endings(0).number(), 7u);
+  EXPECT_EQ(report.endings(0).ago_ms(), 800u);
+}
+
 }  // namespace
 }  // namespace nearcast::node_agent

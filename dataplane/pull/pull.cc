@@ -104,6 +104,7 @@ asio::awaitable<Pull::Round> Pull::TryAll() {
 }
 
 void Pull::NoteFailure(const Source& source, const absl::Status& status) {
+  if (absl::IsOutOfRange(status)) ended_ = true;
   if (!absl::IsNotFound(status)) may_be_had_ = true;
   if (source.node.empty()) return;
   std::erase(exclude_nodes_, source.node);
@@ -125,10 +126,13 @@ Pull::Round Pull::DecideAfterRound() {
     stream_->EndIf(StreamState::kWaiting);
     return Round::kOver;
   }
-  if (egress::MonotonicMs() - last_frame_ms_ < tools_.options->not_found_ms)
-    return Round::kTryAgain;
+  if (egress::MonotonicMs() - last_frame_ms_ < PatienceMs()) return Round::kTryAgain;
   stream_->EndIf(StreamState::kInterrupted);
   return Round::kOver;
+}
+
+int64_t Pull::PatienceMs() const {
+  return ended_ ? tools_.options->not_found_ms : tools_.options->lost_ms;
 }
 
 asio::awaitable<absl::StatusOr<Sources>> Pull::FindSources() {
@@ -250,6 +254,7 @@ absl::Status Pull::Begin(const Source& source, stream::PublisherIdentity identit
   pause_ms_ = tools_.options->retry_ms_min;
   begun_ms_ = now_ms;
   rounds_ = 0;
+  ended_ = false;
   ForgetFailures();
   if (last_frame_ms_ < 0) {
     spdlog::info("pull {} from {}: begins", stream_->name(), source.LoggedUrl());
@@ -328,7 +333,7 @@ bool Pull::Held() const { return tools_.holds != nullptr && tools_.holds->Has(st
 
 asio::awaitable<void> Pull::Pause() {
   const int64_t pause_ms = pause_ms_ / 2 + static_cast<int64_t>(random_() % (pause_ms_ / 2 + 1));
-  const bool expected = last_frame_ms_ < 0 && Held();
+  const bool expected = last_frame_ms_ < 0 ? Held() : !ended_;
   pause_ms_ = std::min(pause_ms_ * 2, expected ? tools_.options->expected_retry_ms_max
                                                : tools_.options->retry_ms_max);
   asio::steady_timer timer(tools_.worker->io(), std::chrono::milliseconds(pause_ms));

@@ -78,6 +78,7 @@ class Pull : public std::enable_shared_from_this<Pull> {
   Round DecideAfterRound();
   bool Wanted();
   bool Held() const;
+  int64_t PatienceMs() const;
 
   const PullTools tools_;
   const std::shared_ptr<stream::Stream> stream_;
@@ -88,6 +89,7 @@ class Pull : public std::enable_shared_from_this<Pull> {
   std::optional<SourceFrame> metadata_;     // of a source that has sent nothing else yet
   std::vector<std::string> exclude_nodes_;  // failed since a source last sent something
   bool may_be_had_ = false;                 // one of these failures was no 404
+  bool ended_ = false;                      // the last that had it has ended it
   std::mt19937_64 random_;
   int64_t pause_ms_;
   int64_t last_viewer_ms_;

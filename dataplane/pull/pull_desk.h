@@ -10,8 +10,9 @@
 // these, after a pause that doubles from retry_ms_min to retry_ms_max, with jitter, so that the
 // edges of a dead origin do not come back all at once. When there are no others, those that failed
 // are asked for again. A stream that this node is ordered to hold is fetched without viewers, asked
-// for until somebody has it, and goes on as long as the order stands. When nobody has another stream its viewers are told so: at once if it never
-// began, after not_found_ms if it did. What is pushed to this node ends the pull.
+// for until somebody has it, and goes on as long as the order stands. When nobody has another stream
+// its viewers are told so: at once if it never began, after not_found_ms if its source has ended it,
+// after lost_ms if it broke off. What is pushed to this node ends the pull.
 #ifndef DATAPLANE_PULL_PULL_DESK_H_
 #define DATAPLANE_PULL_PULL_DESK_H_
 

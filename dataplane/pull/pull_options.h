@@ -24,10 +24,14 @@ struct PullOptions {
   // between these by its own evenness; FLV the longer.
   int64_t silence_ms_min = 500;
   int64_t stall_ms_max = 3'000;
+
+  // How long a stream that began is asked for when nobody has it any more: when its source has ended
+  // it; when it broke off, as when a source starts anew.
   int64_t not_found_ms = 3'000;
+  int64_t lost_ms = 10'000;
   int64_t retry_ms_min = 200;
   int64_t retry_ms_max = 5'000;
-  int64_t expected_retry_ms_max = 2'000;  // of a stream that is held and has not begun
+  int64_t expected_retry_ms_max = 2'000;  // of a held stream that has not begun, or has broken off
 };
 
 // Thread rule: any thread adds, any thread reads.

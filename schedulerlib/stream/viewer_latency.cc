@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace nearcast::scheduler {
+namespace {
+
+constexpr uint32_t kSliceMsMax = 10'000;
+
+}  // namespace
 
 ViewerLatency DecideLatency(const CompiledPublishPoint& point, const Viewer& viewer) {
   ViewerLatency latency;
@@ -28,6 +33,13 @@ GopCacheSetting ChooseGopCacheOf(const CompiledCdn& cdn, const ViewerLatency& la
   return ChooseGopCache(
       cache,
       {.gop_cache_ms = latency.gop_cache_ms, .gop_ms = latency.gop_ms, .network_ms = network_ms});
+}
+
+uint32_t ChooseSliceMs(const ViewerLatency& latency) {
+  if (latency.plan == nullptr || latency.gop_ms == 0) return 0;
+  const uint32_t half_ms = latency.gop_cache_ms / 2;
+  const uint32_t gops = std::max(1u, (half_ms + latency.gop_ms - 1) / latency.gop_ms);
+  return std::min(gops * latency.gop_ms, kSliceMsMax);
 }
 
 }  // namespace nearcast::scheduler

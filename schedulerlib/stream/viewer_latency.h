@@ -24,6 +24,10 @@ ViewerLatency DecideLatency(const CompiledPublishPoint& point, const Viewer& vie
 // The wanted M in the words of one CDN; points into the snapshot's `cdn`.
 GopCacheSetting ChooseGopCacheOf(const CompiledCdn& cdn, const ViewerLatency& latency);
 
+// How long HLS slices are: whole GOPs for half of the cache, so that they grow as it does on worse
+// networks; at most 10 s. 0 where the publish point has no policy: nothing is said.
+uint32_t ChooseSliceMs(const ViewerLatency& latency);
+
 }  // namespace nearcast::scheduler
 
 #endif  // SCHEDULERLIB_STREAM_VIEWER_LATENCY_H_

@@ -91,10 +91,11 @@ CallbackSender::~CallbackSender() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void CallbackSender::Send(CallbackEvent event) {
+bool CallbackSender::Send(CallbackEvent event) {
   absl::MutexLock lock(&mutex_);
-  queue_.Push(std::move(event), clock_->Monotonic());
+  const bool taken = queue_.Push(std::move(event), clock_->Monotonic());
   changed_.Signal();
+  return taken;
 }
 
 CallbackTotals CallbackSender::totals() const {

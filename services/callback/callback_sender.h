@@ -41,8 +41,8 @@ class CallbackSender {
   CallbackSender(const CallbackSender&) = delete;
   CallbackSender& operator=(const CallbackSender&) = delete;
 
-  // Never blocks. More than events_max that wait are refused and counted.
-  void Send(CallbackEvent event) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Never blocks. Whether there was room: more than events_max that wait are refused and counted.
+  bool Send(CallbackEvent event) ABSL_LOCKS_EXCLUDED(mutex_);
 
   CallbackTotals totals() const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -16,6 +16,7 @@
 #include "services/admin/admin.h"
 #include "services/admin/grpc_admin.h"
 #include "services/callback/callback_desk.h"
+#include "services/callback/play_desk.h"
 #include "services/client/client_desk.h"
 #include "services/client/grpc_client.h"
 #include "services/daemon/daemon_metrics.h"
@@ -127,6 +128,7 @@ struct Daemon::Parts {
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<ConfigFollower> follower;
   std::unique_ptr<callback::CallbackDesk> callbacks;
+  std::unique_ptr<callback::PlayDesk> plays;
   std::unique_ptr<RatioDesk> ratio;
   std::unique_ptr<StreamScheduler> scheduler;
   std::unique_ptr<StreamLifecycle> lifecycle;
@@ -253,6 +255,7 @@ struct Daemon::Parts {
 
   void MakeServices() {
     callbacks = std::make_unique<callback::CallbackDesk>(clock, publisher->holder(), streams.get());
+    plays = std::make_unique<callback::PlayDesk>(clock, publisher->holder(), streams.get());
     ratio = std::make_unique<RatioDesk>(clock, publisher->holder(), RatioDeskOptions());
     scheduler =
         std::make_unique<StreamScheduler>(clock, publisher->holder(), streams.get(), ratio.get());
@@ -271,8 +274,9 @@ struct Daemon::Parts {
                                                  .stream_board = &stream_board,
                                                  .names = &names,
                                                  .upstream = upstream.get()});
-    node_desk = std::make_unique<NodeDesk>(clock, publisher.get(), lifecycle.get(),
-                                           scheduler->preheats());
+    node_desk =
+        std::make_unique<NodeDesk>(clock, publisher.get(), lifecycle.get(), scheduler->preheats());
+    node_desk->UseForwards(&scheduler->forwards());
     admissions = std::make_unique<AdmissionDesk>(
         publisher->holder(), streams.get(),
         options.admit_unknown_streams ? UnknownStreams::kAdmit : UnknownStreams::kRefuse);
@@ -311,6 +315,7 @@ struct Daemon::Parts {
                       .scheduler = scheduler.get(),
                       .streams = streams.get(),
                       .admissions = admissions.get(),
+                      .plays = plays.get(),
                       .store = store.get()},
                      metrics);
     metrics.AddSource([this](http::MetricsWriter& out) {
@@ -371,7 +376,8 @@ struct Daemon::Parts {
     services.push_back(MakeGrpcClient(clients.get()));
     services.push_back(MakeGrpcSimulator(simulator.get()));
     services.push_back(MakeGrpcAdmin(admin.get()));
-    services.push_back(MakeGrpcNode({node_desk.get(), admissions.get(), &stream_board}));
+    services.push_back(
+        MakeGrpcNode({node_desk.get(), admissions.get(), &stream_board, plays.get()}));
     NC_ASSIGN_OR_RETURN(grpc, GrpcServer::Listen(options.grpc_address, std::move(services)));
     return absl::OkStatus();
   }

@@ -103,6 +103,40 @@ void AddAdmissions(const AdmissionCounts& counts, MetricsWriter& out) {
   add("play", "refused", counts.plays_refused);
 }
 
+void AddForwards(const ForwardTotals& totals, MetricsWriter& out) {
+  constexpr absl::string_view kHelp = "Forwards of streams asked for, by result.";
+  out.AddCounter("nearcast_forwards_total", kHelp, totals.asked, {{"result", "ok"}});
+  out.AddCounter("nearcast_forwards_total", kHelp, totals.refused, {{"result", "refused"}});
+  out.AddGauge("nearcast_forwarded_streams", "Streams that nodes push on.",
+               static_cast<double>(totals.streams));
+}
+
+void AddPlays(const callback::PlayTotals& totals, MetricsWriter& out) {
+  const auto add = [&out](absl::string_view event, uint64_t count) {
+    out.AddCounter("nearcast_play_events_total",
+                   "Viewers that began and ended to play, as nodes tell.", count,
+                   {{"event", event}});
+  };
+  add("begun", totals.begun);
+  add("ended", totals.ended);
+  out.AddCounter("nearcast_play_batches_doubled_total", "Batches of these that were told twice.",
+                 totals.doubled);
+  out.AddCounter("nearcast_play_events_left_out_total",
+                 "Beginnings and ends that nodes had no room for.", totals.left_out);
+  out.AddCounter("nearcast_play_callbacks_plays_total", "Plays told to callbacks, or on their way.",
+                 totals.called);
+  out.AddCounter("nearcast_play_callbacks_dropped_total",
+                 "Plays of calls that there was no room for.", totals.dropped);
+  const auto add_call = [&out](absl::string_view result, uint64_t count) {
+    out.AddCounter("nearcast_play_callbacks_total", "Calls with plays, by result of a try.", count,
+                   {{"result", result}});
+  };
+  add_call("sent", totals.calls.sent);
+  add_call("retried", totals.calls.retried);
+  add_call("given_up", totals.calls.given_up);
+  add_call("refused", totals.calls.refused);
+}
+
 void AddStore(const store::StoreCounters& counters, MetricsWriter& out) {
   const auto add = [&out](absl::string_view result, const store::StoreCounters::Count& count) {
     out.AddCounter("nearcast_store_commits_total", "Commits of the configuration by result.",
@@ -133,6 +167,8 @@ void AddDaemonMetrics(const CountingParts& parts, http::MetricsPage& page) {
     out.AddGauge("nearcast_streams", "Streams in memory, ended ones too.",
                  static_cast<double>(parts.streams->size()));
     AddAdmissions(parts.admissions->counts(), out);
+    AddForwards(parts.scheduler->forwards().totals(), out);
+    AddPlays(parts.plays->totals(), out);
     AddStore(parts.store->counters(), out);
   });
 }

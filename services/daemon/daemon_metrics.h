@@ -2,6 +2,7 @@
 #ifndef SERVICES_DAEMON_DAEMON_METRICS_H_
 #define SERVICES_DAEMON_DAEMON_METRICS_H_
 
+#include "services/callback/play_desk.h"
 #include "services/dns/dns_service.h"
 #include "services/http/http_counters.h"
 #include "services/http/metrics_page.h"
@@ -20,6 +21,7 @@ struct CountingParts {
   const StreamScheduler* scheduler = nullptr;
   const StreamTable* streams = nullptr;
   const AdmissionDesk* admissions = nullptr;
+  const callback::PlayDesk* plays = nullptr;
   const store::Store* store = nullptr;
 };
 

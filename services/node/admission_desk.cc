@@ -78,6 +78,7 @@ void AdmissionDesk::FillTerms(const v1::AdmitPlayRequest& request, const schedul
   const scheduler::CompiledCdn& cdn = snapshot->cdn(snapshot->node(*node).cdn);
   response->set_gop_cache_ms(ChooseGopCacheOf(cdn, latency).ms);
   response->set_gop_cache_policy("lower");  // the law that policies are solved by
+  response->set_hls_slice_ms(ChooseSliceMs(latency));
 }
 
 AdmissionCounts AdmissionDesk::counts() const {

@@ -101,6 +101,9 @@ TEST_F(AdmissionDeskTest, ViewersGetTheCacheOfTheirStreamAndNetworkGrade) {
   EXPECT_GT(worst->gop_cache_ms(), best->gop_cache_ms());
   EXPECT_EQ(unknown->gop_cache_ms(), best->gop_cache_ms());
   EXPECT_EQ(best->gop_cache_policy(), "lower");
+  EXPECT_GE(worst->hls_slice_ms(), best->hls_slice_ms());
+  EXPECT_GE(best->hls_slice_ms(), 1000u);
+  EXPECT_LE(worst->hls_slice_ms(), 10'000u);
   EXPECT_GT(best->ttl_ms(), 0u);
 }
 

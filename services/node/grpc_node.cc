@@ -134,6 +134,12 @@ class GrpcNode : public v1::NodeService::CallbackService {
     return rpc::Finish(context, desks_.admissions->AdmitPlay(*request), response);
   }
 
+  grpc::ServerUnaryReactor* TellPlays(grpc::CallbackServerContext* context,
+                                      const v1::TellPlaysRequest* request,
+                                      v1::TellPlaysResponse* response) override {
+    return rpc::Finish(context, desks_.plays->Take(*request), response);
+  }
+
  private:
   const NodeDesks desks_;
 };

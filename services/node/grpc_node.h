@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "grpcpp/impl/codegen/service_type.h"
+#include "services/callback/play_desk.h"
 #include "services/node/admission_desk.h"
 #include "services/node/node_desk.h"
 #include "services/node/stream_board.h"
@@ -16,6 +17,7 @@ struct NodeDesks {
   NodeDesk* nodes = nullptr;
   AdmissionDesk* admissions = nullptr;
   StreamBoard* streams = nullptr;
+  callback::PlayDesk* plays = nullptr;
 };
 
 std::unique_ptr<grpc::Service> MakeGrpcNode(const NodeDesks& desks);

@@ -43,7 +43,8 @@ class GrpcNodeTest : public ::testing::Test {
   NodeDesk desk_{&clock_, &publisher_, &lifecycle_};
   AdmissionDesk admissions_{publisher_.holder(), &streams_, UnknownStreams::kRefuse};
   StreamBoard board_{&clock_};
-  std::unique_ptr<grpc::Service> service_ = MakeGrpcNode({&desk_, &admissions_, &board_});
+  callback::PlayDesk plays_{&clock_, publisher_.holder(), &streams_};
+  std::unique_ptr<grpc::Service> service_ = MakeGrpcNode({&desk_, &admissions_, &board_, &plays_});
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::NodeService::Stub> stub_;
 };

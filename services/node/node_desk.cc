@@ -67,6 +67,18 @@ void AddHeld(const PreheatDesk& preheats, const scheduler::CompiledNode& node,
   }
 }
 
+void AddForwards(const ForwardDesk& forwards, const std::string& node,
+                 std::vector<std::string> published, v1::NodeCommand& command) {
+  std::sort(published.begin(), published.end());
+  for (ForwardDesk::Order& order : forwards.OrdersOf(node, published)) {
+    const size_t slash = order.app_stream.find('/');
+    v1::StreamForward* added = command.add_forward();
+    added->set_app(order.app_stream.substr(0, slash));
+    added->set_stream(order.app_stream.substr(slash + 1));
+    added->set_url(std::move(order.url));
+  }
+}
+
 // The named nodes as candidates for pulling, best first for `asker`: by what was measured between
 // them, else by the delay model.
 std::vector<scheduler::Ranked> RankSources(const Snapshot& snapshot,
@@ -97,14 +109,22 @@ void AddUrlKeys(const Snapshot& snapshot, NodeIndex node, const v1::NodeReport& 
   if (keys.id() != report.url_keys()) *command->mutable_url_keys() = std::move(keys);
 }
 
+// Where a source is called.
+struct SourceDoor {
+  absl::string_view scheme = "http://";
+  uint16_t port = 0;
+  absl::string_view suffix = ".flv";
+  uint16_t default_port = kHttpPort;  // need not be said
+};
+
 // Where `node` serves the stream to `asker`, signed as its CDN's viewers' URLs are.
 std::string SourceUrl(const Snapshot& snapshot, const scheduler::CompiledNode& node,
-                      const scheduler::CompiledNode& asker, const v1::FindSourceRequest& request,
-                      absl::Time now) {
+                      const scheduler::CompiledNode& asker, const SourceDoor& door,
+                      const v1::FindSourceRequest& request, absl::Time now) {
   std::string url = absl::StrCat(
-      "http://", WriteHost(node, asker.endpoint.addresses.front(), node.spec.http_port, kHttpPort));
+      door.scheme, WriteHost(node, asker.endpoint.addresses.front(), door.port, door.default_port));
   const size_t path_at = url.size();
-  absl::StrAppend(&url, "/", request.app(), "/", request.stream(), ".flv");
+  absl::StrAppend(&url, "/", request.app(), "/", request.stream(), door.suffix);
   const UrlSigner& signer = snapshot.cdn(node.cdn).pull_signer;
   if (!signer.signs()) return url;
   const int64_t expiry_s = ExpiryFor(absl::ToUnixSeconds(now), signer.validity_s(),
@@ -162,7 +182,43 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
                       "TOO_MANY_REPORTS");
   }
   streams_->ApplyPublished(seen);
+  TakeEndings(report);
+  if (forwards_ != nullptr) AddForwards(*forwards_, report.node(), seen.started, command);
   return command;
+}
+
+void NodeDesk::TakeEndings(const v1::NodeReport& report) {
+  for (const std::string& stream : NewEndings(report)) {
+    const auto nodes = publisher_->PublishersOf(stream);
+    const bool goes_on = std::any_of(nodes.begin(), nodes.end(),
+                                     [&](const auto& node) { return node != report.node(); });
+    if (!goes_on) streams_->ApplyUnpublished(stream);
+  }
+}
+
+// Those that have not been told before, of streams that nobody publishes to the node again.
+std::vector<std::string> NodeDesk::NewEndings(const v1::NodeReport& report) {
+  std::vector<std::string> endings;
+  absl::MutexLock lock(&mutex_);
+  Told& told = told_[report.node()];
+  if (told.instance_id != report.instance_id()) told = {.instance_id = report.instance_id()};
+  told.srt_port = report.srt_port() <= UINT16_MAX ? static_cast<uint16_t>(report.srt_port()) : 0;
+  for (const v1::PublishEnding& ending : report.endings()) {
+    if (ending.number() <= told.ending) continue;
+    told.ending = ending.number();
+    const bool is_back =
+        std::any_of(report.streams().begin(), report.streams().end(), [&](const auto& published) {
+          return published.app() == ending.app() && published.stream() == ending.stream();
+        });
+    if (!is_back) endings.push_back(absl::StrCat(ending.app(), "/", ending.stream()));
+  }
+  return endings;
+}
+
+uint16_t NodeDesk::SrtPortOf(const std::string& node) const {
+  absl::MutexLock lock(&mutex_);
+  const auto told = told_.find(node);
+  return told == told_.end() ? 0 : told->second.srt_port;
 }
 
 absl::StatusOr<v1::FindSourceResponse> NodeDesk::FindSource(
@@ -184,9 +240,14 @@ absl::StatusOr<v1::FindSourceResponse> NodeDesk::FindSource(
   response.set_ttl_ms(kSourceTtlMs);
   for (const scheduler::Ranked& ranked : ranking) {
     const scheduler::CompiledNode& node = snapshot->node(ranked.node);
-    v1::FindSourceResponse::Source* source = response.add_sources();
-    source->set_node(node.spec.name);
-    source->set_url(SourceUrl(*snapshot, node, self, request, clock_->Now()));
+    const auto add = [&](const SourceDoor& door) {
+      v1::FindSourceResponse::Source* source = response.add_sources();
+      source->set_node(node.spec.name);
+      source->set_url(SourceUrl(*snapshot, node, self, door, request, clock_->Now()));
+    };
+    const uint16_t srt_port = request.srt() ? SrtPortOf(node.spec.name) : 0;
+    if (srt_port != 0) add({"srt://", srt_port, "", 0});
+    add({.port = node.spec.http_port});
   }
   return response;
 }

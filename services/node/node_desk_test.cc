@@ -45,6 +45,13 @@ class NodeDeskTest : public ::testing::Test {
     report.mutable_load()->set_viewers(5);
     report.mutable_load()->set_out_bits_per_s(1e6);
     report.mutable_load()->set_cpu(0.25);
+    report.set_srt_port(srt_port_);
+    for (const std::string& stream : endings_) {
+      v1::PublishEnding* ending = report.add_endings();
+      ending->set_app("live");
+      ending->set_stream(stream);
+      ending->set_number(1 + static_cast<uint64_t>(report.endings_size()));
+    }
     for (const std::string& stream : streams) {
       v1::PublishedStream* published = report.add_streams();
       published->set_app("live");
@@ -104,6 +111,8 @@ class NodeDeskTest : public ::testing::Test {
   NodeDesk desk_{&clock_, &publisher_, &lifecycle_, scheduler_.preheats()};
   uint64_t sequence_ = 0;
   uint64_t plan_ = 0;
+  std::vector<std::string> endings_;
+  uint32_t srt_port_ = 0;
 };
 
 TEST_F(NodeDeskTest, ReportIsAnsweredAndBecomesKnown) {
@@ -178,6 +187,73 @@ TEST_F(NodeDeskTest, PreheatedStreamsAreHeldAsLongAsTheyAreAsked) {
   EXPECT_THAT(Report("gz", {})->hold(), IsEmpty());
   clock_.Advance(absl::Seconds(60));
   EXPECT_THAT(Report("bj", {})->hold(), IsEmpty());
+}
+
+TEST_F(NodeDeskTest, AGoodbyeCountsOnceAndALossHasItsGrace) {
+  const auto state_of = [this](const std::string& stream) {
+    v1::GetStreamRequest get;
+    get.set_stream(stream);
+    return scheduler_.GetStream(get)->state();
+  };
+  for (const char* name : {"said", "lost", "twice", "moved"}) {
+    v1::CreateStreamRequest create;
+    create.set_publish_point("show");
+    create.set_stream(name);
+    create.set_ends_on_unpublish(std::string(name) == "twice");
+    ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  }
+  ASSERT_TRUE(Report("gz", {"said", "lost", "twice", "moved"}).ok());
+  ASSERT_TRUE(Report("bj", {"moved"}).ok());
+  endings_ = {"said", "twice", "moved"};
+  ASSERT_TRUE(Report("gz", {}).ok());
+  EXPECT_EQ(state_of("said"), v1::Stream::INTERRUPTED);
+  EXPECT_EQ(state_of("twice"), v1::Stream::ENDED);
+  EXPECT_EQ(state_of("lost"), v1::Stream::PUBLISHING) << "it has its grace";
+  EXPECT_EQ(state_of("moved"), v1::Stream::PUBLISHING) << "another node has it";
+  ASSERT_TRUE(Report("gz", {"said"}).ok());
+  ASSERT_TRUE(Report("gz", {}).ok());
+  EXPECT_EQ(state_of("said"), v1::Stream::PUBLISHING) << "the goodbye was that of the push before";
+}
+
+TEST_F(NodeDeskTest, AnAskerWhoWantsSrtGetsItWhereThereIsAny) {
+  srt_port_ = 9000;
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  srt_port_ = 0;
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  v1::FindSourceRequest request;
+  request.set_node("gz-2");
+  request.set_app("live");
+  request.set_stream("s1");
+  EXPECT_THAT(
+      Urls(*desk_.FindSource(request)),
+      ElementsAre("gz http://192.0.2.1:8088/live/s1.flv", "bj http://192.0.2.3:8088/live/s1.flv"));
+  request.set_srt(true);
+  EXPECT_THAT(Urls(*desk_.FindSource(request)),
+              ElementsAre("gz http://192.0.2.1:8088/live/s1.flv", "bj srt://192.0.2.3:9000/live/s1",
+                          "bj http://192.0.2.3:8088/live/s1.flv"));
+}
+
+TEST_F(NodeDeskTest, ForwardsAreOrderedWhereThePushIs) {
+  desk_.UseForwards(&scheduler_.forwards());
+  v1::CreateStreamRequest create;
+  create.set_publish_point("show");
+  create.set_stream("s1");
+  create.mutable_broadcaster()->set_address("192.0.2.1");
+  const auto created = scheduler_.CreateStream(create);
+  ASSERT_TRUE(created.ok());
+  const std::string planned = created->push_lines(0).node();
+  v1::ForwardStreamRequest forward;
+  forward.set_stream("s1");
+  forward.add_urls("rtmp://a.example/live/key");
+  ASSERT_TRUE(scheduler_.ForwardStream(forward).ok());
+  const std::string other = planned == "bj" ? "gz" : "bj";
+  EXPECT_EQ(Report(other, {})->forward_size(), 0);
+  EXPECT_EQ(Report(planned, {})->forward_size(), 1) << "the push is to come there";
+  const auto told = Report(other, {"s1"});
+  ASSERT_EQ(told->forward_size(), 1);
+  EXPECT_EQ(told->forward(0).app(), "live");
+  EXPECT_EQ(told->forward(0).stream(), "s1");
+  EXPECT_EQ(told->forward(0).url(), "rtmp://a.example/live/key");
 }
 
 TEST_F(NodeDeskTest, SourcesAreTheNearestPublishersFirst) {

@@ -144,6 +144,12 @@ class GrpcScheduler : public Service {
     return rpc::Finish(context, scheduler_->PreheatStream(*request), response);
   }
 
+  ServerUnaryReactor* ForwardStream(CallbackServerContext* context,
+                                    const v1::ForwardStreamRequest* request,
+                                    v1::Stream* response) override {
+    return rpc::Finish(context, scheduler_->ForwardStream(*request), response);
+  }
+
  private:
   nearcast::StreamScheduler* const scheduler_;
 };

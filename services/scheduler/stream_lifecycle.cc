@@ -17,15 +17,6 @@ using scheduler::StreamState;
 
 namespace {
 
-// "live/s1" of "rtmp://host/live/s1?token=x": where relays see the push arrive.
-absl::string_view AppStreamOf(absl::string_view url) {
-  const size_t scheme = url.find("://");
-  const size_t path = scheme == absl::string_view::npos ? scheme : url.find('/', scheme + 3);
-  if (path == absl::string_view::npos) return "";
-  const absl::string_view rest = url.substr(path + 1);
-  return rest.substr(0, rest.find('?'));
-}
-
 scheduler::StreamTimes TimesOf(const StreamEntry& entry) {
   return {entry.stream.state, entry.create_time, entry.state_since, entry.unheard_since};
 }
@@ -52,6 +43,14 @@ void MoveTo(StreamEntry& entry, StreamState state, absl::Time now) {
 }
 
 }  // namespace
+
+absl::string_view AppStreamOf(absl::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t path = scheme == absl::string_view::npos ? scheme : url.find('/', scheme + 3);
+  if (path == absl::string_view::npos) return "";
+  const absl::string_view rest = url.substr(path + 1);
+  return rest.substr(0, rest.find('?'));
+}
 
 bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
   return std::any_of(
@@ -116,6 +115,14 @@ void StreamLifecycle::ApplyStopped(absl::string_view app_stream) {
                  return absl::OkStatus();
                })
       .IgnoreError();
+}
+
+void StreamLifecycle::ApplyUnpublished(absl::string_view app_stream) {
+  const StreamEntryPtr entry = FindPushed(app_stream);
+  if (entry == nullptr || entry->stream.state != StreamState::kPublishing) return;
+  const StreamState next =
+      entry->ends_on_unpublish ? StreamState::kEnded : StreamState::kInterrupted;
+  ChangeState(*streams_, entry->stream.name, next, clock_->Now()).IgnoreError();
 }
 
 void StreamLifecycle::ApplyPublished(const scheduler::PublishedStreams::Change& change) {

@@ -26,6 +26,10 @@ namespace nearcast {
 absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
                                            scheduler::StreamState state, absl::Time now);
 
+// "live/s1" of "rtmp://host/live/s1?token=x": where relays see the push arrive. Empty where it has
+// none.
+absl::string_view AppStreamOf(absl::string_view url);
+
 // Whether one of the stream's push URLs leads to "app/stream".
 bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream);
 
@@ -47,6 +51,10 @@ class StreamLifecycle {
   // that none of their push URLs leads to (another app's of the same name), and steps that the
   // states do not allow, are passed over.
   void ApplyPublished(const scheduler::PublishedStreams::Change& change);
+
+  // Its publisher has said goodbye, and nobody else publishes it: a stream that is publishing is
+  // interrupted at once, without grace, or ended (StreamEntry::ends_on_unpublish).
+  void ApplyUnpublished(absl::string_view app_stream);
 
   // Whether a relay may go on publishing "app/stream": it must not when that stream is ended or
   // banned. What nobody created here may.

@@ -71,6 +71,30 @@ TEST_F(StreamLifecycleTest, RelaysReportsMoveStreamsAsFarAsTheStatesAllow) {
   EXPECT_FALSE(lifecycle_.MayPublish("live/banned"));
 }
 
+TEST_F(StreamLifecycleTest, AGoodbyeHasNoGrace) {
+  Create("s");
+  Create("short");
+  ASSERT_TRUE(streams_
+                  .Update("short",
+                          [](StreamEntry& entry) {
+                            entry.ends_on_unpublish = true;
+                            return absl::OkStatus();
+                          })
+                  .ok());
+  for (const char* key : {"live/s", "live/short"}) {
+    lifecycle_.ApplyUnpublished(key);
+    Start(key);
+    lifecycle_.ApplyUnpublished(key);
+    lifecycle_.ApplyUnpublished("other/x");
+    Stop(key);
+  }
+  EXPECT_EQ(StateOf("s"), "interrupted");
+  EXPECT_EQ(StateOf("short"), "ended");
+  Start("live/s");
+  EXPECT_EQ(StateOf("s"), "publishing");
+  EXPECT_EQ(After(10), 0u);
+}
+
 TEST_F(StreamLifecycleTest, APushThatComesBackInTimeWasNeverInterrupted) {
   Create("s");
   Start("live/s");

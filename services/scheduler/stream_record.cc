@@ -23,6 +23,10 @@ v1::Stream WriteStream(const StreamEntry& entry) {
   *stream.mutable_update_time() = StampOf(entry.update_time);
   if (entry.unheard_since) *stream.mutable_unheard_since() = StampOf(*entry.unheard_since);
   if (entry.preheat != nullptr) *stream.mutable_preheat() = *entry.preheat;
+  if (entry.forwards != nullptr) {
+    stream.mutable_forwards()->Assign(entry.forwards->begin(), entry.forwards->end());
+  }
+  stream.set_ends_on_unpublish(entry.ends_on_unpublish);
   return stream;
 }
 
@@ -49,6 +53,12 @@ absl::StatusOr<StreamEntry> ParseStoredStream(const v1::StoredStream& stored) {
   if (stored.stream().has_preheat()) {
     entry.preheat = std::make_shared<const v1::Stream::Preheat>(stored.stream().preheat());
   }
+  const auto& forwards = stored.stream().forwards();
+  if (!forwards.empty()) {
+    entry.forwards =
+        std::make_shared<const std::vector<std::string>>(forwards.begin(), forwards.end());
+  }
+  entry.ends_on_unpublish = stored.stream().ends_on_unpublish();
   for (const v1::StoredStream::UntoldEvent& event : stored.untold()) {
     entry.untold.push_back({.number = event.number(), .body = event.body()});
   }

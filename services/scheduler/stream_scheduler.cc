@@ -171,6 +171,7 @@ StreamScheduler::StreamScheduler(const Clock* clock, const SnapshotHolder<Snapsh
       streams_(streams),
       ratio_(ratio),
       preheats_(clock, snapshots, streams),
+      forwards_(streams),
       name_seed_(DrawSeed()) {}
 
 std::string StreamScheduler::MakeName() {
@@ -223,6 +224,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
                   .state = StreamState::kCreated,
                   .push_lines = decided->lines};
   entry.request_id = request.request_id();
+  entry.ends_on_unpublish = request.ends_on_unpublish();
   entry.create_time = entry.update_time = entry.state_since = clock_->Now();
   const auto inserted = streams_->Insert(std::move(entry));
   if (!inserted.ok()) {
@@ -293,6 +295,12 @@ absl::StatusOr<v1::Stream> StreamScheduler::PreheatStream(const v1::PreheatStrea
   const auto preheated = preheats_.Preheat(request);
   if (!preheated.ok()) return CountUpdate(preheated.status());
   return CountUpdate(WriteStream(**preheated));
+}
+
+absl::StatusOr<v1::Stream> StreamScheduler::ForwardStream(const v1::ForwardStreamRequest& request) {
+  const auto forwarded = forwards_.Forward(request);
+  if (!forwarded.ok()) return CountUpdate(forwarded.status());
+  return CountUpdate(WriteStream(**forwarded));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::GetStream(const v1::GetStreamRequest& request) const {

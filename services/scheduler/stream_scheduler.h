@@ -18,6 +18,7 @@
 #include "nearcast/v1/scheduler.pb.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/play.h"
+#include "services/scheduler/forward_desk.h"
 #include "services/scheduler/play_answer.h"
 #include "services/scheduler/play_question.h"
 #include "services/scheduler/play_rendering.h"
@@ -63,6 +64,7 @@ class StreamScheduler {
                         absl::StatusOr<PlayQuestion> question, UsePlay use);
   absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::Stream> PreheatStream(const v1::PreheatStreamRequest& request);
+  absl::StatusOr<v1::Stream> ForwardStream(const v1::ForwardStreamRequest& request);
 
   // The same decision as GetPlayInfo's, told instead of rendered.
   absl::StatusOr<v1::Explanation> ExplainPlay(const v1::ExplainPlayRequest& request) const;
@@ -71,6 +73,7 @@ class StreamScheduler {
   const PlayCaches& caches() const { return caches_; }
   const PreheatDesk& preheats() const { return preheats_; }
   PreheatDesk* preheats() { return &preheats_; }
+  const ForwardDesk& forwards() const { return forwards_; }
 
  private:
   absl::StatusOr<v1::Stream> CreateOnce(const v1::CreateStreamRequest& request);
@@ -100,6 +103,7 @@ class StreamScheduler {
   StreamTable* const streams_;
   RatioDesk* const ratio_;  // may be null
   PreheatDesk preheats_;
+  ForwardDesk forwards_;
   const uint64_t name_seed_;  // drawn once, so that names of two replicas do not meet
   std::atomic<uint64_t> names_made_{0};
 

@@ -52,6 +52,12 @@ struct StreamEntry {
   // Null = none, as with most.
   std::shared_ptr<const v1::Stream::Preheat> preheat;
 
+  // Where its nodes push it on to. Null = nowhere, as with most.
+  std::shared_ptr<const std::vector<std::string>> forwards;
+
+  // Its publisher's goodbye ends it, instead of interrupting it.
+  bool ends_on_unpublish = false;
+
   std::vector<UntoldEvent> untold;
 };
 

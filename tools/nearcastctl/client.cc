@@ -219,6 +219,10 @@ StatusOr<v1::Stream> Client::PreheatStream(const v1::PreheatStreamRequest& reque
   return Send(&connection_->scheduler, &SchedulerStub::PreheatStream, request);
 }
 
+StatusOr<v1::Stream> Client::ForwardStream(const v1::ForwardStreamRequest& request) {
+  return Send(&connection_->scheduler, &SchedulerStub::ForwardStream, request);
+}
+
 StatusOr<v1::Stream> Client::GetStream(const v1::GetStreamRequest& request) {
   return Send(&connection_->scheduler, &SchedulerStub::GetStream, request);
 }

@@ -53,6 +53,7 @@ class Client {
   absl::StatusOr<v1::ClientConfig> GetClientConfig(const v1::GetClientConfigRequest& request);
   absl::StatusOr<v1::Stream> MoveStream(const v1::MoveStreamRequest& request);
   absl::StatusOr<v1::Stream> PreheatStream(const v1::PreheatStreamRequest& request);
+  absl::StatusOr<v1::Stream> ForwardStream(const v1::ForwardStreamRequest& request);
   absl::StatusOr<v1::Stream> GetStream(const v1::GetStreamRequest& request);
   absl::StatusOr<v1::ListStreamsResponse> ListStreams(const v1::ListStreamsRequest& request);
   // Sends the change, then the trace in pieces. May take ten minutes, whatever the deadline.

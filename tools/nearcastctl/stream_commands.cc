@@ -57,6 +57,12 @@ std::string WriteStream(const v1::Stream& stream, TextStyle style) {
                     " line alone: the other has failed.\n");
   }
   if (stream.has_preheat()) absl::StrAppend(&text, "\n", WritePreheat(stream.preheat()), "\n");
+  for (const std::string& url : stream.forwards()) {
+    absl::StrAppend(&text, "\nPushed on to ", url, "\n");
+  }
+  if (stream.ends_on_unpublish()) {
+    absl::StrAppend(&text, "\nEnds when its publisher says goodbye.\n");
+  }
   for (int i = 0; i < stream.reasons_size(); ++i) {
     absl::StrAppend(&text, i == 0 ? "\n" : "", "  ", i + 1, ". ", stream.reasons(i), "\n");
   }
@@ -127,6 +133,7 @@ ExitCode RunCreate(Call& call) {
   request.mutable_broadcaster()->set_address(call.Get("ip"));
   request.mutable_broadcaster()->set_isp(call.Get("isp"));
   request.set_request_id(call.Has("request-id") ? call.Get("request-id") : call.world().request_id);
+  request.set_ends_on_unpublish(call.Has("ends-on-unpublish"));
   return ShowStream(call, call.client().CreateStream(request));
 }
 
@@ -230,6 +237,30 @@ ExitCode RunPreheat(Call& call) {
   return ShowStream(call, call.client().PreheatStream(request));
 }
 
+ExitCode RunForward(Call& call) {
+  v1::ForwardStreamRequest request;
+  request.set_stream(call.Argument(0));
+  for (const std::string& url : call.GetAll("to")) request.add_urls(url);
+  if (call.Has("stop") != request.urls().empty()) {
+    return call.Misused("say where to push it with --to, or --stop");
+  }
+  return ShowStream(call, call.client().ForwardStream(request));
+}
+
+Command ForwardCommand() {
+  return {.name = "stream forward",
+          .arguments = "NAME",
+          .summary = "Has the node that a stream is published to push it on to RTMP servers.",
+          .details =
+              "What was said for the stream before is replaced. Whoever may read the stream "
+              "reads the URLs, with the keys in them.",
+          .flags = {{"to", 0, "URL", "rtmp://host[:port]/app/stream; may be repeated"},
+                    {"stop", 0, "", "end all"}},
+          .examples = {"nearcastctl stream forward gala --to rtmp://a.example/live/key",
+                       "nearcastctl stream forward gala --stop"},
+          .run = RunForward};
+}
+
 std::vector<Flag> PreheatFlags() {
   return {{"at", 0, "TIME", "when nodes begin: 2026-02-01T20:00:00+08:00, or +30m (now)"},
           {"for", 0, "TIME", "how long: 30m, 2h (an hour)"},
@@ -270,7 +301,9 @@ std::vector<Flag> CreateFlags() {
   return {{"publish-point", 0, "NAME", "the scene it belongs to", Need::kNeeded},
           {"ip", 0, "ADDRESS", "the address that will push"},
           {"isp", 0, "NAME", "the broadcaster's ISP, instead of what the IP database says"},
-          {"request-id", 0, "TEXT", "the same text makes the same stream (else made at random)"}};
+          {"request-id", 0, "TEXT", "the same text makes the same stream (else made at random)"},
+          {"ends-on-unpublish", 0, "",
+           "it ends when its publisher says goodbye; else it is interrupted then"}};
 }
 
 }  // namespace
@@ -326,6 +359,7 @@ std::vector<Command> StreamCommands() {
                     "nearcastctl stream move demo --play-cdn vendor-a"},
        .run = RunMove},
       PreheatCommand(),
+      ForwardCommand(),
       {.name = "stream end",
        .arguments = "NAME",
        .summary = "Ends a stream for good.",

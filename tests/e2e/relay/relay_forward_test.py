@@ -3,14 +3,59 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
 import urllib.request
 
 from relay_harness import RTMP_PORT, FlvPlayer, Publisher, Relay, loopback_address, wait_for
+
+
+class Throttle:
+    """Passes one port's connections on to another, what clients send at a bounded rate."""
+
+    def __init__(self, host, port, bytes_per_s):
+        self.target = (host, port)
+        self.bytes_per_s = bytes_per_s
+        self.stopped = threading.Event()
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        self.listener.bind((loopback_address(), 0))
+        self.listener.listen()
+        self.address = "%s:%d" % self.listener.getsockname()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(self.target)
+            threading.Thread(target=self.copy, args=(client, server, self.bytes_per_s),
+                             daemon=True).start()
+            threading.Thread(target=self.copy, args=(server, client, 10**9), daemon=True).start()
+
+    def copy(self, source, sink, bytes_per_s):
+        try:
+            while not self.stopped.is_set():
+                data = source.recv(4096)
+                if not data:
+                    break
+                sink.sendall(data)
+                self.stopped.wait(len(data) / bytes_per_s)
+        except OSError:
+            pass
+        for end in (source, sink):
+            end.close()
+
+    def stop(self):
+        self.stopped.set()
+        self.listener.close()
 
 
 class ForwardTest(unittest.TestCase):
@@ -78,9 +123,39 @@ class ForwardTest(unittest.TestCase):
         wait_for("the end", lambda: target.stream("live/copy").get("state") != "live")
         self.publish(source)
         target.wait_live("live/copy")
+        failed = source.metric("nearcast_relay_forwards_failed_total")
         self.order(source, "DELETE", "live/show", url)
         wait_for("the end", lambda: target.stream("live/copy").get("state") != "live")
+        # A line that is only cut would leave it interrupted, for the target's grace.
+        self.assertIn(target.stream("live/copy").get("state"), (None, "ended"))
         self.assertEqual(self.forwards(source), [])
+        self.assertEqual(source.metric("nearcast_relay_forwards_failed_total"), failed)
+
+    def test_a_slow_target_loses_frames_and_nobody_else_does(self):
+        target = self.relay(node="target")
+        throttle = Throttle(target.ip, RTMP_PORT, bytes_per_s=25_000)
+        self.addCleanup(throttle.stop)
+        other = self.relay(node="other")
+        source = self.relay(f"--forward=live/show=rtmp://{throttle.address}/live/copy",
+                            f"--forward=live/show={other.rtmp('live/copy')}", node="source")
+        self.publish(source)
+        viewer = self.play(source, "/live/show.flv")
+        target.wait_live("live/copy")
+        other.wait_live("live/copy")
+        began = time.monotonic()
+        dropped = "nearcast_relay_frames_dropped_total{kind=\"rest\"}"
+        wait_for("drops", lambda: source.metric(dropped) > 20, seconds=60)
+        frames = other.stream("live/copy")["frames"]
+        wait_for("the other target's frames",
+                 lambda: other.stream("live/copy")["frames"] > frames + 50)
+        print(f"a target at a third of the rate: {source.metric(dropped):.0f} frames dropped in "
+              f"{time.monotonic() - began:.1f} s, longest silence of a viewer "
+              f"{viewer.longest_silence_ms(began):.0f} ms")
+        self.assertEqual([f["state"] for f in self.forwards(source)], ["sending", "sending"])
+        self.assertEqual(source.metric("nearcast_relay_forwards_failed_total"), 0)
+        self.assertEqual(target.stream("live/copy").get("state"), "live")
+        viewer.check_times(self)
+        self.assertFalse(viewer.ended, viewer.error)
 
     def test_a_target_that_is_away_is_tried_again(self):
         ip = loopback_address()
