@@ -128,5 +128,57 @@ class FailoverTest(unittest.TestCase):
         self.assertEqual(edge.stream("live/show")["epoch"], 1)
 
 
+class RestartTest(unittest.TestCase):
+    """The only origin starts anew, and has nothing for a while."""
+
+    def relay(self, *flags, **names):
+        relay = Relay(*flags, **names)
+        self.addCleanup(relay.stop)
+        return relay
+
+    def publish(self, relay):
+        publisher = Publisher(relay.rtmp("live/show"), gop_frames=25)
+        self.addCleanup(publisher.stop)
+        relay.wait_live("live/show")
+        return publisher
+
+    def watch(self, edge):
+        player = FlvPlayer(edge, "/live/show.flv")
+        self.addCleanup(player.close)
+        wait_for("pictures", lambda: len(player.video()) > 25)
+        return player
+
+    def test_viewers_go_on_when_the_origin_has_the_stream_again(self):
+        origin = self.relay(node="origin")
+        edge = self.relay(f"--origin={origin.http()}", "--reconnect_grace_ms=60000", node="edge")
+        publisher = self.publish(origin)
+        viewer = self.watch(edge)
+        origin.process.send_signal(signal.SIGKILL)
+        origin.process.wait()
+        publisher.stop(signal.SIGKILL)
+        again = self.relay(node="origin", ip=origin.ip)
+        # Longer than a stream that has ended is asked for: 404 and 404 again.
+        wait_for("five seconds without it", lambda: edge.stream("live/show")["silent_ms"] > 5_000)
+        self.assertFalse(viewer.ended, viewer.error)
+        self.assertEqual(edge.stream("live/show")["state"], "interrupted")
+        tries = edge.metric("nearcast_relay_pulls_started_total")
+        self.assertLess(tries, 25, "no pause between the tries")
+        count = len(viewer.video())
+        self.publish(again)
+        wait_for("pictures", lambda: len(viewer.video()) > count + 50, seconds=30)
+        viewer.check_times(self)
+        self.assertFalse(viewer.ended, viewer.error)
+        print(f"an origin that started anew: {tries:.0f} tries in 5 s, longest silence "
+              f"{viewer.longest_silence_ms(viewer.began) / 1000:.1f} s")
+
+    def test_a_stream_that_ended_on_purpose_is_not_waited_for(self):
+        origin = self.relay(node="origin")
+        edge = self.relay(f"--origin={origin.http()}", "--reconnect_grace_ms=60000", node="edge")
+        publisher = self.publish(origin)
+        viewer = self.watch(edge)
+        publisher.stop()  # ffmpeg unpublishes
+        wait_for("the end at the viewer", lambda: viewer.ended, seconds=40)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
