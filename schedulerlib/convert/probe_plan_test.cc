@@ -150,6 +150,26 @@ TEST(ProbePlanTest, SignedPathHoldsUntilThePlanIsRenewedAndLonger) {
   EXPECT_NE(BuildProbePlan(*snapshot, made.renew_at_s).plan.checks(0).path(), path);
 }
 
+TEST(ProbePlanTest, MediaOfNodesAreAskedForBySignedPathsWhereViewersUrlsAreSigned) {
+  Given given = World();
+  given.config().cdns[0].pull_signing = {
+      .method = SignMethod::kHmacSha256, .key = "k", .validity_s = 86'400, .text = "{path}{time}"};
+  given.config().health_checks = {
+      {.name = "flv", .type = CheckType::kFlv, .path = "/live/probe.flv"},
+      {.name = "http", .type = CheckType::kHttp, .path = "/healthz"}};
+  const auto snapshot = given.Snapshot();
+  const ProbePlanFor made = BuildProbePlan(*snapshot, kNowS);
+  EXPECT_GT(made.renew_at_s, kNowS);
+  EXPECT_LE(made.renew_at_s, kNowS + 300);
+  for (const v1::ProbePlan::Check& check : made.plan.checks()) {
+    const bool is_signed = absl::StrContains(check.path(), "?");
+    EXPECT_EQ(is_signed, check.type() == "flv" && check.node() != "hk") << check.DebugString();
+  }
+  const ProbePlanFor later = BuildProbePlan(*snapshot, made.renew_at_s);
+  EXPECT_GT(later.renew_at_s, made.renew_at_s);
+  EXPECT_NE(later.plan.SerializeAsString(), made.plan.SerializeAsString());
+}
+
 TEST(ProbePlanTest, WithoutChecksThereIsNothingToDo) {
   const v1::ProbePlan plan = BuildProbePlan(*World().Snapshot(), kNowS).plan;
   EXPECT_EQ(plan.checks_size(), 0);

@@ -18,6 +18,15 @@ TELECOM, UNICOM = "14.215.177.39", "202.106.0.20"
 SIGNING = """  push_signing: {method: HMAC_SHA256, key: key-of-publishers, validity_s: 86400}
   pull_signing: {method: HMAC_SHA256, key: key-of-viewers, validity_s: 3600}
 """
+CHECK = """kind: HealthCheck
+name: pictures
+spec:
+  nodes: [guangzhou-telecom]
+  type: FLV
+  path: /live/probed.flv
+  interval_ms: 3000
+  timeout_ms: 3000
+"""
 
 
 def texts(value):
@@ -184,6 +193,16 @@ class AdmissionTest(DemoCase):
         finally:
             self.demo.start_control()
         self.wait_for_state("alone", "PUBLISHING")
+
+    def test_vantages_play_by_signed_urls(self):
+        self.publish(self.create("probed"))
+        self.demo.ctl("apply", "-f", "-", stdin=CHECK)
+        self.demo.processes.start("vantage", [
+            self.demo.processes.path("probe/nearcast-prober"), "--vantage=vantage",
+            "--source_ip=" + self.demo.net.vantages["vantage-south"], "--control=" + self.demo.net.grpc])
+        self.assertEqual(self.status(self.relay_http(HOME) + "/live/probed.flv"), 403)
+        wait_for("the vantage's word", lambda: "up" in self.demo.checks(HOME), 60)
+        self.demo.ctl("delete", "healthcheck", "pictures")
 
 
 if __name__ == "__main__":
