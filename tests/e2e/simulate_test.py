@@ -6,7 +6,18 @@ import os
 import recorded_day
 from demo_case import DemoCase, main
 
-VIEWS = 100000
+VIEWS = 1000000
+
+# No relay runs: without this the nodes would be down after a few seconds of silence.
+NODE = """
+kind: Node
+name: %s
+spec:
+  cdn: nearcast
+  location: {country: CN, region: "440000", city: "440100", isp: chinatelecom}
+  addresses: [%s]
+  health: ALWAYS_UP
+"""
 
 CHANGE = """\
 kind: RatioRule
@@ -24,6 +35,10 @@ spec:
 
 class SimulateTest(DemoCase):
     with_relays = False
+
+    def setUp(self):
+        nodes = "---".join(NODE % item for item in self.demo.net.relays.items())
+        self.demo.ctl("apply", "-f", "-", "--reason", "test", stdin=nodes)
 
     def path(self, name):
         return os.path.join(self.var, name)
