@@ -8,6 +8,7 @@
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/play.h"
 #include "schedulerlib/stream/push_target.h"
+#include "schedulerlib/switches/switch_board.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -25,9 +26,10 @@ ClientAddress PushAddress(const Snapshot& snapshot, const PushTarget& target,
 
 std::vector<ClientAddress> PushAddresses(const Snapshot& snapshot,
                                          const CompiledPublishPoint& point,
-                                         const ClientPlace& place, const Viewer& client) {
+                                         const ClientPlace& place, const Viewer& client,
+                                         const SwitchEffects& switches) {
   std::vector<ClientAddress> addresses;
-  for (const PushTarget& target : FindPushTargets(snapshot, point, place, client.key)) {
+  for (const PushTarget& target : FindPushTargets(snapshot, point, place, client.key, switches)) {
     if (addresses.size() == kClientAddressesMax) break;
     addresses.push_back(PushAddress(snapshot, target, client));
   }
@@ -63,9 +65,13 @@ absl::StatusOr<ClientDecision> DecideClient(const Snapshot& snapshot,
   }
   ClientDecision decision;
   decision.place = FindPlace(snapshot, client.address, "");
+  const MatchQuestion question =
+      QuestionOf(client, StableHash(client.key), decision.place.location, publish_point, "");
+  const SwitchEffects switches = snapshot.switches.Find(question, now);
   decision.settings = snapshot.client_policies.SettingsFor(
-      QuestionOf(client, StableHash(client.key), decision.place.location, publish_point, ""));
-  decision.push = PushAddresses(snapshot, point->second, decision.place, client);
+      question,
+      [&switches](absl::string_view policy) { return switches.IsClientPolicyOff(policy); });
+  decision.push = PushAddresses(snapshot, point->second, decision.place, client, switches);
   decision.play = PlayAddresses(snapshot, publish_point, client, now);
   if (!decision.push.empty()) return decision;
   return absl::UnavailableError(absl::StrCat("no CDN of publish point ", publish_point,

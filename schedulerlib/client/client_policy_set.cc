@@ -56,10 +56,11 @@ ClientPolicySet::ClientPolicySet(std::vector<ClientPolicy> policies)
   index_ = MatchIndex(CompileAll(policies_));
 }
 
-ClientSettings ClientPolicySet::SettingsFor(const MatchQuestion& question) const {
+ClientSettings ClientPolicySet::SettingsFor(const MatchQuestion& question, IsOff is_off) const {
   ClientSettings settings;
   for (const uint32_t place : index_.Find(question)) {
     const ClientPolicy& policy = policies_[place];
+    if (is_off(policy.name)) continue;
     settings.policies.push_back(&policy);
     Fill(settings.encoder, policy.encoder);
     Fill(settings.decoder, policy.decoder);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
 #include "schedulerlib/match/match_index.h"
 #include "schedulerlib/match/match_question.h"
 #include "schedulerlib/model/client_policy.h"
@@ -27,8 +29,10 @@ class ClientPolicySet {
 
   // Each field comes from the policy with the greatest priority that matches and sets it; between
   // equals from the one with the smallest name. Lists count as one field, entries of `parameters`
-  // each for themselves.
-  ClientSettings SettingsFor(const MatchQuestion& question) const;
+  // each for themselves. Those that are off are passed over.
+  using IsOff = absl::FunctionRef<bool(absl::string_view policy)>;
+  ClientSettings SettingsFor(
+      const MatchQuestion& question, IsOff is_off = [](absl::string_view) { return false; }) const;
 
   // The strongest first.
   const std::vector<ClientPolicy>& policies() const { return policies_; }

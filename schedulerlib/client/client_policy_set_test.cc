@@ -93,6 +93,22 @@ TEST(ClientPolicySetTest, ARolloutKeepsItsDevicesAsItGrows) {
   }
 }
 
+TEST(ClientPolicySetTest, PoliciesThatAreOffArePassedOver) {
+  ClientPolicy strong;
+  strong.name = "strong";
+  strong.priority = 2;
+  strong.decoder.start_buffer_ms = 100;
+  ClientPolicy weak;
+  weak.name = "weak";
+  weak.decoder.start_buffer_ms = 200;
+  const ClientPolicySet set({strong, weak});
+  EXPECT_EQ(set.SettingsFor({}).decoder.start_buffer_ms, 100u);
+  const auto settings =
+      set.SettingsFor({}, [](absl::string_view policy) { return policy == "strong"; });
+  EXPECT_EQ(settings.decoder.start_buffer_ms, 200u);
+  ASSERT_EQ(settings.policies.size(), 1u);
+}
+
 TEST(ClientPolicySetTest, NobodyIsForgottenWhenThereAreNoPolicies) {
   const ClientSettings settings = ClientPolicySet().SettingsFor(Question("ios 17"));
   EXPECT_TRUE(settings.policies.empty());

@@ -82,6 +82,10 @@ std::string WhatIsWrong(const ParsedTarget& target, const Config& config) {
       return unless(Exists(config.ratio_rules, name), "RatioRule");
     case SwitchTarget::kQualityRule:
       return unless(HasQualityRule(config, name), "a rule of a QualityPolicy,");
+    case SwitchTarget::kClientPolicy:
+      return unless(Exists(config.client_policies, name), "ClientPolicy");
+    case SwitchTarget::kLatencyPolicy:
+      return unless(Exists(config.latency_policies, name), "LatencyPolicy");
     case SwitchTarget::kStream:
     case SwitchTarget::kFeature:
       return "";

@@ -74,10 +74,11 @@ TEST(ValidateSwitch, TakesWhatExistsAndNamesTheRest) {
                           .sdk_params = {{"SuggestProtocol", "\"quic\""}}}}),
               IsEmpty());
   EXPECT_THAT(
-      ProblemsOf(Switch{.off = {"uhd", "tier/best", "codec/av1", "format/rtm", "cdn/c", "node/x",
-                                "ratio_rule/x", "quality_rule/x"}}),
+      ProblemsOf(
+          Switch{.off = {"uhd", "tier/best", "codec/av1", "format/rtm", "cdn/c", "node/x",
+                         "ratio_rule/x", "quality_rule/x", "client_policy/x", "latency_policy/x"}}),
       ElementsAre("spec.off[0]: is not kind/name: \"uhd\"; kinds are tier, codec, format, cdn, "
-                  "node, stream, ratio_rule, quality_rule, feature",
+                  "node, stream, ratio_rule, quality_rule, client_policy, latency_policy, feature",
                   "spec.off[1]: is no tier: \"best\"; known are origin, uhd, hd, sd, ld, md, ao",
                   "spec.off[2]: is no codec: \"av1\"; known are h264, h265",
                   "spec.off[3]: is no format: \"rtm\"; known are flv, hls, cmaf, dash, lls, tsl, "
@@ -85,7 +86,9 @@ TEST(ValidateSwitch, TakesWhatExistsAndNamesTheRest) {
                   "spec.off[4]: names Cdn \"c\", which does not exist",
                   "spec.off[5]: names Node \"x\", which does not exist",
                   "spec.off[6]: names RatioRule \"x\", which does not exist",
-                  "spec.off[7]: names a rule of a QualityPolicy, \"x\", which does not exist"));
+                  "spec.off[7]: names a rule of a QualityPolicy, \"x\", which does not exist",
+                  "spec.off[8]: names ClientPolicy \"x\", which does not exist",
+                  "spec.off[9]: names LatencyPolicy \"x\", which does not exist"));
   EXPECT_THAT(ProblemsOf(Switch{.set = {.default_tier = "4k",
                                         .main_cdn = "c",
                                         .gop_cache_ms = 60001,

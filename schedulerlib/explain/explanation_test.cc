@@ -138,6 +138,21 @@ TEST(ExplanationTest, VendorWithPoorHealthIsToldInWords) {
   EXPECT_THAT(told, ::testing::HasSubstr("main vendor=70 (a last resort: its health is poor)"));
 }
 
+TEST(ExplanationTest, RulesBehindTheOneThatDecidedAreToldAsWell) {
+  Given given = World();
+  given.Ratio("telecom", {{"own", 1}}, {}, {.isp = "chinatelecom"});
+  given.Ratio("show", {{"own", 1}}, {}, {.publish_point = "show"});
+  const std::string told = ExplainPlayOf(given, ViewerAt(Ip("10.1.0.1")));
+  EXPECT_THAT(told, ::testing::HasSubstr("- ratio rule telecom matches (isp=chinatelecom)"));
+  EXPECT_THAT(told,
+              ::testing::HasSubstr("- ratio rule show matches too (publish_point=show), but is "
+                                   "less specific\n"));
+  EXPECT_THAT(told, ::testing::HasSubstr("- ratio rule default matches too (everything), but is "
+                                         "less specific\n"));
+  EXPECT_THAT(told, ::testing::HasSubstr("- ratio rules behind it that do not match: 1\n"))
+      << "unicom";
+}
+
 // The greatest score is the main line's, the second the backup line's, for whoever asks.
 TEST(ExplanationTest, ScoresAreThoseThatTheDecisionWasMadeBy) {
   Given given = World();

@@ -86,6 +86,27 @@ void AddSpilled(const Snapshot& snapshot, const RatioChoice& ratio,
   }
 }
 
+// Rules behind the one that decided.
+void AddLessSpecific(const Snapshot& snapshot, const CompiledRatioRule& decided,
+                     const RatioQuestion& question, std::vector<std::string>& steps) {
+  size_t told = 0;
+  size_t others = 0;
+  const CompiledRatioRule* const end = snapshot.ratio_rules.data() + snapshot.ratio_rules.size();
+  for (const CompiledRatioRule* rule = &decided + 1; rule < end; ++rule) {
+    if (Matches(rule->spec.scope, question) && told++ < kToldRulesMax) {
+      const bool equal = Specificity(rule->spec.scope) == Specificity(decided.spec.scope);
+      steps.push_back(absl::StrCat("ratio rule ", rule->spec.name, " matches too (",
+                                   ScopeText(rule->spec.scope), "), but ",
+                                   equal ? "has the greater name" : "is less specific"));
+    } else {
+      ++others;
+    }
+  }
+  if (others > 0) {
+    steps.push_back(absl::StrCat("ratio rules behind it that do not match: ", others));
+  }
+}
+
 // What each account says of the chosen CDN.
 std::string DebtText(const Snapshot& snapshot, const RatioChoice& ratio) {
   constexpr absl::string_view kLevels[kDebtLevels] = {"cell", "region", "rule"};
@@ -239,6 +260,7 @@ std::vector<std::string> RatioSteps(const Snapshot& snapshot, const PlayDecision
                                ScopeText(rule.spec.scope), "): main ",
                                WeightsText(snapshot, decision, rule.main), "; backup ",
                                WeightsText(snapshot, decision, rule.backup)));
+  AddLessSpecific(snapshot, rule, question, steps);
   AddSpilled(snapshot, decision.ratio, steps);
   if (decision.ratio.debts) {
     steps.push_back(absl::StrCat("with corrections and caps it is given ",

@@ -17,7 +17,8 @@ inline constexpr size_t kToldRulesMax = 50;
 // Those that apply and what they do, then those that do not and why.
 std::vector<std::string> SwitchSteps(const Snapshot& snapshot, const PlayDecision& decision);
 
-// Every rule that is more specific than the one that was found, and that one; caps and corrections.
+// Every rule that is more specific than the one that was found, that one, and those behind it that
+// match as well; caps and corrections.
 std::vector<std::string> RatioSteps(const Snapshot& snapshot, const PlayDecision& decision);
 
 // What rendezvous made of each CDN for this viewer, as the decision wrote it down: "main line's

@@ -186,12 +186,15 @@ void AppendTiers(const PlayDecision& decision, const PlayLine& line, std::string
   AppendNumber(line.made.maker.value(), key);
 }
 
-// What switches took and set: formats, parameters.
+// What switches took and set: formats, the latency policy, parameters.
 void AppendSwitches(const PlayDecision& decision, std::string& key) {
   if (decision.switches.applied.empty()) return;
   for (const absl::string_view format : kFormats) {
     if (decision.switches.IsFormatOff(format)) AppendWhole(format, key);
   }
+  const bool has_rtmp = !decision.switches.IsFormatOff("rtmp");
+  const bool has_plan = decision.latency.plan != nullptr;
+  AppendNumber(uint64_t{has_rtmp} << 1 | uint64_t{has_plan}, key);
   for (const auto& [name, value] : OverridesOf(decision)) {
     AppendWhole(name, key);
     AppendWhole(value, key);

@@ -280,8 +280,10 @@ bool KeepMadeTiers(PlayDecision& decision) {
 }
 
 void DecideViewerLatency(const Snapshot& snapshot, PlayDecision& decision) {
-  decision.latency = DecideLatency(*decision.publish_point, *decision.viewer);
+  const CompiledPublishPoint& point = *decision.publish_point;
   const SwitchEffects& switches = decision.switches;
+  const bool is_off = point.latency && switches.IsLatencyPolicyOff(point.spec.latency_policy);
+  decision.latency = is_off ? LatencyWithoutPolicy(point) : DecideLatency(point, *decision.viewer);
   if (switches.gop_cache_ms != 0) decision.latency.gop_cache_ms = switches.gop_cache_ms;
   if (switches.start_buffer_ms != 0) decision.latency.start_buffer_ms = switches.start_buffer_ms;
   for (PlayLine& line : decision.lines) {

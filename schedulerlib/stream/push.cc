@@ -72,10 +72,11 @@ absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQues
   NC_ASSIGN_OR_RETURN(const CompiledPublishPoint* point,
                       FindPoint(snapshot, question.publish_point));
   const ClientPlace place = FindPlace(snapshot, question.broadcaster, question.isp);
-  const auto targets = FindPushTargets(snapshot, *point, place, question.stream);
+  const SwitchEffects switches = FindPushSwitches(snapshot, place, question);
+  const auto targets = FindPushTargets(snapshot, *point, place, question.stream, switches);
   if (targets.empty()) return NobodyCan(question.publish_point);
   PushDecision decision;
-  decision.reasons = ExplainPassedOver(snapshot, *point);
+  decision.reasons = ExplainPassedOver(snapshot, *point, switches);
   decision.reasons.insert(decision.reasons.begin(), ExplainBroadcaster(place));
   decision.lines.push_back(WritePushLine(snapshot, *point, question, targets[0], "main"));
   decision.reasons.push_back(ExplainPushTarget(snapshot, targets[0], "main"));
@@ -101,7 +102,8 @@ absl::StatusOr<PushDecision> DecideMove(const Snapshot& snapshot,
         absl::StrCat("push.line: the stream has no push line \"", question.line, "\""));
   }
   const ClientPlace place = FindPlace(snapshot, question.push.broadcaster, question.push.isp);
-  const auto targets = FindPushTargets(snapshot, *point, place, question.push.stream);
+  const auto targets = FindPushTargets(snapshot, *point, place, question.push.stream,
+                                       FindPushSwitches(snapshot, place, question.push));
   NC_ASSIGN_OR_RETURN(const PushTarget target,
                       question.cdn.empty() ? OtherTarget(snapshot, lines, question, targets)
                                            : NamedTarget(snapshot, *point, question, targets));

@@ -8,6 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "schedulerlib/config/publishing.h"
+#include "schedulerlib/match/match_question.h"
+#include "schedulerlib/model/viewer.h"
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/stream/url_template.h"
 #include "signing/expiry.h"
@@ -16,18 +18,34 @@
 namespace nearcast::scheduler {
 namespace {
 
+template <typename List, typename T>
+bool Has(const List& list, const T& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+CellRanking RankNodes(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place,
+                      const SwitchEffects& switches) {
+  CellRanking all = RankFor(snapshot, cdn, place);
+  if (switches.nodes_off.empty()) return all;
+  CellRanking left;
+  for (const Ranked& ranked : all) {
+    if (!Has(switches.nodes_off, ranked.node)) left.push_back(ranked);
+  }
+  return left.empty() ? all : left;
+}
+
 std::vector<PushTarget> FindTargetsOf(const Snapshot& snapshot, const CompiledPublishPoint& point,
                                       const ClientPlace& place, uint64_t stream_hash,
-                                      CdnStanding standing) {
+                                      const SwitchEffects& switches, CdnStanding standing) {
   std::vector<PushTarget> first;
   std::vector<PushTarget> second;
   for (const CdnIndex cdn : point.push_cdns) {
-    if (snapshot.cdn(cdn).push.standing != standing) continue;
+    if (snapshot.cdn(cdn).push.standing != standing || Has(switches.cdns_off, cdn)) continue;
     if (snapshot.cdn(cdn).spec.kind == CdnKind::kVendor) {
       first.push_back({cdn, std::nullopt, {}});
       continue;
     }
-    const CellRanking ranking = RankFor(snapshot, cdn, place);
+    const CellRanking ranking = RankNodes(snapshot, cdn, place, switches);
     const auto nodes = ChooseNodesFor(snapshot, ranking, stream_hash, 2);
     for (size_t i = 0; i < nodes.size(); ++i) {
       PushTarget target{cdn, nodes[i], {}};
@@ -75,11 +93,20 @@ std::string RecordPart(const Cdn& cdn, const Record& record, absl::string_view u
 }  // namespace
 
 std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const CompiledPublishPoint& point,
-                                        const ClientPlace& place, absl::string_view stream) {
+                                        const ClientPlace& place, absl::string_view stream,
+                                        const SwitchEffects& switches) {
   const uint64_t hash = StableHash(stream);
-  auto targets = FindTargetsOf(snapshot, point, place, hash, CdnStanding::kUsable);
+  auto targets = FindTargetsOf(snapshot, point, place, hash, switches, CdnStanding::kUsable);
   if (!targets.empty()) return targets;
-  return FindTargetsOf(snapshot, point, place, hash, CdnStanding::kLastResort);
+  return FindTargetsOf(snapshot, point, place, hash, switches, CdnStanding::kLastResort);
+}
+
+SwitchEffects FindPushSwitches(const Snapshot& snapshot, const ClientPlace& place,
+                               const PushQuestion& question) {
+  const Viewer nobody;
+  return snapshot.switches.Find(QuestionOf(nobody, StableHash(question.stream), place.location,
+                                           question.publish_point, question.stream),
+                                absl::FromUnixSeconds(question.now_s));
 }
 
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
@@ -123,8 +150,16 @@ std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target
 }
 
 std::vector<std::string> ExplainPassedOver(const Snapshot& snapshot,
-                                           const CompiledPublishPoint& point) {
+                                           const CompiledPublishPoint& point,
+                                           const SwitchEffects& switches) {
   std::vector<std::string> reasons;
+  for (const CompiledSwitch* each : switches.applied) {
+    for (const CdnIndex index : point.push_cdns) {
+      if (!Has(each->cdns_off, index)) continue;
+      reasons.push_back(absl::StrCat("CDN ", snapshot.cdn(index).spec.name,
+                                     " is turned off by switch ", each->spec.name));
+    }
+  }
   for (const CdnIndex index : point.push_cdns) {
     const CompiledCdn& cdn = snapshot.cdn(index);
     if (cdn.push.standing == CdnStanding::kUsable) continue;

@@ -14,6 +14,7 @@
 #include "schedulerlib/place/ranking.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/stream/node_choice.h"
+#include "schedulerlib/switches/switch_board.h"
 
 namespace nearcast::scheduler {
 
@@ -38,9 +39,15 @@ struct PushTarget {
 
 // In the order to use them: for each CDN of the publish point's list its best node, then the second
 // nodes, so that a backup line lands on another CDN if there is one. Usable CDNs only; when there is
-// none, those that are a last resort.
+// none, those that are a last resort. CDNs that `switches` turn off are left out, and nodes as long
+// as their CDN has another.
 std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const CompiledPublishPoint& point,
-                                        const ClientPlace& place, absl::string_view stream);
+                                        const ClientPlace& place, absl::string_view stream,
+                                        const SwitchEffects& switches);
+
+// What is turned off for a broadcaster of this stream, of whom its place is all that is known.
+SwitchEffects FindPushSwitches(const Snapshot& snapshot, const ClientPlace& place,
+                               const PushQuestion& question);
 
 // `role` is "main" or "backup". The URL is the CDN's template for the publish point's protocol, with
 // what asks for a recording behind it, and signed as the CDN wants.
@@ -52,9 +59,11 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
 std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,
                               absl::string_view role);
 
-// "CDN alpha takes no push while another can: disabled", for each that does not stand well.
+// "CDN alpha takes no push while another can: disabled", for each that does not stand well or is
+// turned off.
 std::vector<std::string> ExplainPassedOver(const Snapshot& snapshot,
-                                           const CompiledPublishPoint& point);
+                                           const CompiledPublishPoint& point,
+                                           const SwitchEffects& switches);
 
 // "broadcaster: in CN/440000/440100, ISP chinatelecom".
 std::string ExplainBroadcaster(const ClientPlace& place);

@@ -159,6 +159,28 @@ TEST(PushTest, VendorWhosePushDomainsAreDownTakesNoPushWhileAnotherCan) {
       << "a last resort, as all are";
 }
 
+TEST(PushTest, CdnsAndNodesThatSwitchesTurnOffTakeNoPush) {
+  Given given = World().Point("show", {"own", "vendor"});
+  const auto to = [&given] {
+    const auto decision = DecidePush(*given.Snapshot(), Ask("10.1.0.1"));
+    if (!decision.ok()) return std::string(decision.status().message());
+    return absl::StrCat(decision->lines[0].cdn, "/", decision->lines[0].node);
+  };
+  const auto add = [&given](Switch item) { given.config().switches.push_back(std::move(item)); };
+  EXPECT_EQ(to(), "own/gz");
+  add({.name = "a", .match = {.isps = {"chinaunicom"}}, .off = {"node/gz"}});
+  add({.name = "b", .match = {.devices = {"phone"}}, .off = {"node/gz"}});
+  EXPECT_EQ(to(), "own/gz") << "for others, or for viewers alone";
+  add({.name = "c", .match = {.regions = {"440000"}}, .off = {"node/gz"}});
+  EXPECT_EQ(to(), "own/bj");
+  add({.name = "d", .match = {.publish_points = {"show"}}, .off = {"cdn/own"}});
+  EXPECT_EQ(to(), "vendor/");
+  EXPECT_EQ(DecidePush(*given.Snapshot(), Ask("10.1.0.1"))->reasons[1],
+            "CDN own is turned off by switch d");
+  add({.name = "e", .match = {.streams = {"s*"}}, .off = {"cdn/vendor"}});
+  EXPECT_EQ(to(), "no CDN of publish point show can take a push; see nearcastctl node list");
+}
+
 TEST(PushTest, StreamsSpreadOverEquallyNearNodes) {
   Given given;
   given.Own("own");

@@ -2,7 +2,8 @@
 //
 // Shape: the `stream_url` object with the legacy maps and live_core_sdk_data.pull_data, whose
 // `stream_data` is a string that holds JSON, whose every `sdk_params` is a string that holds JSON
-// again. Rules that clients rely on: every tier has a non-empty main.flv and an integer vbitrate;
+// again. Rules that clients rely on: every tier has a main.flv, non-empty unless a switch turns FLV
+// off, and an integer vbitrate;
 // every format key is present, "" when there is none; resolution is "WxH" or ""; flv_pull_url has
 // no empty value; AUTO is never a tier.
 //

@@ -126,6 +126,19 @@ TEST_F(SwitchedPlayTest, FormatsThatAreOffAreLeftOutFlvToo) {
   EXPECT_EQ(formats(), "flv");
 }
 
+TEST_F(SwitchedPlayTest, LatencyPolicyThatIsOffLeavesThePublishPointsOwnFigures) {
+  LatencyPolicy policy;
+  policy.name = "quick";
+  policy.target_ms = 3000;
+  given_.config().latency_policies = {policy};
+  given_.config().publish_points[0].latency_policy = "quick";
+  given_.config().publish_points[0].gop_cache_ms = 4321;
+  EXPECT_NE(Decide()->latency.gop_cache_ms, 4321u);
+  Add({.name = "x", .off = {"latency_policy/quick"}});
+  EXPECT_EQ(Decide()->latency.gop_cache_ms, 4321u);
+  EXPECT_EQ(Decide()->latency.plan, nullptr);
+}
+
 TEST_F(SwitchedPlayTest, SoundAloneGoesWithFlv) {
   given_.Point("radio", {"a"}, {"hd", "ao"});
   stream_.publish_point = "radio";

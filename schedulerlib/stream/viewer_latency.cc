@@ -9,14 +9,17 @@ constexpr uint32_t kSliceMsMax = 10'000;
 
 }  // namespace
 
-ViewerLatency DecideLatency(const CompiledPublishPoint& point, const Viewer& viewer) {
+ViewerLatency LatencyWithoutPolicy(const CompiledPublishPoint& point) {
   ViewerLatency latency;
-  if (!point.latency) {
-    latency.gop_cache_ms = point.spec.gop_cache_ms;
-    latency.start_buffer_ms = point.spec.start_buffer_ms;
-    latency.gop_ms = point.tiers.empty() ? 0 : point.tiers.front().gop_s * 1000;
-    return latency;
-  }
+  latency.gop_cache_ms = point.spec.gop_cache_ms;
+  latency.start_buffer_ms = point.spec.start_buffer_ms;
+  latency.gop_ms = point.tiers.empty() ? 0 : point.tiers.front().gop_s * 1000;
+  return latency;
+}
+
+ViewerLatency DecideLatency(const CompiledPublishPoint& point, const Viewer& viewer) {
+  if (!point.latency) return LatencyWithoutPolicy(point);
+  ViewerLatency latency;
   latency.plan = &*point.latency;
   const GradeLatency& at = latency.plan->by_grade[std::min(viewer.network_grade, kGradeBest)];
   latency.gop_cache_ms = at.gop_cache_ms;

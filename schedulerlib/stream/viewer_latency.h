@@ -21,6 +21,9 @@ struct ViewerLatency {
 // By the viewer's network grade, recent stalls and retries; points without a policy treat all alike.
 ViewerLatency DecideLatency(const CompiledPublishPoint& point, const Viewer& viewer);
 
+// As if the publish point had no LatencyPolicy: its own gop_cache_ms and start_buffer_ms.
+ViewerLatency LatencyWithoutPolicy(const CompiledPublishPoint& point);
+
 // The wanted M in the words of one CDN; points into the snapshot's `cdn`.
 GopCacheSetting ChooseGopCacheOf(const CompiledCdn& cdn, const ViewerLatency& latency);
 

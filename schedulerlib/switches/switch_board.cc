@@ -19,6 +19,8 @@ constexpr std::pair<absl::string_view, SwitchTarget> kKinds[] = {
     {"stream", SwitchTarget::kStream},
     {"ratio_rule", SwitchTarget::kRatioRule},
     {"quality_rule", SwitchTarget::kQualityRule},
+    {"client_policy", SwitchTarget::kClientPolicy},
+    {"latency_policy", SwitchTarget::kLatencyPolicy},
     {"feature", SwitchTarget::kFeature},
 };
 
@@ -48,6 +50,10 @@ void AddOff(const ParsedTarget& target, const SwitchBoard::Names& names, Compile
       return to.ratio_rules_off.push_back(StableHash(name));
     case SwitchTarget::kQualityRule:
       return to.quality_rules_off.push_back(StableHash(name));
+    case SwitchTarget::kClientPolicy:
+      return to.client_policies_off.push_back(name);
+    case SwitchTarget::kLatencyPolicy:
+      return to.latency_policies_off.push_back(name);
     case SwitchTarget::kFeature:
       return to.features_off.push_back(name);
   }
@@ -120,6 +126,17 @@ bool SwitchEffects::IsFormatOff(absl::string_view format) const {
 bool SwitchEffects::IsFeatureOff(absl::string_view feature) const {
   return std::any_of(applied.begin(), applied.end(),
                      [feature](const auto* each) { return Has(each->features_off, feature); });
+}
+
+bool SwitchEffects::IsClientPolicyOff(absl::string_view policy) const {
+  return std::any_of(applied.begin(), applied.end(),
+                     [policy](const auto* each) { return Has(each->client_policies_off, policy); });
+}
+
+bool SwitchEffects::IsLatencyPolicyOff(absl::string_view policy) const {
+  return std::any_of(applied.begin(), applied.end(), [policy](const auto* each) {
+    return Has(each->latency_policies_off, policy);
+  });
 }
 
 const CompiledSwitch* SwitchEffects::StreamOffBy(absl::string_view stream) const {

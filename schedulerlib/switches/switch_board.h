@@ -35,6 +35,8 @@ enum class SwitchTarget : uint8_t {
   kStream,
   kRatioRule,
   kQualityRule,
+  kClientPolicy,
+  kLatencyPolicy,
   kFeature,
 };
 
@@ -59,6 +61,8 @@ struct CompiledSwitch {
   std::vector<std::string> streams_off;
   std::vector<uint64_t> ratio_rules_off;    // StableHash of their names
   std::vector<uint64_t> quality_rules_off;  // likewise
+  std::vector<std::string> client_policies_off;
+  std::vector<std::string> latency_policies_off;
   std::vector<std::string> features_off;
   std::optional<Tier> default_tier;
   std::optional<CdnIndex> main_cdn;
@@ -88,6 +92,8 @@ struct SwitchEffects {
   }
   bool IsFormatOff(absl::string_view format) const;
   bool IsFeatureOff(absl::string_view feature) const;
+  bool IsClientPolicyOff(absl::string_view policy) const;
+  bool IsLatencyPolicyOff(absl::string_view policy) const;
 
   // The switch that turns the stream off; null when none does.
   const CompiledSwitch* StreamOffBy(absl::string_view stream) const;

@@ -45,7 +45,7 @@ TEST(SwitchBoard, TargetsAreKindAndName) {
   EXPECT_FALSE(ParseSwitchTarget("cdn/"));
   EXPECT_FALSE(ParseSwitchTarget("cdn"));
   EXPECT_FALSE(ParseSwitchTarget("moon/a"));
-  EXPECT_EQ(SwitchTargetKinds().size(), 9u);
+  EXPECT_EQ(SwitchTargetKinds().size(), 11u);
 }
 
 TEST(SwitchBoard, EverythingThatAMatchingSwitchTurnsOffIsOff) {

@@ -163,8 +163,9 @@ std::vector<Command> SwitchCommands() {
        .arguments = "NAME",
        .summary = "Turns something off, or overrides it, at once.",
        .details = "--off takes KIND/NAME: tier/uhd, codec/h265, format/lls, cdn/NAME, node/NAME, "
-                  "stream/NAME, ratio_rule/NAME, quality_rule/NAME, feature/NAME. Everyone is "
-                  "meant when no flag says for whom; a value may end in \"*\". The switch is made "
+                  "stream/NAME, ratio_rule/NAME, quality_rule/NAME, client_policy/NAME, "
+                  "latency_policy/NAME, feature/NAME. Everyone is meant when no flag says for "
+                  "whom; a value may end in \"*\". The switch is made "
                   "or replaced.",
        .flags = ChangeFlags({{"off", 0, "KIND/NAME[,…]", "what is off"},
                              {"tier", 0, "TIER", "what players open with"},
