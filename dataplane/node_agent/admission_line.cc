@@ -13,18 +13,6 @@ namespace {
 
 constexpr grpc::StatusCode kRefusal = grpc::StatusCode::PERMISSION_DENIED;
 
-std::vector<std::shared_ptr<v1::NodeService::Stub>> Connect(
-    const std::vector<std::string>& controls) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  std::vector<std::shared_ptr<v1::NodeService::Stub>> stubs;
-  for (const std::string& address : controls) {
-    stubs.push_back(v1::NodeService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
-  }
-  return stubs;
-}
-
 ReplicaLine::Terms TermsOf(const AdmissionLineOptions& options) {
   return {kRefusal, options.answer_ms_max, options.answer_ms_max};
 }
@@ -65,7 +53,7 @@ Request RequestFor(const std::string& node, const std::string& app_and_name) {
 }  // namespace
 
 AdmissionLine::AdmissionLine(const AdmissionLineOptions& options)
-    : options_(options), line_(Connect(options.controls)) {}
+    : options_(options), line_(ConnectReplicas(options.controls)) {}
 
 void AdmissionLine::AskPublish(const admission::Attempt& attempt, PublishDone done) {
   auto request = RequestFor<v1::AdmitPublishRequest>(options_.node, attempt.stream);

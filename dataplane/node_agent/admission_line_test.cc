@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "dataplane/node_agent/loopback_rpc.h"
 #include "gtest/gtest.h"
 
 namespace nearcast::node_agent {
@@ -17,18 +18,6 @@ namespace {
 // Lets "live/good" through, refuses the rest; or, when it is busy, answers nobody.
 class FakeControlPlane : public v1::NodeService::Service {
  public:
-  FakeControlPlane() {
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-    address = absl::StrCat("127.0.0.1:", port);
-  }
-  ~FakeControlPlane() override {
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  }
-
   grpc::Status AdmitPublish(grpc::ServerContext*, const v1::AdmitPublishRequest* request,
                             v1::AdmitPublishResponse*) override {
     if (busy) return {grpc::StatusCode::RESOURCE_EXHAUSTED, "busy"};
@@ -46,11 +35,12 @@ class FakeControlPlane : public v1::NodeService::Service {
     return grpc::Status::OK;
   }
 
-  std::string address;
+  const std::string& address() const { return rpc_.address(); }
+
   bool busy = false;
 
  private:
-  std::unique_ptr<grpc::Server> server_;
+  LoopbackRpc rpc_{this};
 };
 
 absl::Status AskPublish(AdmissionLine* line, const std::string& stream) {
@@ -81,7 +71,7 @@ absl::StatusOr<admission::PlayAnswer> AskPlay(AdmissionLine* line, const std::st
 
 TEST(AdmissionLineTest, PassesOnWhatTheControlPlaneSaysOfAPublisher) {
   FakeControlPlane control;
-  AdmissionLine line({.node = "n1", .controls = {control.address}, .answer_ms_max = 20'000});
+  AdmissionLine line({.node = "n1", .controls = {control.address()}, .answer_ms_max = 20'000});
   EXPECT_TRUE(AskPublish(&line, "live/good").ok());
   const absl::Status refused = AskPublish(&line, "live/bad");
   EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
@@ -90,7 +80,7 @@ TEST(AdmissionLineTest, PassesOnWhatTheControlPlaneSaysOfAPublisher) {
 
 TEST(AdmissionLineTest, PassesOnHowAStreamIsPlayed) {
   FakeControlPlane control;
-  AdmissionLine line({.node = "n1", .controls = {control.address}, .answer_ms_max = 20'000});
+  AdmissionLine line({.node = "n1", .controls = {control.address()}, .answer_ms_max = 20'000});
   const auto answer = AskPlay(&line, "live/good", 3);
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->terms.gop_cache_ms, 300);
@@ -104,13 +94,13 @@ TEST(AdmissionLineTest, AsksTheNextReplicaWhenOneCannotAnswer) {
   FakeControlPlane busy, control;
   busy.busy = true;
   AdmissionLine line(
-      {.node = "n1", .controls = {busy.address, control.address}, .answer_ms_max = 20'000});
+      {.node = "n1", .controls = {busy.address(), control.address()}, .answer_ms_max = 20'000});
   EXPECT_TRUE(AskPublish(&line, "live/good").ok());
 }
 
 TEST(AdmissionLineTest, NoAnswerIsNoRefusal) {
   std::string gone;
-  { gone = FakeControlPlane().address; }
+  { gone = FakeControlPlane().address(); }
   AdmissionLine line({.node = "n1", .controls = {gone}, .answer_ms_max = 20'000});
   EXPECT_TRUE(absl::IsUnavailable(AskPublish(&line, "live/good")));
   EXPECT_TRUE(absl::IsUnavailable(AskPlay(&line, "live/good", 0).status()));

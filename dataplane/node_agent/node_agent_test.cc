@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "dataplane/node_agent/loopback_rpc.h"
 #include "gtest/gtest.h"
 #include "proto/nearcast/v1/node.grpc.pb.h"
 
@@ -21,18 +21,6 @@ namespace {
 // A control plane of one method each: notes reports, answers with what the test wants.
 class FakeControlPlane : public nearcast::v1::NodeService::Service {
  public:
-  FakeControlPlane() {
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-    address = absl::StrCat("127.0.0.1:", port);
-  }
-  ~FakeControlPlane() override {
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  }
-
   grpc::Status Report(grpc::ServerContext*,
                       grpc::ServerReaderWriter<nearcast::v1::NodeCommand, nearcast::v1::NodeReport>*
                           stream) override {
@@ -93,15 +81,16 @@ class FakeControlPlane : public nearcast::v1::NodeService::Service {
     return reports_.back().delays(0);
   }
 
-  std::string address;
+  const std::string& address() const { return rpc_.address(); }
+
   nearcast::v1::MeasurePlan plan;  // set before the first report
   nearcast::v1::UrlKeys keys;      // likewise
 
  private:
-  std::unique_ptr<grpc::Server> server_;
   absl::Mutex mutex_;
   std::vector<nearcast::v1::NodeReport> reports_;
   int questions_ = 0;
+  LoopbackRpc rpc_{this};
 };
 
 class NodeAgentTest : public testing::Test {
@@ -152,7 +141,7 @@ TEST_F(NodeAgentTest, TakesTheKeysOfItsCdnOnceAndSaysWhichItHas) {
   FakeControlPlane control;
   control.keys.set_id(9);
   control.keys.mutable_pull()->set_key("k");
-  auto agent = MakeAgent({control.address});
+  auto agent = MakeAgent({control.address()});
   agent->Start();
   ASSERT_TRUE(AwaitKeys(1));
   ASSERT_TRUE(control.AwaitReports(4));
@@ -167,7 +156,7 @@ TEST_F(NodeAgentTest, TakesTheKeysOfItsCdnOnceAndSaysWhichItHas) {
 TEST_F(NodeAgentTest, ReportsAtOnceWhenItIsTold) {
   FakeControlPlane control;
   report_ms_ = 3'600'000;
-  auto agent = MakeAgent({control.address});
+  auto agent = MakeAgent({control.address()});
   agent->Start();
   for (size_t reports = 1; reports <= 3; ++reports) {
     ASSERT_TRUE(control.AwaitReports(reports));
@@ -186,7 +175,7 @@ TEST_F(NodeAgentTest, MeasuresWhatEachReplicaWantsAndTellsItAlone) {
   target->set_timeout_ms(5'000);
   target->set_tries(3);
   one.plan.set_id(77);
-  auto agent = MakeAgent({one.address, two.address});
+  auto agent = MakeAgent({one.address(), two.address()});
   agent->Start();
   ASSERT_TRUE(one.AwaitReports(1));
   ASSERT_TRUE(two.AwaitReports(1));
@@ -205,7 +194,7 @@ TEST_F(NodeAgentTest, MeasuresWhatEachReplicaWantsAndTellsItAlone) {
 
 TEST_F(NodeAgentTest, ReportsToEveryReplicaAndObeysCommands) {
   FakeControlPlane one, two;
-  auto agent = MakeAgent({one.address, two.address});
+  auto agent = MakeAgent({one.address(), two.address()});
   agent->Start();
   ASSERT_TRUE(one.AwaitReports(3));
   ASSERT_TRUE(two.AwaitReports(3));
@@ -222,11 +211,11 @@ TEST_F(NodeAgentTest, PassesOnWhatEachReplicaOrders) {
   absl::Notification ordered;
   NodeAgent agent(
       {.identity = {.node = "n1", .instance_id = "i"},
-       .controls = {control.address},
+       .controls = {control.address()},
        .report_ms = 10},
       [] { return NodeReading{}; }, [](const std::string&) {}, [](const nearcast::v1::UrlKeys&) {},
       [&](const std::string& address, const NodeOrders& orders) {
-        EXPECT_EQ(address, control.address);
+        EXPECT_EQ(address, control.address());
         if (orders.holds.empty() || ordered.HasBeenNotified()) return;
         EXPECT_EQ(orders.holds, std::vector<std::string>{"live/held"});
         ordered.Notify();
@@ -238,7 +227,7 @@ TEST_F(NodeAgentTest, PassesOnWhatEachReplicaOrders) {
 
 TEST_F(NodeAgentTest, AsksOnceAndBelievesTheAnswerForItsTime) {
   FakeControlPlane control;
-  auto agent = MakeAgent({control.address});
+  auto agent = MakeAgent({control.address()});
   for (int i = 0; i < 5; ++i) {
     const auto sources = Ask(agent.get(), {"live/a", {}});
     ASSERT_TRUE(sources.ok()) << sources.status();
@@ -253,15 +242,15 @@ TEST_F(NodeAgentTest, AsksOnceAndBelievesTheAnswerForItsTime) {
 
 TEST_F(NodeAgentTest, NobodyIsNotFound) {
   FakeControlPlane control;
-  auto agent = MakeAgent({control.address});
+  auto agent = MakeAgent({control.address()});
   EXPECT_TRUE(absl::IsNotFound(Ask(agent.get(), {"live/none", {}}).status()));
 }
 
 TEST_F(NodeAgentTest, GoesToTheNextReplicaWhenOneIsAway) {
   std::string gone;
-  { gone = FakeControlPlane().address; }
+  { gone = FakeControlPlane().address(); }
   FakeControlPlane control;
-  auto agent = MakeAgent({gone, control.address});
+  auto agent = MakeAgent({gone, control.address()});
   EXPECT_TRUE(Ask(agent.get(), {"live/a", {}}).ok());
   auto alone = MakeAgent({gone});
   EXPECT_EQ(Ask(alone.get(), {"live/a", {}}).status().code(), absl::StatusCode::kUnavailable);
@@ -269,7 +258,7 @@ TEST_F(NodeAgentTest, GoesToTheNextReplicaWhenOneIsAway) {
 
 TEST_F(NodeAgentTest, StopsWhileTheControlPlaneIsAway) {
   std::string gone;
-  { gone = FakeControlPlane().address; }
+  { gone = FakeControlPlane().address(); }
   auto agent = MakeAgent({gone});
   agent->Start();
   agent->Stop();

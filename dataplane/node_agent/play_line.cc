@@ -21,18 +21,6 @@ constexpr int64_t kFirstPauseMs = 500;
 // An older control plane says so; that is an answer too.
 constexpr grpc::StatusCode kUnknown = grpc::StatusCode::UNIMPLEMENTED;
 
-std::vector<std::shared_ptr<v1::NodeService::Stub>> Connect(
-    const std::vector<std::string>& controls) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  std::vector<std::shared_ptr<v1::NodeService::Stub>> stubs;
-  for (const std::string& address : controls) {
-    stubs.push_back(v1::NodeService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
-  }
-  return stubs;
-}
-
 void Write(const plays::PlayEvent& event, v1::PlayEvent* out) {
   StreamName name = SplitStreamName(event.stream);
   out->set_session(event.session);
@@ -52,7 +40,7 @@ void Write(const plays::PlayEvent& event, v1::PlayEvent* out) {
 }  // namespace
 
 PlayLine::PlayLine(const PlayLineOptions& options, plays::PlayLog* log)
-    : options_(options), log_(log), line_(Connect(options.controls)) {}
+    : options_(options), log_(log), line_(ConnectReplicas(options.controls)) {}
 
 PlayLine::~PlayLine() { Stop(); }
 

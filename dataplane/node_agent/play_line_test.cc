@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/fake_clock.h"
+#include "dataplane/node_agent/loopback_rpc.h"
 #include "gtest/gtest.h"
 
 namespace nearcast::node_agent {
@@ -19,17 +19,7 @@ class FakeControlPlane : public v1::NodeService::Service {
  public:
   explicit FakeControlPlane(int refuses = 0,
                             grpc::StatusCode refusal = grpc::StatusCode::UNAVAILABLE)
-      : refusal_(refusal), refuses_(refuses) {
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-    address = absl::StrCat("127.0.0.1:", port);
-  }
-  ~FakeControlPlane() override {
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
-  }
+      : refusal_(refusal), refuses_(refuses) {}
 
   grpc::Status TellPlays(grpc::ServerContext*, const v1::TellPlaysRequest* request,
                          v1::TellPlaysResponse*) override {
@@ -61,7 +51,7 @@ class FakeControlPlane : public v1::NodeService::Service {
     EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&any), absl::Seconds(30)));
   }
 
-  std::string address;
+  const std::string& address() const { return rpc_.address(); }
 
  private:
   const grpc::StatusCode refusal_;
@@ -69,7 +59,7 @@ class FakeControlPlane : public v1::NodeService::Service {
   int refuses_ ABSL_GUARDED_BY(mutex_);
   int refused_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<v1::TellPlaysRequest> batches_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<grpc::Server> server_;
+  LoopbackRpc rpc_{this};
 };
 
 class PlayLineTest : public ::testing::Test {
@@ -101,7 +91,7 @@ TEST_F(PlayLineTest, PlaysAreToldManyAtATime) {
   FakeControlPlane control;
   Play(25);
   tickets_[0]->End(plays::PlayEnd::kLeft, 77);
-  PlayLine line(Options({control.address}), &log_);
+  PlayLine line(Options({control.address()}), &log_);
   line.Start();
   const auto batches = control.Await(26);
   ASSERT_EQ(batches.size(), 3u);
@@ -125,7 +115,7 @@ TEST_F(PlayLineTest, PlaysAreToldManyAtATime) {
 TEST_F(PlayLineTest, ABatchIsToldAgainUntilSomebodyTakesIt) {
   FakeControlPlane control(3);
   Play(1);
-  PlayLine line(Options({control.address}), &log_);
+  PlayLine line(Options({control.address()}), &log_);
   line.Start();
   const auto batches = control.Await(1);
   ASSERT_EQ(batches.size(), 1u);
@@ -135,7 +125,7 @@ TEST_F(PlayLineTest, ABatchIsToldAgainUntilSomebodyTakesIt) {
 TEST_F(PlayLineTest, TheNextReplicaIsToldWhenOneDoesNotTakeIt) {
   FakeControlPlane busy(1'000'000), control;
   Play(1);
-  PlayLine line(Options({busy.address, control.address}), &log_);
+  PlayLine line(Options({busy.address(), control.address()}), &log_);
   line.Start();
   EXPECT_EQ(control.Await(1).size(), 1u);
 }
@@ -143,7 +133,7 @@ TEST_F(PlayLineTest, TheNextReplicaIsToldWhenOneDoesNotTakeIt) {
 TEST_F(PlayLineTest, WhoKnowsNoPlaysIsNotToldAgain) {
   FakeControlPlane old(1, grpc::StatusCode::UNIMPLEMENTED);
   Play(3);
-  PlayLine line(Options({old.address}), &log_);
+  PlayLine line(Options({old.address()}), &log_);
   line.Start();
   old.AwaitRefused();
   Play(1);
@@ -153,7 +143,7 @@ TEST_F(PlayLineTest, WhoKnowsNoPlaysIsNotToldAgain) {
 
 TEST_F(PlayLineTest, WhatIsLeftIsToldWhenItStops) {
   FakeControlPlane control;
-  PlayLineOptions options = Options({control.address});
+  PlayLineOptions options = Options({control.address()});
   options.gather_ms = 3'600'000;
   PlayLine line(options, &log_);
   line.Start();

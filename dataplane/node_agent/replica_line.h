@@ -25,6 +25,19 @@
 
 namespace nearcast::node_agent {
 
+// A channel to each (host:port), in the clear; reconnects by itself.
+inline std::vector<std::shared_ptr<v1::NodeService::Stub>> ConnectReplicas(
+    const std::vector<std::string>& controls) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  std::vector<std::shared_ptr<v1::NodeService::Stub>> replicas;
+  for (const std::string& address : controls) {
+    replicas.push_back(v1::NodeService::NewStub(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments)));
+  }
+  return replicas;
+}
+
 // Thread rule: any thread.
 class ReplicaLine {
  public:

@@ -3,13 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "schedulerlib/testing/given.h"
-#include "services/http/server.h"
+#include "services/callback/room_service.h"
 #include "services/store/memory_store.h"
 
 namespace nearcast::callback {
@@ -18,40 +16,14 @@ namespace {
 using scheduler::StreamState;
 using ::testing::ElementsAre;
 
-// A room service that keeps the events that it is told.
-class RoomService {
- public:
-  RoomService() {
-    router_.Handle(http::Method::kPost, "/hook",
-                   [this](const http::Request& request, http::Response& response) {
-                     absl::MutexLock lock(&mutex_);
-                     const std::string body(request.body);
-                     events_.push_back(body.substr(0, body.find(",\"publish_point\"")));
-                   });
-    http::ServerOptions options;
-    options.address = "127.0.0.1";
-    options.port = 0;
-    server_ = http::Server::Listen(options, &router_, Clock::System()).value();
+// What each call begins with.
+std::vector<std::string> EventsOf(const std::vector<std::string>& bodies) {
+  std::vector<std::string> events;
+  for (const std::string& body : bodies) {
+    events.push_back(body.substr(0, body.find(",\"publish_point\"")));
   }
-  ~RoomService() { server_->Stop(); }
-
-  std::string url() const { return absl::StrCat("http://127.0.0.1:", server_->port(), "/hook"); }
-
-  std::vector<std::string> WaitForEvents(size_t count) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return events_.size() >= count;
-    };
-    mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
-    return events_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::vector<std::string> events_;
-  http::Router router_;
-  std::unique_ptr<http::Server> server_;
-};
+  return events;
+}
 
 std::shared_ptr<const scheduler::Snapshot> World(const std::string& url) {
   scheduler::Given given;
@@ -103,9 +75,9 @@ TEST(CallbackDeskTest, WhatWasToldIsForgottenAndWhatIsNotListedIsNot) {
   life.Set("s1", StreamState::kPublishing);
   life.Set("s1", StreamState::kInterrupted);
   life.Set("s1", StreamState::kEnded);
-  EXPECT_THAT(room.WaitForEvents(3), ElementsAre(R"({"event":"created","stream":"s1")",
-                                                 R"({"event":"publishing","stream":"s1")",
-                                                 R"({"event":"ended","stream":"s1")"));
+  EXPECT_THAT(EventsOf(room.WaitForBodies(3)), ElementsAre(R"({"event":"created","stream":"s1")",
+                                                           R"({"event":"publishing","stream":"s1")",
+                                                           R"({"event":"ended","stream":"s1")"));
   const absl::Time deadline = absl::Now() + absl::Seconds(20);
   while (life.Untold("s1") > 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
   EXPECT_EQ(life.Untold("s1"), 0u);
@@ -126,7 +98,7 @@ TEST(CallbackDeskTest, WhatARestartFindsUntoldIsToldInOrder) {
   Life life(&store, room.url());
   life.Set("s1", StreamState::kPublishing);
   EXPECT_THAT(
-      room.WaitForEvents(5),
+      EventsOf(room.WaitForBodies(5)),
       ElementsAre(R"({"event":"created","stream":"s1")", R"({"event":"publishing","stream":"s1")",
                   R"({"event":"ended","stream":"s1")", R"({"event":"created","stream":"s1")",
                   R"({"event":"publishing","stream":"s1")"));

@@ -6,49 +6,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "schedulerlib/testing/given.h"
-#include "services/http/server.h"
+#include "services/callback/room_service.h"
 #include "services/rpc/status.h"
 #include "services/store/memory_store.h"
 
 namespace nearcast::callback {
 namespace {
-
-// A room service that keeps the calls that it gets; while it is held it answers none.
-class RoomService {
- public:
-  RoomService() {
-    router_.Handle(http::Method::kPost, "/hook",
-                   [this](const http::Request& request, http::Response& response) {
-                     absl::MutexLock lock(&mutex_);
-                     bodies_.push_back(std::string(request.body));
-                   });
-    http::ServerOptions options;
-    options.address = "127.0.0.1";
-    options.port = 0;
-    server_ = http::Server::Listen(options, &router_, Clock::System()).value();
-  }
-  ~RoomService() { server_->Stop(); }
-
-  std::string url() const { return absl::StrCat("http://127.0.0.1:", server_->port(), "/hook"); }
-
-  std::vector<std::string> WaitForCalls(size_t count) {
-    absl::MutexLock lock(&mutex_);
-    const auto enough = [this, count]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return bodies_.size() >= count;
-    };
-    mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Seconds(20));
-    return bodies_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::vector<std::string> bodies_;
-  http::Router router_;
-  std::unique_ptr<http::Server> server_;
-};
 
 std::shared_ptr<const scheduler::Snapshot> World(const std::string& url,
                                                  const std::vector<std::string>& events) {
@@ -110,7 +75,7 @@ class PlayDeskTest : public ::testing::Test {
 TEST_F(PlayDeskTest, PlaysOfAPublishPointAreToldInOneCall) {
   Use({"on_play", "on_stop"}, {.gather = absl::Milliseconds(1)});
   ASSERT_TRUE(Tell(1, {Begin("s1", "a"), End("s1", "a")}).ok());
-  const auto calls = room_.WaitForCalls(1);
+  const auto calls = room_.WaitForBodies(1);
   ASSERT_EQ(calls.size(), 1u);
   EXPECT_TRUE(absl::StartsWith(calls[0], R"({"event":"plays","publish_point":"show","time_ms":)"))
       << calls[0];
@@ -129,7 +94,7 @@ TEST_F(PlayDeskTest, OnlyWhatIsListedAndOnlyOfTheStreamsOfThePoint) {
   v1::PlayEvent foreign = End("s1", "other-app");
   foreign.set_app("other");
   ASSERT_TRUE(Tell(1, {Begin("s1", "a"), foreign, End("unknown", "b"), End("s1", "c")}).ok());
-  const auto calls = room_.WaitForCalls(1);
+  const auto calls = room_.WaitForBodies(1);
   ASSERT_EQ(calls.size(), 1u);
   EXPECT_TRUE(absl::StrContains(calls[0], R"("session":"c")"));
   for (const char* other : {R"("session":"a")", "other-app", R"("session":"b")"}) {
@@ -151,7 +116,7 @@ TEST_F(PlayDeskTest, ABatchThatIsToldTwiceCountsOnce) {
   ASSERT_TRUE(Tell(1, {Begin("s1", "a")}, 5).ok());
   ASSERT_TRUE(Tell(1, {Begin("s1", "a")}, 5).ok());
   ASSERT_TRUE(Tell(2, {Begin("s1", "b")}, 7).ok());
-  EXPECT_EQ(room_.WaitForCalls(1).size(), 1u);
+  EXPECT_EQ(room_.WaitForBodies(1).size(), 1u);
   const PlayTotals totals = desk_->totals();
   EXPECT_EQ(totals.begun, 2u);
   EXPECT_EQ(totals.doubled, 1u);

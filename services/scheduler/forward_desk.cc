@@ -7,19 +7,16 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/status_macros.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/stream_lifecycle.h"
+#include "services/scheduler/stream_refusal.h"
 
 namespace nearcast {
 
 using rpc::WithReason;
-using scheduler::StreamState;
 
 namespace {
-
-bool IsOver(const scheduler::Stream& stream) {
-  return stream.state == StreamState::kEnded || stream.state == StreamState::kBanned;
-}
 
 // rtmp://host[:port]/app/stream?query
 bool IsTarget(absl::string_view url) {
@@ -61,32 +58,22 @@ ForwardDesk::ForwardDesk(StreamTable* streams) : streams_(streams) {
 }
 
 absl::StatusOr<StreamEntryPtr> ForwardDesk::Forward(const v1::ForwardStreamRequest& request) {
-  auto set = Set(request);
+  auto set = WithStreamReason(Set(request));
   {
     absl::MutexLock lock(&mutex_);
     ++(set.ok() ? asked_ : refused_);
   }
-  if (set.ok() || !rpc::ReasonOf(set.status()).empty()) return set;
-  const bool unknown = absl::IsNotFound(set.status());
-  return WithReason(set.status(), unknown ? "STREAM_NOT_FOUND" : "STREAM_NOT_STORED");
+  return set;
 }
 
 absl::StatusOr<StreamEntryPtr> ForwardDesk::Set(const v1::ForwardStreamRequest& request) {
-  if (absl::Status valid = CheckTargets(request); !valid.ok()) return valid;
+  NC_RETURN_IF_ERROR(CheckTargets(request));
   const bool off = request.urls().empty();
-  if (!off) {
-    if (absl::Status room = CheckRoom(request.stream()); !room.ok()) return room;
-  }
+  if (!off) NC_RETURN_IF_ERROR(CheckRoom(request.stream()));
   return streams_->Update(request.stream(), [&](StreamEntry& entry) -> absl::Status {
     entry.forwards = nullptr;
     if (off) return absl::OkStatus();
-    if (IsOver(entry.stream)) {
-      const bool ended = entry.stream.state == StreamState::kEnded;
-      return WithReason(absl::FailedPreconditionError(
-                            absl::StrCat("stream ", entry.stream.name, " is over: it is ",
-                                         StreamStateName(entry.stream.state))),
-                        ended ? "STREAM_ENDED" : "STREAM_BANNED");
-    }
+    NC_RETURN_IF_ERROR(CheckNotOver(entry.stream));
     entry.forwards = std::make_shared<const std::vector<std::string>>(request.urls().begin(),
                                                                       request.urls().end());
     return absl::OkStatus();

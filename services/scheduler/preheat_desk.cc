@@ -9,11 +9,11 @@
 #include "schedulerlib/preheat/preheat_nodes.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/stream_record.h"
+#include "services/scheduler/stream_refusal.h"
 
 namespace nearcast {
 
 using rpc::WithReason;
-using scheduler::StreamState;
 
 namespace {
 
@@ -21,10 +21,6 @@ constexpr absl::Duration kUsualDuration = absl::Hours(1);
 constexpr absl::Duration kLongestDuration = absl::Hours(7 * 24);
 constexpr uint32_t kNodesUsual = 100;
 constexpr uint32_t kNodesMax = 10'000;
-
-bool IsOver(const scheduler::Stream& stream) {
-  return stream.state == StreamState::kEnded || stream.state == StreamState::kBanned;
-}
 
 ipdb::Location LocationOf(const v1::Location& from) {
   return {from.country(), from.region(), from.city(), from.isp()};
@@ -47,12 +43,10 @@ PreheatDesk::PreheatDesk(const Clock* clock, const SnapshotHolder<scheduler::Sna
 }
 
 absl::StatusOr<StreamEntryPtr> PreheatDesk::Preheat(const v1::PreheatStreamRequest& request) {
-  auto set = Set(request);
+  auto set = WithStreamReason(Set(request));
   absl::MutexLock lock(&mutex_);
   ++(set.ok() ? asked_ : refused_);
-  if (set.ok() || !rpc::ReasonOf(set.status()).empty()) return set;
-  const bool unknown = absl::IsNotFound(set.status());
-  return WithReason(set.status(), unknown ? "STREAM_NOT_FOUND" : "STREAM_NOT_STORED");
+  return set;
 }
 
 absl::StatusOr<StreamEntryPtr> PreheatDesk::Set(const v1::PreheatStreamRequest& request) {
@@ -60,13 +54,7 @@ absl::StatusOr<StreamEntryPtr> PreheatDesk::Set(const v1::PreheatStreamRequest& 
   return streams_->Update(request.stream(), [&](StreamEntry& entry) -> absl::Status {
     entry.preheat = nullptr;
     if (request.off()) return absl::OkStatus();
-    if (IsOver(entry.stream)) {
-      const bool ended = entry.stream.state == StreamState::kEnded;
-      return WithReason(absl::FailedPreconditionError(
-                            absl::StrCat("stream ", entry.stream.name, " is over: it is ",
-                                         StreamStateName(entry.stream.state))),
-                        ended ? "STREAM_ENDED" : "STREAM_BANNED");
-    }
+    NC_RETURN_IF_ERROR(CheckNotOver(entry.stream));
     NC_ASSIGN_OR_RETURN(v1::Stream::Preheat preheat, Plan(request, entry.stream));
     entry.preheat = std::make_shared<const v1::Stream::Preheat>(std::move(preheat));
     return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/stream/lifetime.h"
 #include "services/rpc/status.h"
+#include "services/scheduler/stream_refusal.h"
 
 namespace nearcast {
 
@@ -27,13 +28,6 @@ std::optional<StreamState> DueStateOf(const scheduler::Snapshot& snapshot, const
   const auto point = snapshot.publish_points.find(entry.stream.publish_point);
   const bool known = point != snapshot.publish_points.end();
   return DueState(TimesOf(entry), known ? point->second.spec : *gone, now);
-}
-
-// For what the table itself could not do.
-absl::StatusOr<StreamEntryPtr> WithStreamReason(absl::StatusOr<StreamEntryPtr> updated) {
-  if (updated.ok() || !rpc::ReasonOf(updated.status()).empty()) return updated;
-  const bool unknown = absl::IsNotFound(updated.status());
-  return WithReason(updated.status(), unknown ? "STREAM_NOT_FOUND" : "STREAM_NOT_STORED");
 }
 
 void MoveTo(StreamEntry& entry, StreamState state, absl::Time now) {
