@@ -92,7 +92,7 @@ void AppendBegin(const Pieces& pieces, const PlayDecision& decision, absl::Time 
 
 }  // namespace
 
-AnswerTerms BuildTerms(const Snapshot& snapshot, const PlayDecision& decision) {
+std::string WriteCommonEnd(const Snapshot& snapshot, const PlayDecision& decision) {
   const PublishPoint& point = decision.publish_point->spec;
   JsonWriter trace;
   trace.Open().Member("BusinessType", point.business_type).Close();
@@ -120,10 +120,13 @@ AnswerTerms BuildTerms(const Snapshot& snapshot, const PlayDecision& decision) {
     json.Key(map).Open().Close();
   }
   json.Close();
-  AnswerTerms common;
-  common.end = absl::StrCat(",", json.text().substr(1), ",");
-  AppendJsonEscaped(common.end, common.escaped_end);
-  return common;
+  return absl::StrCat(",", json.text().substr(1), ",");
+}
+
+AnswerTerms BuildTerms(const Snapshot& snapshot, const PlayDecision& decision) {
+  AnswerTerms terms{.end = WriteCommonEnd(snapshot, decision)};
+  AppendJsonEscaped(terms.end, terms.escaped_end);
+  return terms;
 }
 
 PartKey TermsKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {

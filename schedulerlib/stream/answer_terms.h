@@ -3,7 +3,7 @@
 // apply to.
 //
 //   {"common":{"ts":…,"session_id":…,"stream":…,"stream_name":…   AppendCommonBegin
-//   ,"version":0,…},                                              BuildTerms
+//   ,"version":0,…},                                              WriteCommonEnd
 #ifndef SCHEDULERLIB_STREAM_ANSWER_TERMS_H_
 #define SCHEDULERLIB_STREAM_ANSWER_TERMS_H_
 
@@ -18,6 +18,9 @@
 
 namespace nearcast::scheduler {
 
+std::string WriteCommonEnd(const Snapshot& snapshot, const PlayDecision& decision);
+
+// The same for answers that will share it.
 struct AnswerTerms {
   std::string end;
   std::string escaped_end;  // as it stands in a JSON string

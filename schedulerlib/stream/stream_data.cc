@@ -252,11 +252,11 @@ PartKey FrameKeyOf(const Snapshot& snapshot, const PlayDecision& decision) {
 
 StreamData WriteStreamData(const Snapshot& snapshot, const PlayDecision& decision, LineParts parts,
                            absl::Time now) {
-  const AnswerTerms common = BuildTerms(snapshot, decision);
+  const std::string common_end = WriteCommonEnd(snapshot, decision);
   StreamData data;
-  data.text.reserve(kUsualBeginSize + common.end.size() + InnerSize(parts) + kUsualKeysSize);
+  data.text.reserve(kUsualBeginSize + common_end.size() + InnerSize(parts) + kUsualKeysSize);
   AppendCommonBegin(decision, now, data.text);
-  data.text.append(common.end);
+  data.text.append(common_end);
   data.common_size = data.text.size();
   AppendData(decision, parts, false, data.text);
   data.text.push_back('}');
