@@ -22,6 +22,16 @@ stream::PathReading ReadTcpPath(int fd) {
           .unsent_bytes = info.tcpi_notsent_bytes};
 }
 
+TcpTaken ReadTcpTaken(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  const bool known = ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+                     size >= offsetof(tcp_info, tcpi_notsent_bytes) + sizeof(uint32_t);
+  if (!known) return {};
+  return {.acknowledged_bytes = info.tcpi_bytes_acked,
+          .waits = info.tcpi_unacked > 0 || info.tcpi_notsent_bytes > 0};
+}
+
 void LimitUnsent(int fd, int bytes) {
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }

@@ -3,6 +3,8 @@
 #ifndef DATAPLANE_EGRESS_TCP_PATH_H_
 #define DATAPLANE_EGRESS_TCP_PATH_H_
 
+#include <cstdint>
+
 #include "dataplane/stream/queue_bound.h"
 
 namespace nearcast::egress {
@@ -11,6 +13,13 @@ namespace nearcast::egress {
 // bits_per_s is 0 unless the last measurement was limited by the path (not by what there was to
 // send). Any thread.
 stream::PathReading ReadTcpPath(int fd);
+
+// How far the other end has taken what was written. All zero as above.
+struct TcpTaken {
+  uint64_t acknowledged_bytes = 0;
+  bool waits = false;  // something written is not acknowledged yet
+};
+TcpTaken ReadTcpTaken(int fd);
 
 // Lowers TCP_NOTSENT_LOWAT. Without effect where the socket is not TCP. Any thread.
 void LimitUnsent(int fd, int bytes);

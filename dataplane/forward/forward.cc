@@ -1,7 +1,5 @@
 #include "dataplane/forward/forward.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "dataplane/egress/tcp_path.h"
 #include "dataplane/egress/viewer.h"
 #include "dataplane/forward/forward_protocol.h"
 #include "dataplane/pull/tcp_dial.h"
@@ -41,13 +40,11 @@ media::RtmpSessionOptions SessionOptions() {
   return options;
 }
 
-// The backlog stays in the ring, where frames are dropped by the rules, and a line whose other end
-// is gone without a word is found out.
-void TuneLine(int fd, const ForwardOptions& options) {
-  const int unsent = options.unsent_bytes;
-  const unsigned dead_ms = static_cast<unsigned>(options.dead_ms_max);
-  if (unsent > 0) ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof dead_ms);
+// What has not gone out is lost with the line, and the other end hears of it at once.
+void Abort(int fd) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::shutdown(fd, SHUT_RDWR);
 }
 
 }  // namespace
@@ -149,7 +146,8 @@ void Forward::Send(egress::Worker* worker, const std::shared_ptr<stream::Stream>
     End(absl::UnavailableError(error.message()));
     return;
   }
-  TuneLine(fd, options_);
+  // The backlog stays in the ring, where frames are dropped by the rules.
+  if (options_.unsent_bytes > 0) egress::LimitUnsent(fd, options_.unsent_bytes);
   if (absl::Status status = BeginSending(fd); !status.ok()) {
     session->EndStream();
     const std::string goodbye = session->TakeOutput();
@@ -178,9 +176,19 @@ absl::Status Forward::BeginSending(int fd) {
   state_ = State::kSending;
   error_.clear();
   line_fd_ = ::dup(fd);
-  sending_since_ms_ = egress::MonotonicMs();
+  sending_since_ms_ = taken_ms_ = egress::MonotonicMs();
+  acknowledged_bytes_ = 0;
   ++counters_->sending;
   return absl::OkStatus();
+}
+
+void Forward::CutIfDead(int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  if (line_fd_ < 0) return;
+  const egress::TcpTaken taken = egress::ReadTcpTaken(line_fd_);
+  if (!taken.waits || taken.acknowledged_bytes != acknowledged_bytes_) taken_ms_ = now_ms;
+  acknowledged_bytes_ = taken.acknowledged_bytes;
+  if (now_ms - taken_ms_ > options_.dead_ms_max) Abort(line_fd_);
 }
 
 void Forward::Cancel() {

@@ -38,6 +38,10 @@ class Forward : public std::enable_shared_from_this<Forward> {
   // Connects on `worker` and sends `stream`, whose publisher has come through `via`.
   void Begin(egress::Worker* worker, std::shared_ptr<stream::Stream> stream, std::string via);
 
+  // Cuts the line off when its other end has taken nothing for too long; call it now and then.
+  // (TCP_USER_TIMEOUT also ends lines of slow readers, whose window opens only a little at a time.)
+  void CutIfDead(int64_t now_ms);
+
   // Nobody orders it any more: the server is told so behind the frame that is on its way.
   void Cancel();
 
@@ -69,7 +73,9 @@ class Forward : public std::enable_shared_from_this<Forward> {
   int64_t due_ms_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t pause_ms_ ABSL_GUARDED_BY(mutex_);
   int64_t sending_since_ms_ ABSL_GUARDED_BY(mutex_) = 0;
-  int line_fd_ ABSL_GUARDED_BY(mutex_) = -1;  // a duplicate, to cut the line off with
+  uint64_t acknowledged_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t taken_ms_ ABSL_GUARDED_BY(mutex_) = 0;  // when the other end last took something
+  int line_fd_ ABSL_GUARDED_BY(mutex_) = -1;      // a duplicate, to cut the line off with
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -30,6 +30,7 @@ void ForwardDesk::Sweep(int64_t now_ms) {
       it = forwards_.erase(it);
       continue;
     }
+    it->second->CutIfDead(now_ms);
     if (it->second->IsDue(now_ms)) BeginIfPublished(it->first.stream, it->second, now_ms);
     ++it;
   }

@@ -16,7 +16,7 @@ struct ForwardOptions {
   int unsent_bytes = 128 << 10;
   int64_t connect_ms_max = 5'000;
   int64_t answer_ms_max = 10'000;  // from the connection to the leave to publish
-  int64_t dead_ms_max = 10'000;    // sent and not acknowledged: the line is dead
+  int64_t dead_ms_max = 10'000;    // sent, and nothing acknowledged: the line is dead
   int64_t retry_ms_min = 500;
   int64_t retry_ms_max = 30'000;
   int64_t went_well_ms = 10'000;  // a forward that has run this long is retried at once
