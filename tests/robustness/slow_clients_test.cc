@@ -62,8 +62,8 @@ class SlowClientsTest : public testing::Test {
   void TrickleUntilAllAreCut(uint16_t port, absl::string_view text,
                              absl::FunctionRef<uint64_t()> timeouts,
                              absl::FunctionRef<bool()> honest) {
-    size_t bytes[2] = {};
-    for (size_t& after : bytes) {
+    size_t first_bytes = 0;
+    for (const bool is_first : {true, false}) {
       const uint64_t before = timeouts();
       HostileClients slow;
       ASSERT_EQ(slow.Connect(port, kSlow), kSlow);
@@ -77,9 +77,12 @@ class SlowClientsTest : public testing::Test {
       EXPECT_EQ(timeouts(), before + kSlow);
       slow.CloseAll();
       ASSERT_TRUE(honest());
-      after = LiveBytes();
+      if (is_first) first_bytes = LiveBytes();
+      // A connection's end is seen here before its memory is given back there.
+      while (LiveBytes() > first_bytes + kGrowthBytesMax) {
+        ASSERT_LT(Clock::System()->Monotonic(), end) << LiveBytes() << " after " << first_bytes;
+      }
     }
-    EXPECT_LE(bytes[1], bytes[0] + kGrowthBytesMax);
   }
 
   std::optional<Fronts> fronts_;
