@@ -13,7 +13,7 @@ import urllib.request
 
 STEPPED_CLOCK = os.path.abspath(sys.argv.pop(2)) if len(sys.argv) > 2 else None
 
-from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, loopback_address, wait_for  # noqa: E402
+from relay_harness import HTTP_PORT, FlvPlayer, Publisher, RelayCase, loopback_address, wait_for  # noqa: E402
 
 PULLS = 200
 
@@ -45,22 +45,7 @@ class RefusingOrigin:
         self.server.server_close()
 
 
-class DisturbedTest(unittest.TestCase):
-    def relay(self, *flags, **names):
-        relay = Relay(*flags, **names)
-        self.addCleanup(relay.stop)
-        return relay
-
-    def publish(self, relay):
-        publisher = Publisher(relay.rtmp("live/show"), gop_frames=25)
-        self.addCleanup(publisher.stop)
-        relay.wait_live("live/show")
-
-    def play(self, relay, path="/live/show.flv"):
-        player = FlvPlayer(relay, path)
-        self.addCleanup(player.close)
-        return player
-
+class DisturbedTest(RelayCase):
     def goes_on(self, player, pictures=50, seconds=30):
         count = len(player.video())
         wait_for("pictures", lambda: len(player.video()) > count + pictures, seconds)

@@ -6,13 +6,13 @@ import signal
 import time
 import unittest
 
-from relay_harness import FlvPlayer, Publisher, Relay, wait_for
+from relay_harness import FlvPlayer, Publisher, RelayCase, wait_for
 
 GAP_MS_MAX = 5_000
 VIEWERS = 3
 
 
-class FailoverTest(unittest.TestCase):
+class FailoverTest(RelayCase):
     def setUp(self):
         self.origin = self.relay(node="origin")
         publisher = Publisher(self.origin.rtmp("live/show"))
@@ -20,16 +20,6 @@ class FailoverTest(unittest.TestCase):
         self.publisher = publisher
         self.origin.wait_live("live/show")
         self.truth = self.play(self.origin)
-
-    def relay(self, *flags, **names):
-        relay = Relay(*flags, **names)
-        self.addCleanup(relay.stop)
-        return relay
-
-    def play(self, relay, path="/live/show.flv"):
-        player = FlvPlayer(relay, path)
-        self.addCleanup(player.close)
-        return player
 
     def middle(self, node):
         relay = self.relay(f"--origin={self.origin.http()}", node=node)
@@ -128,19 +118,8 @@ class FailoverTest(unittest.TestCase):
         self.assertEqual(edge.stream("live/show")["epoch"], 1)
 
 
-class RestartTest(unittest.TestCase):
+class RestartTest(RelayCase):
     """The only origin starts anew, and has nothing for a while."""
-
-    def relay(self, *flags, **names):
-        relay = Relay(*flags, **names)
-        self.addCleanup(relay.stop)
-        return relay
-
-    def publish(self, relay):
-        publisher = Publisher(relay.rtmp("live/show"), gop_frames=25)
-        self.addCleanup(publisher.stop)
-        relay.wait_live("live/show")
-        return publisher
 
     def watch(self, edge):
         player = FlvPlayer(edge, "/live/show.flv")

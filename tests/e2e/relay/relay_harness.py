@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import unittest
 import urllib.request
 import zlib
 
@@ -216,3 +217,23 @@ def probe_packets(url, count=20):
          "-show_entries", "packet=codec_type,dts_time,flags", url],
         capture_output=True, timeout=30)
     return json.loads(out.stdout or b"{}").get("packets", [])
+
+
+class RelayCase(unittest.TestCase):
+    """Whatever a test starts is stopped when it ends."""
+
+    def relay(self, *flags, **names):
+        relay = Relay(*flags, **names)
+        self.addCleanup(relay.stop)
+        return relay
+
+    def publish(self, relay, name="live/show", **shape):
+        publisher = Publisher(relay.rtmp(name), **{"gop_frames": 25, **shape})
+        self.addCleanup(publisher.stop)
+        relay.wait_live(name)
+        return publisher
+
+    def play(self, relay, path="/live/show.flv"):
+        player = FlvPlayer(relay, path)
+        self.addCleanup(player.close)
+        return player

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from hls_poller import HlsPoller, Playlist
-from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, wait_for
+from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, RelayCase, wait_for
 
 POLL_SECONDS = 12
 
@@ -159,12 +159,7 @@ class HlsTest(unittest.TestCase):
         self.assertNotIn(b"!!!", out.stdout + out.stderr)
 
 
-class ShapeTest(unittest.TestCase):
-    def relay(self, *flags, **names):
-        relay = Relay(*flags, **names)
-        self.addCleanup(relay.stop)
-        return relay
-
+class ShapeTest(RelayCase):
     def publish(self, relay, name="live/show", **shape):
         publisher = Publisher(relay.rtmp(name), **shape)
         self.addCleanup(publisher.stop)

@@ -6,7 +6,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, probe_packets, wait_for
+from relay_harness import HTTP_PORT, FlvPlayer, Publisher, RelayCase, probe_packets, wait_for
 
 HOLD_MS = 500
 
@@ -20,14 +20,9 @@ def order(relay, method, path, headers=None):
         return error.code, error.read()
 
 
-class HoldTest(unittest.TestCase):
+class HoldTest(RelayCase):
     def setUp(self):
         self.origin = self.relay(node="origin")
-
-    def relay(self, *flags, **names):
-        relay = Relay(*flags, **names)
-        self.addCleanup(relay.stop)
-        return relay
 
     def edge(self, *flags):
         return self.relay(f"--origin={self.origin.http()}", f"--pull_hold_ms={HOLD_MS}", *flags,

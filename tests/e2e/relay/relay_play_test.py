@@ -8,7 +8,7 @@ import unittest
 import urllib.error
 
 import relay_harness as harness
-from relay_harness import FlvPlayer, Publisher, Relay, probe_packets, wait_for
+from relay_harness import FlvPlayer, Publisher, Relay, RelayCase, probe_packets, wait_for
 
 KEY, GOP_MS, FRAME_MS = 1, 2000, 40
 
@@ -148,12 +148,7 @@ class PlayTest(unittest.TestCase):
         self.assertEqual(self.origin.stream("live/show")["epoch"], 1)
 
 
-class ChangeTest(unittest.TestCase):
-    def relay(self, *flags, **names):
-        relay = Relay(*flags, **names)
-        self.addCleanup(relay.stop)
-        return relay
-
+class ChangeTest(RelayCase):
     def publish(self, relay, name="live/show", **shape):
         publisher = Publisher(relay.rtmp(name), **shape)
         self.addCleanup(publisher.stop)
