@@ -58,6 +58,9 @@ class ChannelTest : public testing::Test {
     stream_->AddListener(channel_);
   }
 
+  // The two hold each other until the listener is taken off.
+  void TearDown() override { stream_->RemoveListener(channel_.get()); }
+
   void Take(FrameKind kind, const std::string& body) {
     ASSERT_TRUE(intake_->Take(kind, static_cast<uint32_t>(now_ms_), body, now_ms_).ok());
   }

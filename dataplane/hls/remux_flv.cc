@@ -38,6 +38,9 @@ class Remuxer {
         channel_(std::make_shared<Channel>(hub_.Find("live/file"), &loop_, ChannelOptions{})) {
     channel_->stream()->AddListener(channel_);
   }
+  // The two hold each other until the listener is taken off.
+  ~Remuxer() { channel_->stream()->RemoveListener(channel_.get()); }
+  Remuxer(const Remuxer&) = delete;
 
   bool Take(const media::FlvTag& tag) {
     const auto taken = intake_.Take(tag.header.kind, tag.header.dts_ms, tag.payload(), 0);
