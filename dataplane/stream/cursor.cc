@@ -22,9 +22,10 @@ int64_t Cursor::LagMs(const FrameRing& ring) const {
 
 bool Cursor::SameView(const Cursor& other) const {
   return next_seq_ == other.next_seq_ && cut_ == other.cut_ &&
-         waits_for_key_ == other.waits_for_key_ && skips_leading_ == other.skips_leading_ &&
-         stepwise_ == other.stepwise_ && cut_open_gop_ == other.cut_open_gop_ &&
-         gop_lost_ms_ == other.gop_lost_ms_ && wanted_ == other.wanted_;
+         waits_for_key_ == other.waits_for_key_ && lost_reference_ == other.lost_reference_ &&
+         gop_without_leading_ == other.gop_without_leading_ && stepwise_ == other.stepwise_ &&
+         cut_open_gop_ == other.cut_open_gop_ && gop_lost_ms_ == other.gop_lost_ms_ &&
+         wanted_ == other.wanted_;
 }
 
 RecoverResult Cursor::Recover(const FrameRing& ring, const StartRequest& request,
@@ -52,7 +53,7 @@ RecoverResult Cursor::JumpTo(StartPoint start, Recovery recovery) {
   drops_.jumped += start.seq - next_seq_;
   next_seq_ = start.seq;
   waits_for_key_ = start.waits_for_key;
-  skips_leading_ = true;
+  lost_reference_ = true;
   cut_open_gop_ = false;
   cut_ = {};
   gop_lost_ms_ = 0;
@@ -64,10 +65,17 @@ RecoverResult Cursor::JumpTo(StartPoint start, Recovery recovery) {
   return result;
 }
 
+// Before its keyframe has been sent, nothing of a GOP is lost.
+GopPlace Cursor::Place(const FrameRing& ring, int64_t lag_ms) const {
+  const bool at_key = ring.at(next_seq_).role() == FrameRole::kVideoKey;
+  return {next_seq_, at_key ? 0 : gop_lost_ms_, lag_ms,
+          at_key ? lost_reference_ : gop_without_leading_};
+}
+
 void Cursor::ReviseCut(const FrameRing& ring, const DropOrder& order, int64_t lag_ms) {
   const bool tail_begun = next_seq_ > cut_.tail_seq && cut_.end_seq != 0;
   if (tail_begun || waits_for_key_ || next_seq_ >= ring.end_seq()) return;
-  const GopPlace place{next_seq_, gop_lost_ms_, lag_ms};
+  const GopPlace place = Place(ring, lag_ms);
   cut_ = stepwise_ ? ChooseCut(ring, place, order) : GopCut{};
   if (cut_.end_seq == 0 && stepwise_ && MayCutOpenGop(ring, place, order)) {
     waits_for_key_ = cut_open_gop_ = true;
@@ -103,27 +111,26 @@ bool Cursor::AdmitsPicture(const FrameRing& ring, uint64_t seq) {
   if (seq < cut_.end_seq && IsCut(ring, seq)) return false;
   if (frame.role() == FrameRole::kVideoKey) {
     waits_for_key_ = cut_open_gop_ = false;
+    gop_without_leading_ = std::exchange(lost_reference_, false);
     gop_lost_ms_ = 0;
     return true;
   }
   if (waits_for_key_) {
     ++(cut_open_gop_ ? drops_.rest : drops_.undecodable);
-    skips_leading_ = true;
+    lost_reference_ = true;
     return false;
   }
-  if (frame.role() != FrameRole::kVideoLeading) {
-    skips_leading_ = false;
-    return true;
-  }
-  if (skips_leading_) ++drops_.undecodable;
-  return !skips_leading_;
+  const bool needs_lost = frame.role() == FrameRole::kVideoLeading && gop_without_leading_;
+  if (needs_lost) ++drops_.undecodable;
+  return !needs_lost;
 }
 
 bool Cursor::IsCut(const FrameRing& ring, uint64_t seq) {
+  const bool unreferred = ring.at(seq).role() == FrameRole::kVideoDisposable;
   if (seq >= cut_.tail_seq) {
     ++(cut_.last_resort ? drops_.rest : drops_.tail);
-    skips_leading_ = true;
-  } else if (seq >= cut_.thin_seq && ring.at(seq).role() == FrameRole::kVideoDisposable) {
+    lost_reference_ |= !unreferred;
+  } else if (seq >= cut_.thin_seq && unreferred) {
     ++drops_.unreferred;
   } else {
     return false;
@@ -135,7 +142,8 @@ bool Cursor::IsCut(const FrameRing& ring, uint64_t seq) {
 void Cursor::Follow(const Cursor& before, const Cursor& after) {
   next_seq_ = after.next_seq_;
   waits_for_key_ = after.waits_for_key_;
-  skips_leading_ = after.skips_leading_;
+  lost_reference_ = after.lost_reference_;
+  gop_without_leading_ = after.gop_without_leading_;
   cut_open_gop_ = after.cut_open_gop_;
   gop_lost_ms_ = after.gop_lost_ms_;
   headers_generation_ = after.headers_generation_;

@@ -75,6 +75,7 @@ class Cursor {
 
  private:
   RecoverResult JumpTo(StartPoint start, Recovery recovery);
+  GopPlace Place(const FrameRing& ring, int64_t lag_ms) const;
   void ReviseCut(const FrameRing& ring, const DropOrder& order, int64_t lag_ms);
   bool Admits(const FrameRing& ring, uint64_t seq);
   bool AdmitsPicture(const FrameRing& ring, uint64_t seq);
@@ -84,13 +85,14 @@ class Cursor {
   uint64_t burst_end_seq_ = 0;
   GopCut cut_;
   DropCounts drops_;
-  int64_t gop_lost_ms_ = 0;  // stream time dropped from the GOP that it is in
+  int64_t gop_lost_ms_ = 0;  // stream time that cuts have taken from the GOP that it is in
   uint32_t headers_generation_ = 0;
   uint32_t jumps_ = 0;
   bool waits_for_key_ = false;
-  bool skips_leading_ = true;  // what leading pictures refer to has not been delivered
-  bool stepwise_ = false;      // one GOP per batch
-  bool cut_open_gop_ = false;  // waits for a key because its GOP was cut
+  bool lost_reference_ = true;        // the next keyframe's leading pictures cannot be decoded
+  bool gop_without_leading_ = false;  // nor those of the GOP that it is in
+  bool stepwise_ = false;             // one GOP per batch
+  bool cut_open_gop_ = false;         // waits for a key because its GOP was cut
   Wanted wanted_ = Wanted::kEverything;
 };
 

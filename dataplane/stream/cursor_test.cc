@@ -141,6 +141,38 @@ TEST_F(CursorTest, LeadingPicturesGoWhenWhatTheyReferToIsGone) {
   EXPECT_EQ(cursor_.drops().undecodable, 1u);
 }
 
+// GOPs of 0.2 s: a keyframe, two leading pictures, two that follow it.
+TEST_F(CursorTest, AGopThatLosesItsLeadingPicturesDeliversWhatItMust) {
+  struct Case {
+    int64_t keep_ms;
+    std::string got;
+  };
+  const Case cases[] = {
+      {0, "KllpKpKpKpKpKpp"},
+      {80, "KllpKpKpKpKpKpp"},
+      {120, "KllpKppKllpKppKllppKllpp"},
+      {160, "KllppKllppKllppKllppKllppKllpp"},
+  };
+  for (const Case& c : cases) {
+    ring_ = FrameRing(RingBounds{});
+    order_ = {};
+    const auto live = [this](int from, int to) {
+      for (int i = from; i < to; ++i) {
+        const int64_t dts_ms = i * kFrameMs;
+        ring_.Append(i % 5 == 0 ? Key(dts_ms) : i % 5 < 3 ? Leading(dts_ms) : Inter(dts_ms));
+      }
+    };
+    live(0, 5);
+    Join({});
+    EXPECT_EQ(Read(), "Kpp");
+    live(5, 35);
+    order_ = {.level = DropLevel::kLastFrame, .gop_keep_ms = c.keep_ms};
+    std::string got;
+    for (std::string more = "?"; !more.empty(); got += more) more = Read();
+    EXPECT_EQ(got, c.got) << c.keep_ms;
+  }
+}
+
 TEST_F(CursorTest, AJumpAcrossAHeaderChangeBringsTheHeaderAgain) {
   ring_.Append(VideoHeader(0, "old"));
   Live(30);

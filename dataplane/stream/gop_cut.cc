@@ -29,17 +29,72 @@ GopSpan FindGop(const FrameRing& ring, uint64_t seq) {
   return {&*std::prev(after), after == gops.end() ? nullptr : &*after};
 }
 
-// How much of a cut the order asks for.
-struct Goal {
-  int frames_max = 0;   // of the tail; -1 = by time alone
-  bool thin = false;    // pictures that nothing refers to as well
-  int64_t shed_ms = 0;  // enough is enough
-  int64_t ms_max = 0;   // what the GOP can spare
+// The first picture from `seq` on; end_seq() where there is none.
+uint64_t FindPicture(const FrameRing& ring, uint64_t seq) {
+  while (seq < ring.end_seq() && !IsPicture(ring.at(seq))) ++seq;
+  return seq;
+}
+
+// The leading pictures behind the keyframe of a GOP.
+struct LeadingRun {
+  uint64_t end_seq = 0;  // the first picture behind them, or end_seq() of the ring
+  int64_t ms = 0;
 };
 
-Goal GoalOf(const GopPlace& place, const DropOrder& order, int64_t gop_ms) {
+LeadingRun FindLeading(const FrameRing& ring, uint64_t key_seq) {
+  const uint64_t first_seq = FindPicture(ring, key_seq + 1);
+  uint64_t seq = first_seq;
+  uint64_t last_seq = first_seq;
+  while (seq < ring.end_seq() && ring.at(seq).role() == FrameRole::kVideoLeading) {
+    last_seq = seq;
+    seq = FindPicture(ring, seq + 1);
+  }
+  if (seq == first_seq) return {seq, 0};
+  const int64_t end_ms = ring.at(seq < ring.end_seq() ? seq : last_seq).dts_ms();
+  return {seq, end_ms - ring.at(first_seq).dts_ms()};
+}
+
+// Up to where it is known when pictures end: the end of the last one but the newest.
+int64_t NewestPictureMs(const FrameRing& ring) {
+  for (uint64_t seq = ring.end_seq(); seq-- > ring.begin_seq();) {
+    if (IsPicture(ring.at(seq))) return ring.at(seq).dts_ms();
+  }
+  return 0;
+}
+
+// Whether the GOP that begins at `gop` still delivers what it must without its leading pictures,
+// whatever comes: it may end with the newest frame.
+bool CanSpareLeading(const FrameRing& ring, const Gop& gop, const DropOrder& order) {
+  if (order.gop_keep_ms == 0) return true;
+  const uint64_t behind_seq = FindPicture(ring, gop.seq + 1);
+  const bool closed =
+      behind_seq < ring.end_seq() && ring.at(behind_seq).role() != FrameRole::kVideoLeading;
+  if (closed) return true;
+  const Gop* const next = FindGop(ring, gop.seq).next;
+  const int64_t end_ms = next != nullptr ? next->dts_ms : NewestPictureMs(ring);
+  return end_ms - gop.dts_ms - FindLeading(ring, gop.seq).ms >= order.gop_keep_ms;
+}
+
+bool HasOpenGops(const FrameRing& ring) {
+  return std::any_of(ring.gops().begin(), ring.gops().end(), [&ring](const Gop& gop) {
+    return FindLeading(ring, gop.seq).end_seq > FindPicture(ring, gop.seq + 1);
+  });
+}
+
+// How much of a cut the order asks for.
+struct Goal {
+  int frames_max = 0;     // of the tail; -1 = by time alone
+  bool thin = false;      // pictures that nothing refers to as well
+  int64_t shed_ms = 0;    // enough is enough
+  int64_t ms_max = 0;     // what the GOP can spare
+  bool may_break = true;  // pictures may go that others refer to: those of the next GOP, too
+};
+
+// `leading_ms`: of its pictures that go anyway.
+Goal GoalOf(const GopPlace& place, const DropOrder& order, int64_t gop_ms, int64_t leading_ms) {
+  const int64_t lost_ms = place.lost_ms + leading_ms;
   const int64_t excess_ms = place.lag_ms - 2 * order.bound_ms + kTailMs;
-  const int64_t spare_ms = gop_ms - place.lost_ms - order.gop_keep_ms;
+  const int64_t spare_ms = gop_ms - lost_ms - order.gop_keep_ms;
   switch (order.level) {
     case DropLevel::kLastFrame:
       return {1, false, spare_ms, spare_ms};
@@ -48,9 +103,9 @@ Goal GoalOf(const GopPlace& place, const DropOrder& order, int64_t gop_ms) {
     case DropLevel::kUnreferred:
       return {2, true, spare_ms, spare_ms};
     case DropLevel::kQuarter:
-      return {-1, true, std::min(excess_ms, gop_ms / 4 - place.lost_ms), spare_ms};
+      return {-1, true, std::min(excess_ms, gop_ms / 4 - lost_ms), spare_ms};
     case DropLevel::kHalf:
-      return {-1, true, std::min(excess_ms, gop_ms / 2 - place.lost_ms), spare_ms};
+      return {-1, true, std::min(excess_ms, gop_ms / 2 - lost_ms), spare_ms};
     case DropLevel::kAllButKey:
       return {-1, true, excess_ms, spare_ms};
     case DropLevel::kNone:
@@ -89,6 +144,7 @@ class CutSearch {
     int frames = 0;
     for (uint64_t seq = end_seq_; seq-- > first_seq_;) {
       if (!IsPicture(ring_.at(seq))) continue;
+      if (!goal_.may_break && !IsUnreferred(ring_.at(seq))) break;
       if (goal_.frames_max >= 0 ? frames >= goal_.frames_max : Enough()) break;
       const int64_t picture_ms = PictureMs(ring_, seq);
       if (shed_ms_ + picture_ms > goal_.ms_max) break;
@@ -131,10 +187,8 @@ GopCut ChooseWholeGop(const GopSpan& span, const GopPlace& place, const DropOrde
 }  // namespace
 
 int64_t PictureMs(const FrameRing& ring, uint64_t seq) {
-  for (uint64_t next = seq + 1; next < ring.end_seq(); ++next) {
-    if (IsPicture(ring.at(next))) return ring.at(next).dts_ms() - ring.at(seq).dts_ms();
-  }
-  return 0;
+  const uint64_t next = FindPicture(ring, seq + 1);
+  return next < ring.end_seq() ? ring.at(next).dts_ms() - ring.at(seq).dts_ms() : 0;
 }
 
 GopCut ChooseCut(const FrameRing& ring, const GopPlace& place, const DropOrder& order) {
@@ -142,8 +196,11 @@ GopCut ChooseCut(const FrameRing& ring, const GopPlace& place, const DropOrder& 
   const GopSpan span = FindGop(ring, place.next_seq);
   if (span.gop == nullptr || span.next == nullptr) return {};
   if (order.level == DropLevel::kWholeGop) return ChooseWholeGop(span, place, order);
-  const Goal goal = GoalOf(place, order, span.next->dts_ms - span.gop->dts_ms);
-  const uint64_t first_seq = std::max(place.next_seq, span.gop->seq + 1);
+  LeadingRun lost{span.gop->seq + 1, 0};
+  if (place.without_leading) lost = FindLeading(ring, span.gop->seq);
+  Goal goal = GoalOf(place, order, span.next->dts_ms - span.gop->dts_ms, lost.ms);
+  goal.may_break = CanSpareLeading(ring, *span.next, order);
+  const uint64_t first_seq = std::max(place.next_seq, lost.end_seq);
   return CutSearch(ring, first_seq, span.next->seq, goal).Run();
 }
 
@@ -151,8 +208,11 @@ bool MayCutOpenGop(const FrameRing& ring, const GopPlace& place, const DropOrder
   if (!order.may_cut_open_gop) return false;
   const GopSpan span = FindGop(ring, place.next_seq);
   if (span.gop == nullptr || span.next != nullptr || place.next_seq == span.gop->seq) return false;
-  const int64_t delivered_ms = ring.at(place.next_seq).dts_ms() - span.gop->dts_ms - place.lost_ms;
-  return delivered_ms >= order.gop_keep_ms;
+  if (order.gop_keep_ms == 0) return true;
+  const uint64_t next_seq = FindPicture(ring, place.next_seq);
+  const int64_t end_ms =
+      next_seq < ring.end_seq() ? ring.at(next_seq).dts_ms() : NewestPictureMs(ring);
+  return end_ms - span.gop->dts_ms - place.lost_ms >= order.gop_keep_ms && !HasOpenGops(ring);
 }
 
 }  // namespace nearcast::stream

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kFrameMs = 40;
 constexpr int64_t kGopMs = 2000;
+constexpr int64_t kTrailing = 3;  // the first picture behind the leading ones, in an open GOP
 
 struct Seen {
   int64_t longest_gap_ms = 0;  // between two pictures that follow each other
@@ -38,8 +39,9 @@ using Path = std::function<double(int64_t now_ms)>;
 
 class World {
  public:
-  World(const DropWish& wish, Path path, bool b_frames)
-      : wish_(wish), path_(std::move(path)), b_frames_(b_frames) {}
+  // With `open_gops` the two pictures behind a keyframe are leading ones.
+  World(const DropWish& wish, Path path, bool b_frames, bool open_gops = false)
+      : wish_(wish), path_(std::move(path)), b_frames_(b_frames), open_gops_(open_gops) {}
 
   Seen Run(int64_t ms) {
     ring_.Append(VideoHeader(0));
@@ -64,6 +66,8 @@ class World {
     const int64_t in_gop = now_ms_ % kGopMs / kFrameMs;
     if (in_gop == 0) {
       ring_.Append(Key(now_ms_, 24'000));
+    } else if (open_gops_ && in_gop < kTrailing) {
+      ring_.Append(Leading(now_ms_));
     } else if (b_frames_ && in_gop % 3 != 1) {
       ring_.Append(Disposable(now_ms_, 2'000));
     } else {
@@ -119,8 +123,14 @@ class World {
   // its GOP have been delivered.
   void CheckDecodes(const Frame& frame) {
     if (frame.role() == FrameRole::kVideoKey) {
+      whole_before_ = next_referred_ms_ == frame.dts_ms();
       next_referred_ms_ = frame.dts_ms() + kFrameMs;
+    } else if (frame.role() == FrameRole::kVideoLeading) {
+      if (!whole_before_) broken_ = true;
     } else {
+      if (open_gops_ && next_referred_ms_ % kGopMs < kTrailing * kFrameMs) {
+        next_referred_ms_ += (kTrailing - 1) * kFrameMs;
+      }
       for (; b_frames_ && next_referred_ms_ < frame.dts_ms(); next_referred_ms_ += kFrameMs) {
         if (next_referred_ms_ % kGopMs / kFrameMs % 3 == 1) broken_ = true;
       }
@@ -142,6 +152,7 @@ class World {
   const DropWish wish_;
   const Path path_;
   const bool b_frames_;
+  const bool open_gops_;
   const StartRequest request_{.gop_cache_ms = 1800};
   FrameRing ring_{RingBounds{}};
   Cursor cursor_;
@@ -155,6 +166,7 @@ class World {
   int64_t next_referred_ms_ = 0;
   uint64_t gop_pictures_ = 0;
   bool broken_ = false;
+  bool whole_before_ = false;  // nothing that another picture refers to is missing of the last GOP
 };
 
 constexpr double kStreamBytesPerS = 106'000;  // 12 kB/s keys + 25 × (3515 + 345)
@@ -254,6 +266,21 @@ TEST(SlowViewerTest, GopKeepDurationHoldsForEveryGopThatLosesFrames) {
       EXPECT_GT(seen.drops.slow(), 0u) << keep_ms;
       EXPECT_EQ(seen.jumps, 0u);
     }
+  }
+}
+
+TEST(SlowViewerTest, GopKeepDurationHoldsForOpenGopsToo) {
+  for (const int64_t keep_ms : {400, 1000, 1600, 1880}) {
+    DropWish wish = WishOf(DropMode::kProgressive, QueueClass::kLatency);
+    wish.gop_keep_ms = keep_ms;
+    const double share = 0.2 + 0.8 * static_cast<double>(keep_ms) / kGopMs;
+    const Seen seen = World(
+                          wish, [=](int64_t) { return share * kStreamBytesPerS; }, false, true)
+                          .Run(120'000);
+    for (int64_t delivered_ms : seen.gop_delivered_ms) EXPECT_GE(delivered_ms, keep_ms);
+    EXPECT_GT(seen.drops.slow(), 0u) << keep_ms;
+    EXPECT_GT(seen.drops.undecodable, 2u) << keep_ms;
+    EXPECT_EQ(seen.jumps, 0u);
   }
 }
 
