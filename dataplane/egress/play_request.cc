@@ -93,7 +93,7 @@ absl::Status ApplyParameter(absl::string_view key, absl::string_view value, Play
 
 absl::StatusOr<PlayWish> ParsePlayWish(absl::string_view query, const PlayDefaults& defaults) {
   PlayWish wish = defaults;
-  wish.says_gop_cache_ms = wish.says_policy = false;
+  wish.says_gop_cache_ms = wish.says_policy = wish.drop.binding = false;
   for (absl::string_view pair : absl::StrSplit(query, '&')) {
     const std::pair<absl::string_view, absl::string_view> parameter =
         absl::StrSplit(pair, absl::MaxSplits('=', 1));

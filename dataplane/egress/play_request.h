@@ -49,7 +49,8 @@ struct PlayRequest {
 absl::StatusOr<PlayRequest> ParsePlayRequest(absl::string_view app_and_name,
                                              absl::string_view query, const PlayDefaults& defaults);
 
-// What `query` says, on top of `defaults`. InvalidArgument names the parameter.
+// What `query` says, on top of `defaults`; what `defaults` were said to be binds nobody.
+// InvalidArgument names the parameter.
 absl::StatusOr<PlayWish> ParsePlayWish(absl::string_view query, const PlayDefaults& defaults);
 
 // "app/name" of the target "/app/name.flv"; NotFound for anything else. %-escapes are not decoded:

@@ -47,6 +47,17 @@ TEST(PlayRequestTest, DefaultsHoldWhereTheUrlSaysNothing) {
   EXPECT_EQ(request.wish.start.policy, stream::GopCachePolicy::kLowerLimit);
 }
 
+TEST(PlayRequestTest, WhatTheNodeSaysBindsNobodyAndWhatTheViewerSaysDoes) {
+  const PlayDefaults defaults =
+      ParsePlayWish("protected_period=3000&gop_keep_duration=400&gop_cache_ms=1000", {}).value();
+  const PlayWish silent = ParsePlayWish("queue=latency", defaults).value();
+  EXPECT_EQ(silent.drop.protected_period_ms, 3000);
+  EXPECT_EQ(silent.drop.gop_keep_ms, 400);
+  EXPECT_FALSE(silent.drop.binding);
+  EXPECT_FALSE(silent.says_gop_cache_ms);
+  EXPECT_TRUE(ParsePlayWish("gop_keep_duration=400", defaults).value().drop.binding);
+}
+
 TEST(PlayRequestTest, ABadValueIsAnErrorThatNamesTheParameter) {
   for (const char* query :
        {"gop_cache_ms=", "gop_cache_ms=-1", "gop_cache_ms=1s", "gop_cache_ms=99999999",
