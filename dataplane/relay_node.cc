@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/limited_log.h"
 #include "base/status_macros.h"
 #include "dataplane/admission/gatekeeper.h"
 #include "dataplane/admission/signing_finder.h"
@@ -34,7 +35,6 @@
 #include "dataplane/pull/static_finder.h"
 #include "dataplane/srt/srt_door.h"
 #include "dataplane/srt/srt_port.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast {
 namespace {
@@ -89,6 +89,7 @@ struct RelayNode::Parts {
   const int64_t started_ms = egress::MonotonicMs();
   const std::string instance_id = RandomId();
   stream::Hub hub;
+  LimitedLog ended_log;
   orders::Orders orders;
   orders::OrderPage order_page{&orders};
   std::atomic<uint64_t> orders_invalid{0};
@@ -392,7 +393,7 @@ void RelayNode::Parts::SweepUntilStopped() {
     forwards->Sweep(egress::MonotonicMs());
     hls->Sweep(egress::MonotonicMs());
     const stream::SweepReport report = hub.Sweep(egress::MonotonicMs());
-    for (const std::string& name : report.ended) spdlog::info("stream {}: ended", name);
+    for (const std::string& name : report.ended) ended_log.Info("stream {}: ended", name);
   }
 }
 

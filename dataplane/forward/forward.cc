@@ -21,7 +21,6 @@
 #include "dataplane/forward/forward_protocol.h"
 #include "dataplane/pull/tcp_dial.h"
 #include "dataplane/stream/frame.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast::forward {
 namespace {
@@ -50,11 +49,12 @@ void Abort(int fd) {
 }  // namespace
 
 Forward::Forward(const ForwardOptions& options, const orders::StreamForward& order,
-                 orders::RtmpUrl url, ForwardCounters* counters)
+                 orders::RtmpUrl url, ForwardCounters* counters, ForwardLog* log)
     : options_(options),
       order_(order),
       url_(std::move(url)),
       counters_(counters),
+      log_(log),
       random_(std::random_device()()),
       pause_ms_(options.retry_ms_min) {}
 
@@ -170,7 +170,7 @@ void Forward::Send(egress::Worker* worker, const std::shared_ptr<stream::Stream>
 }
 
 absl::Status Forward::BeginSending(int fd) {
-  spdlog::info("forward {} to {}: begins", order_.stream, url_.shown());
+  log_->begun.Info("forward {} to {}: begins", order_.stream, url_.shown());
   absl::MutexLock lock(&mutex_);
   if (cancelled_) return absl::CancelledError("not ordered any more");
   state_ = State::kSending;
@@ -206,7 +206,7 @@ bool Forward::IsCancelled() const {
 // What ended well, or went well for long, is taken up again soon.
 void Forward::End(const absl::Status& reason) {
   const int64_t now_ms = egress::MonotonicMs();
-  spdlog::info("forward {} to {}: {}", order_.stream, url_.shown(), Text(reason.message()));
+  log_->ended.Info("forward {} to {}: {}", order_.stream, url_.shown(), Text(reason.message()));
   absl::MutexLock lock(&mutex_);
   if (!reason.ok() && !cancelled_) ++counters_->failed;
   if (state_ == State::kSending) {

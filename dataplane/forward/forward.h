@@ -26,7 +26,7 @@ namespace nearcast::forward {
 class Forward : public std::enable_shared_from_this<Forward> {
  public:
   Forward(const ForwardOptions& options, const orders::StreamForward& order, orders::RtmpUrl url,
-          ForwardCounters* counters);
+          ForwardCounters* counters, ForwardLog* log);
   ~Forward();
 
   // Neither connecting nor sending, and not in a pause after a failure.
@@ -65,6 +65,7 @@ class Forward : public std::enable_shared_from_this<Forward> {
   const orders::StreamForward order_;
   const orders::RtmpUrl url_;
   ForwardCounters* const counters_;
+  ForwardLog* const log_;
   mutable absl::Mutex mutex_;
   std::mt19937_64 random_ ABSL_GUARDED_BY(mutex_);
   State state_ ABSL_GUARDED_BY(mutex_) = State::kWaiting;

@@ -22,7 +22,8 @@ void ForwardDesk::Sweep(int64_t now_ms) {
     if (forwards_.contains(order)) continue;
     absl::StatusOr<orders::RtmpUrl> url = orders::ParseRtmpUrl(order.url);
     if (!url.ok()) continue;  // whoever gave the order was told
-    forwards_[order] = std::make_shared<Forward>(options_, order, *std::move(url), &counters_);
+    forwards_[order] =
+        std::make_shared<Forward>(options_, order, *std::move(url), &counters_, &log_);
   }
   for (auto it = forwards_.begin(); it != forwards_.end();) {
     if (!orders_->Has(it->first)) {

@@ -52,6 +52,7 @@ class ForwardDesk {
   stream::Hub* const hub_;
   const orders::OrderList<orders::StreamForward>* const orders_;
   ForwardCounters counters_;
+  ForwardLog log_;
   mutable absl::Mutex mutex_;
   std::map<orders::StreamForward, std::shared_ptr<Forward>> forwards_ ABSL_GUARDED_BY(mutex_);
   size_t next_worker_ ABSL_GUARDED_BY(mutex_) = 0;

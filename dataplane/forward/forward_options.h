@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/limited_log.h"
 #include "dataplane/egress/play_request.h"
 
 namespace nearcast::forward {
@@ -27,6 +28,13 @@ struct ForwardCounters {
   std::atomic<uint64_t> attempts{0};
   std::atomic<uint64_t> failed{0};  // of them: not connected, refused, or lost later
   std::atomic<int64_t> sending{0};  // now
+};
+
+// What is logged of all forwards, by kind: each that breaks is made again and again. Thread rule: any
+// thread.
+struct ForwardLog {
+  LimitedLog begun;
+  LimitedLog ended;
 };
 
 }  // namespace nearcast::forward

@@ -17,7 +17,6 @@
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/media/flv_tag.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast::ingest {
 namespace {
@@ -50,7 +49,7 @@ asio::awaitable<absl::Status> FlvUpload::Take(egress::HttpUpload upload) {
   if (place) status = co_await Publish(&upload);
   if (!status.ok()) {
     counters_.refused.Add();
-    spdlog::info("flv post {}: {}", upload.peer_address, Text(status.message()));
+    desk_->log().refused.Info("flv post {}: {}", upload.peer_address, Text(status.message()));
   }
   co_return status;
 }
@@ -77,10 +76,10 @@ asio::awaitable<absl::Status> FlvUpload::Publish(egress::HttpUpload* upload) {
     co_await asio::async_write(*upload->connection, asio::buffer(go_on),
                                asio::redirect_error(asio::use_awaitable, error));
   }
-  spdlog::info("publish {} from {}: begins, by POST", *name, upload->peer_address);
+  desk_->log().begun.Info("publish {} from {}: begins, by POST", *name, upload->peer_address);
   const absl::Status status = co_await ReadBody(upload, intake->get());
   if (status.ok()) (*intake)->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
-  spdlog::info("publish {} from {}: ended", *name, upload->peer_address);
+  desk_->log().ended.Info("publish {} from {}: ended", *name, upload->peer_address);
   co_return status;
 }
 

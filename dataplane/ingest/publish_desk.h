@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/limited_log.h"
 #include "dataplane/admission/attempt.h"
 #include "dataplane/admission/gate.h"
 #include "dataplane/egress/worker.h"
@@ -18,6 +19,13 @@
 #include "dataplane/stream/hub.h"
 
 namespace nearcast::ingest {
+
+// The lines of all doors, by kind.
+struct PublishLog {
+  LimitedLog begun;
+  LimitedLog ended;
+  LimitedLog refused;  // connections that were, or ended for an error
+};
 
 // Thread rule: any worker's thread.
 class PublishDesk {
@@ -34,6 +42,8 @@ class PublishDesk {
   // Those that have said goodbye.
   std::vector<Ending> Endings(int64_t now_ms) { return endings_.Recent(now_ms); }
 
+  PublishLog& log() { return log_; }
+
   // On `worker`'s thread, which goes on with other things while the gate decides. InvalidArgument
   // for a bad name, the gate's errors, and the errors of Hub::Publish.
   boost::asio::awaitable<absl::StatusOr<std::unique_ptr<MediaIntake>>> Admit(
@@ -47,6 +57,7 @@ class PublishDesk {
   admission::Gate* const gate_;
   Watcher watcher_ = [] {};
   EndingLog endings_;
+  PublishLog log_;
 };
 
 }  // namespace nearcast::ingest

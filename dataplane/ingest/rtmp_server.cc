@@ -29,7 +29,6 @@
 #include "dataplane/ingest/rtmp_play.h"
 #include "dataplane/ingest/silence_watch.h"
 #include "dataplane/media/rtmp_server_session.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast::ingest {
 namespace {
@@ -139,7 +138,7 @@ asio::awaitable<void> RtmpServer::Connections::Serve(tcp::socket socket) {
   if (place) status = co_await ServePeer(&peer);
   if (!status.ok()) {
     counters.refused.Add();
-    spdlog::info("rtmp {}: {}", peer.address, Text(status.message()));
+    services_.publish->log().refused.Info("rtmp {}: {}", peer.address, Text(status.message()));
   }
   --open_;
 }
@@ -253,8 +252,8 @@ absl::Status RtmpServer::Connections::OnEvent(Peer* peer, const media::RtmpEvent
   }
   if (const auto* play = std::get_if<media::RtmpPlay>(&event)) return OnPlay(peer, play->name);
   if (std::holds_alternative<media::RtmpStreamEnd>(event) && peer->intake != nullptr) {
-    spdlog::info("publish {} from {}: ended", peer->intake->publication().stream()->name(),
-                 peer->address);
+    services_.publish->log().ended.Info(
+        "publish {} from {}: ended", peer->intake->publication().stream()->name(), peer->address);
     peer->intake->Finish(stream::EndReason::kOnPurpose, egress::MonotonicMs());
     peer->intake.reset();
   }
@@ -290,7 +289,7 @@ asio::awaitable<absl::Status> RtmpServer::Connections::Begin(Peer* peer) {
   peer->intake = *std::move(intake);
   peer->session->AcceptPublish();
   counters.publishes.Add();
-  spdlog::info("publish {} from {}: begins", attempt.stream, peer->address);
+  services_.publish->log().begun.Info("publish {} from {}: begins", attempt.stream, peer->address);
   co_return absl::OkStatus();
 }
 

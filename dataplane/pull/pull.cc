@@ -17,7 +17,6 @@
 #include "dataplane/pull/http_source.h"
 #include "dataplane/pull/http_url.h"
 #include "dataplane/pull/srt_source.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast::pull {
 namespace {
@@ -89,8 +88,8 @@ asio::awaitable<Pull::Round> Pull::TryAll() {
     for (const Source& source : *sources) {
       if (!Wanted()) co_return Round::kOver;
       const absl::Status status = co_await PullFrom(source);
-      spdlog::info("pull {} from {}: {}", stream_->name(), source.LoggedUrl(),
-                   Text(status.message()));
+      tools_.log->over.Info("pull {} from {}: {}", stream_->name(), source.LoggedUrl(),
+                            Text(status.message()));
       if (absl::IsAborted(status) || absl::IsAlreadyExists(status) || absl::IsCancelled(status)) {
         co_return Round::kOver;
       }
@@ -98,7 +97,7 @@ asio::awaitable<Pull::Round> Pull::TryAll() {
     }
   } else {
     if (!absl::IsNotFound(sources.status())) may_be_had_ = true;
-    spdlog::info("pull {}: {}", stream_->name(), Text(sources.status().message()));
+    tools_.log->not_found.Info("pull {}: {}", stream_->name(), Text(sources.status().message()));
   }
   co_return DecideAfterRound();
 }
@@ -257,11 +256,11 @@ absl::Status Pull::Begin(const Source& source, stream::PublisherIdentity identit
   ended_ = false;
   ForgetFailures();
   if (last_frame_ms_ < 0) {
-    spdlog::info("pull {} from {}: begins", stream_->name(), source.LoggedUrl());
+    tools_.log->begun.Info("pull {} from {}: begins", stream_->name(), source.LoggedUrl());
   } else {
     ++tools_.counters->resumed;
-    spdlog::info("pull {} from {}: goes on, {} ms after the last frame", stream_->name(),
-                 source.LoggedUrl(), now_ms - last_frame_ms_);
+    tools_.log->resumed.Info("pull {} from {}: goes on, {} ms after the last frame",
+                             stream_->name(), source.LoggedUrl(), now_ms - last_frame_ms_);
   }
   return absl::OkStatus();
 }
@@ -311,8 +310,8 @@ absl::Status Pull::TakeNumbered(const Source& source, const SourceFrame& frame) 
   }
   if (verdict.missed > 0) {
     tools_.counters->frames_missed += verdict.missed;
-    spdlog::warn("pull {} from {}: {} frames are missing", stream_->name(), source.LoggedUrl(),
-                 verdict.missed);
+    tools_.log->missed.Warn("pull {} from {}: {} frames are missing", stream_->name(),
+                            source.LoggedUrl(), verdict.missed);
   }
   last_frame_ms_ = now_ms;
   newest_dts_ms_ = same_timeline ? std::max(newest_dts_ms_, frame.dts_ms) : frame.dts_ms;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limited_log.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/orders/order_list.h"
@@ -27,6 +28,15 @@ class SrtPort;
 
 namespace nearcast::pull {
 
+// The lines of all pulls of a node, by kind: viewers ask for streams as they like.
+struct PullLog {
+  LimitedLog not_found;  // nowhere to fetch a stream from
+  LimitedLog over;       // fetched from a source, or not, and why it is over
+  LimitedLog begun;
+  LimitedLog resumed;
+  LimitedLog missed;  // frames
+};
+
 // What a pull works with; all of it outlives the pull.
 struct PullTools {
   const PullOptions* options = nullptr;
@@ -36,6 +46,7 @@ struct PullTools {
   const orders::OrderList<std::string>* holds = nullptr;  // may be null
   srt::SrtPort* srt = nullptr;                            // may be null
   PullCounters* counters = nullptr;
+  PullLog* log = nullptr;
   std::function<void(const std::shared_ptr<stream::Stream>&)> finish;  // called last
 };
 

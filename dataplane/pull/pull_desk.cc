@@ -8,7 +8,12 @@ namespace nearcast::pull {
 
 PullDesk::PullDesk(const PullOptions& options, std::vector<egress::Worker*> workers,
                    stream::Hub* hub, SourceFinder* finder, const HoldList* holds)
-    : options_(options), workers_(std::move(workers)), hub_(hub), finder_(finder), holds_(holds) {}
+    : options_(options),
+      workers_(std::move(workers)),
+      hub_(hub),
+      finder_(finder),
+      holds_(holds),
+      log_(std::make_unique<PullLog>()) {}
 
 PullDesk::~PullDesk() = default;
 
@@ -23,7 +28,7 @@ void PullDesk::Fetch(const std::shared_ptr<stream::Stream>& stream,
     if (slot != nullptr) return;
     egress::Worker* worker = workers_[next_worker_++ % workers_.size()];
     pull = slot = std::make_shared<Pull>(
-        PullTools{&options_, worker, hub_, finder_, holds_, srt_, &counters_,
+        PullTools{&options_, worker, hub_, finder_, holds_, srt_, &counters_, log_.get(),
                   [this](const std::shared_ptr<stream::Stream>& over) { Finish(over); }},
         stream, via);
   }

@@ -38,6 +38,7 @@ class SrtPort;
 namespace nearcast::pull {
 
 class Pull;
+struct PullLog;
 
 // Streams, app/name.
 using HoldList = orders::OrderList<std::string>;
@@ -71,6 +72,7 @@ class PullDesk : public egress::StreamFetcher {
   const HoldList* const holds_;
   srt::SrtPort* srt_ = nullptr;
   PullCounters counters_;
+  const std::unique_ptr<PullLog> log_;
   absl::Mutex mutex_;
   absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Pull>> pulls_ ABSL_GUARDED_BY(mutex_);
   size_t next_worker_ ABSL_GUARDED_BY(mutex_) = 0;

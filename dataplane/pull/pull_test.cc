@@ -1,7 +1,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,6 +18,8 @@
 #include "dataplane/pull/pull_desk.h"
 #include "dataplane/stream/hub.h"
 #include "gtest/gtest.h"
+#include "spdlog/sinks/ostream_sink.h"
+#include "spdlog/spdlog.h"
 
 namespace nearcast::pull {
 namespace {
@@ -173,6 +177,26 @@ TEST_F(PullTest, ASourceThatFailedMayHaveItThoughTheOthersDoNot) {
   EXPECT_EQ(finder_.AwaitQuestions(2)[1], (Nodes{"n1", "n2"}));
   EXPECT_NE(stream_->state(), stream::StreamState::kEnded);
   EXPECT_EQ(desk_.counters().failed, 1u);
+}
+
+TEST_F(PullTest, TenThousandRequestsForWhatNobodyHasAreFewLinesOfLog) {
+  constexpr size_t kRequests = 10'000;
+  std::ostringstream log;
+  const auto usual = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  worker_.Start();
+  stream::Hub many{stream::HubOptions{.streams_max = kRequests, .waiting_max = kRequests}};
+  for (size_t i = 0; i < kRequests; ++i) {
+    desk_.Fetch(many.FindOrCreate(absl::StrCat("live/none-", i), 0).value(), {});
+  }
+  finder_.AwaitQuestions(kRequests);
+  worker_.Stop();
+  spdlog::set_default_logger(usual);
+  const std::string text = log.str();
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  EXPECT_GE(lines, 1);
+  EXPECT_LE(lines, 500) << "ten, and ten more each ten seconds";
 }
 
 }  // namespace

@@ -13,7 +13,6 @@
 #include "dataplane/egress/http_server.h"
 #include "dataplane/egress/link_protocol.h"
 #include "signing/url_verifier.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast::srt {
 
@@ -55,7 +54,7 @@ void SrtDoor::Serve(int fd, const StreamWish& wish, const std::string& peer) {
   auto protocol = std::make_shared<egress::LinkProtocol>(egress::LinkDoor::kBare);
   absl::StatusOr<egress::Arrival> arrival = BuildArrival(wish, peer);
   if (!arrival.ok()) {
-    spdlog::info("srt {}: {}", peer, std::string(arrival.status().message()));
+    refused_log_.Info("srt {}: {}", peer, std::string(arrival.status().message()));
     const std::string refusal = protocol->Refuse(arrival.status());
     (void)::send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::close(fd);

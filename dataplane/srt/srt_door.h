@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limited_log.h"
 #include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/egress/worker.h"
@@ -32,6 +33,7 @@ class SrtDoor {
   const std::vector<egress::Worker*> workers_;
   egress::PlayDesk* const desk_;
   std::atomic<size_t> next_worker_{0};
+  LimitedLog refused_log_;
 };
 
 }  // namespace nearcast::srt

@@ -16,10 +16,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "base/limited_log.h"
 #include "base/status_macros.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/srt/srt_line.h"
-#include "spdlog/spdlog.h"
 
 namespace nearcast::srt {
 namespace {
@@ -96,6 +96,8 @@ class SrtPort::Loop {
   const Serve serve_;
   int epoll_ = -1;
   int wake_fd_ = -1;
+  LimitedLog refused_log_;
+  LimitedLog failed_log_;
   SRTSOCKET listener_ = SRT_INVALID_SOCK;
   std::vector<std::unique_ptr<SrtLine>> lines_;
   std::thread thread_;
@@ -191,7 +193,7 @@ void SrtPort::Loop::Accept() {
     const std::string peer = SocketAddressText(from);
     if (absl::Status taken = Take(socket, peer); !taken.ok()) {
       ++counters.refused;
-      spdlog::info("srt {}: {}", peer, std::string(taken.message()));
+      refused_log_.Info("srt {}: {}", peer, std::string(taken.message()));
       srt_close(socket);
     }
   }
@@ -233,7 +235,7 @@ void SrtPort::Loop::CarryAll() {
     }
     if (!absl::IsCancelled(carried)) {
       ++counters.failed;
-      spdlog::info("srt line: {}", std::string(carried.message()));
+      failed_log_.Info("srt line: {}", std::string(carried.message()));
     }
     line->Refuse(std::string(carried.message()));
     Unwatch(line);

@@ -90,6 +90,24 @@ class HostileTest(unittest.TestCase):
             for _ in range(20):
                 self.send(self.connect(), first)
 
+    def test_a_flood_of_refused_connections_is_no_flood_of_log_lines(self):
+        """Ten lines of each kind in ten seconds; the counters have them all."""
+        def refused():
+            return [self.relay.metric(f"nearcast_relay_{door}_refused_total") for door in ("rtmp", "posts")]
+        before = refused()
+        written, began, count = len(self.relay.log), time.monotonic(), 1500
+        for _ in range(count):
+            for port, first in ((RTMP_PORT, b"\x06" * 64),
+                                (HTTP_PORT, b"POST /live/x.flv HTTP/1.1\r\nHost: a\r\n\r\n")):
+                with socket.create_connection((self.relay.ip, port), timeout=20) as stranger:
+                    self.send(stranger, first)
+                    while stranger.recv(4096):
+                        pass
+        for was, now in zip(before, refused()):
+            self.assertGreaterEqual(now - was, count)
+        windows = (time.monotonic() - began) / 10 + 2
+        self.assertLessEqual(len(self.relay.log) - written, 3 * 10 * windows)
+
     def test_garbage_chunks_after_a_good_handshake(self):
         for i in range(40):
             self.send(self.shake_hands(), self.random.randbytes(1 + 300 * i))
