@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "base/list_flags.h"
 #include "client/resolver.h"
 
 ABSL_FLAG(std::vector<std::string>, server, {"http://127.0.0.1:8080"},
@@ -126,6 +126,6 @@ int Run(const std::vector<std::string>& names) {
 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage("nearcast-resolve [--server URL[,URL]] [NAME…]");
-  const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
+  const std::vector<char*> words = nearcast::ParseFlagsWithLists(argc, argv);
   return nearcast::client::Run({words.begin() + 1, words.end()});
 }

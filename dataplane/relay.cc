@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
@@ -20,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "base/descriptors.h"
+#include "base/list_flags.h"
 #include "base/status_macros.h"
 #include "dataplane/egress/play_request.h"
 #include "dataplane/orders/order_page.h"
@@ -93,7 +93,8 @@ ABSL_FLAG(std::vector<std::string>, hold, {},
           "PUT and DELETE /api/hold?stream= from this machine change what is held besides");
 ABSL_FLAG(std::vector<std::string>, forward, {},
           "app/stream=rtmp://host[:port]/app/stream: streams that are pushed on while they are "
-          "published here, separated by commas; PUT and DELETE /api/forward?stream=&url= from this "
+          "published here, separated by commas or by a flag each; PUT and DELETE "
+          "/api/forward?stream=&url= from this "
           "machine change what is forwarded besides");
 ABSL_FLAG(int32_t, hls_slice_ms, 2000,
           "HLS: length of a slice, 500 to 10000; ?hls_slice_ms= and ?network_grade= override it");
@@ -346,7 +347,7 @@ int Main(int argc, char** argv) {
     return absl::EndsWith(file, "dataplane/relay.cc");
   };
   absl::SetFlagsUsageConfig(config);
-  absl::ParseCommandLine(argc, argv);
+  ParseFlagsWithLists(argc, argv);
   // Debian's Abseil is built to look for deadlocks, under one lock for all mutexes of the process.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   ReserveDescriptors(kDescriptors);

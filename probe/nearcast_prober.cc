@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/list_flags.h"
 #include "probe/connection.h"
 #include "probe/prober.h"
 #include "spdlog/spdlog.h"
@@ -69,7 +69,7 @@ int Main(int argc, char** argv) {
     return absl::EndsWith(file, "probe/nearcast_prober.cc");
   };
   absl::SetFlagsUsageConfig(config);
-  absl::ParseCommandLine(argc, argv);
+  ParseFlagsWithLists(argc, argv);
   const absl::StatusOr<ProberOptions> options = OptionsFromFlags();
   absl::Status ready = options.status();
   if (const std::string roots = absl::GetFlag(FLAGS_tls_roots); ready.ok() && !roots.empty()) {

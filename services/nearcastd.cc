@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
@@ -20,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/descriptors.h"
+#include "base/list_flags.h"
 #include "base/status_macros.h"
 #include "services/daemon/daemon.h"
 #include "spdlog/spdlog.h"
@@ -180,7 +180,7 @@ int main(int argc, char** argv) {
   };
   absl::SetFlagsUsageConfig(config);
   absl::SetProgramUsageMessage(nearcast::kUsage);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  const std::vector<char*> rest = nearcast::ParseFlagsWithLists(argc, argv);
   if (rest.size() > 1) {
     std::cerr << "nearcastd: unexpected argument \"" << rest[1] << "\"; see nearcastd --help\n";
     return 2;

@@ -128,8 +128,8 @@ class ForwardTest(RelayCase):
         throttle = Throttle(target.ip, RTMP_PORT, bytes_per_s=12_000)
         self.addCleanup(throttle.stop)
         other = self.relay(node="other")
-        source = self.relay(f"--forward=live/show=rtmp://{throttle.address}/live/copy,"
-                            f"live/show={other.rtmp('live/copy')}", node="source")
+        source = self.relay(f"--forward=live/show=rtmp://{throttle.address}/live/copy",
+                            f"--forward=live/show={other.rtmp('live/copy')}", node="source")
         self.publish(source)
         viewer = self.play(source, "/live/show.flv")
         wait_for("the copy at the slow target",
