@@ -4,51 +4,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "services/http/json_text.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/json_refusal.h"
+#include "services/scheduler/json_viewer.h"
 
 namespace nearcast {
 namespace {
 
 constexpr absl::string_view kPlaylistType = "application/vnd.apple.mpegurl";
 constexpr absl::string_view kBodyBegin = "{\"stream_url\":";
-constexpr uint32_t kGradeMax = 8;
-
-std::string Text(absl::string_view view) { return std::string(view.data(), view.size()); }
-
-absl::Status InvalidViewer(absl::string_view why) {
-  return rpc::WithReason(absl::InvalidArgumentError(why), "INVALID_VIEWER");
-}
-
-absl::StatusOr<scheduler::Viewer> ViewerOf(const http::Request& request,
-                                           const http::QueryParams& params) {
-  scheduler::Viewer viewer;
-  viewer.address = request.client;
-  if (const absl::string_view ip = params.Get("ip"); !ip.empty()) {
-    const auto address = ipdb::ParseIpAddress(ip);
-    if (!address.ok()) {
-      return InvalidViewer(
-          absl::StrCat("ip: \"", ip, "\" is not an IP address; give the viewer's own"));
-    }
-    viewer.address = *address;
-  }
-  const absl::string_view key = params.Get("viewer");
-  viewer.key = key.empty() ? viewer.address.ToString() : Text(key);
-  viewer.app = Text(params.Get("app"));
-  viewer.app_version = Text(params.Get("app_version"));
-  viewer.device = Text(params.Get("device"));
-  const absl::string_view grade = params.Get("grade");
-  if (!grade.empty() &&
-      (!absl::SimpleAtoi(grade, &viewer.network_grade) || viewer.network_grade > kGradeMax)) {
-    return InvalidViewer("grade: must be 1 (worst) to 8 (best)");
-  }
-  return viewer;
-}
 
 absl::StatusOr<v1::GetPlayInfoRequest::Format> FormatOf(absl::string_view name) {
   if (name.empty() || name == "stream_data") return v1::GetPlayInfoRequest::STREAM_DATA;
@@ -81,7 +50,7 @@ absl::StatusOr<PlayQuestion> ReadPlay(const http::Request& request,
                                       const http::QueryParams& params) {
   PlayQuestion question;
   question.stream = params.Get("stream");
-  NC_ASSIGN_OR_RETURN(question.viewer, ViewerOf(request, params));
+  NC_ASSIGN_OR_RETURN(question.viewer, ReadViewer(request, params));
   NC_ASSIGN_OR_RETURN(question.format, FormatOf(params.Get("format")));
   return question;
 }
@@ -105,7 +74,7 @@ absl::StatusOr<PlayQuestion> ReadSteering(const http::Request& request,
   const auto dash = params.Find("_DASH_pathway");
   PlayQuestion question;
   question.stream = request.wildcard;
-  NC_ASSIGN_OR_RETURN(question.viewer, ViewerOf(request, params));
+  NC_ASSIGN_OR_RETURN(question.viewer, ReadViewer(request, params));
   question.format = dash || params.Get("form") == "dash" ? v1::GetPlayInfoRequest::DASH_STEERING
                                                          : v1::GetPlayInfoRequest::HLS_STEERING;
   question.pathway = dash ? *dash : params.Get("_HLS_pathway");
@@ -125,11 +94,23 @@ absl::Status Steer(StreamScheduler* scheduler, const http::Request& request,
   return absl::OkStatus();
 }
 
+// "document":…, for the forms that are no stream_url; a playlist as a string.
+void AppendDocument(const PlayAnswer& answer, std::string& out) {
+  out += "\"document\":";
+  if (absl::StartsWith(answer.document, "{")) {
+    absl::StrAppend(&out, answer.document, "}");
+    return;
+  }
+  http::AppendJsonString(answer.document, &out);
+  out.push_back('}');
+}
+
 void AppendResult(absl::string_view stream, const absl::StatusOr<PlayAnswer>& answer,
                   std::string& out) {
   absl::StrAppend(&out, out.back() == '[' ? "" : ",", "{\"stream\":");
   http::AppendJsonString(stream, &out);
   out.push_back(',');
+  if (answer.ok() && answer->frame == nullptr) return AppendDocument(*answer, out);
   const size_t brace = out.size();
   if (answer.ok()) {
     AppendBody(*answer, out);
@@ -144,7 +125,8 @@ void AppendResult(absl::string_view stream, const absl::StatusOr<PlayAnswer>& an
 absl::StatusOr<PlayQuestion> ReadMany(const http::Request& request,
                                       const http::QueryParams& params) {
   PlayQuestion question;
-  NC_ASSIGN_OR_RETURN(question.viewer, ViewerOf(request, params));
+  NC_ASSIGN_OR_RETURN(question.viewer, ReadViewer(request, params));
+  NC_ASSIGN_OR_RETURN(question.format, FormatOf(params.Get("format")));
   return question;
 }
 

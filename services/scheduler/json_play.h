@@ -9,8 +9,7 @@
 
 namespace nearcast {
 
-// Adds, each taking the viewer's parameters ip (absent: the connection's own), viewer, app,
-// app_version, device and grade (1..8):
+// Adds, each taking the viewer's parameters (json_viewer.h):
 //   GET /v1/play?stream=            {"stream_url":{…}}; or with format=
 //                                     veplayer  that player's object
 //                                     auto      the AUTO list
@@ -18,7 +17,8 @@ namespace nearcast {
 //   GET /v1/steering/STREAM         a content steering manifest, for DASH when the player says
 //                                   _DASH_pathway or form=dash; 410 once the stream is over
 //   GET /v1/plays?streams=a,b       {"results":[{"stream":"a","stream_url":{…}},
-//                                               {"stream":"b","code":…,"message":…}]}
+//                                               {"stream":"b","code":…,"message":…}]}; with format=
+//                                     the other forms, as "document":…
 // Refusals as in json_refusal.h. `scheduler` must outlive the router.
 void RegisterJsonPlay(http::Router* router, StreamScheduler* scheduler);
 

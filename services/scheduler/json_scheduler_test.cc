@@ -1,8 +1,10 @@
 #include "services/scheduler/json_scheduler.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "base/fake_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -42,6 +44,7 @@ class JsonSchedulerTest : public ::testing::Test {
     request.body = body;
     request.wildcard = match.wildcard;
     request.client = scheduler::Ip("10.2.0.9");
+    request.headers = headers_;
     http::Response response;
     match.endpoint->now(request, response);
     return response;
@@ -52,6 +55,9 @@ class JsonSchedulerTest : public ::testing::Test {
   }
   http::Response Post(absl::string_view body) {
     return Ask(http::Method::kPost, "/v1/streams", "", body);
+  }
+  http::Response Change(absl::string_view path, absl::string_view body) {
+    return Ask(http::Method::kPost, absl::StrCat("/v1/streams/", path), "", body);
   }
 
   void PublishStream() {
@@ -74,6 +80,7 @@ class JsonSchedulerTest : public ::testing::Test {
   StreamScheduler scheduler_{&clock_, &snapshots_, &streams_};
   StreamLifecycle lifecycle_{&clock_, &snapshots_, &streams_};
   http::Router router_;
+  std::vector<http::HeaderField> headers_;  // of what is asked
 };
 
 TEST_F(JsonSchedulerTest, PostMakesAStreamAndGetShowsIt) {
@@ -89,6 +96,64 @@ TEST_F(JsonSchedulerTest, PostMakesAStreamAndGetShowsIt) {
   EXPECT_STREQ(stream["push_lines"][0]["url"].GetString(), "rtmp://192.0.2.1/live/s1");
   EXPECT_THAT(Get("/v1/streams/s1").body, HasSubstr("rtmp://192.0.2.1/live/s1"));
   EXPECT_EQ(ErrorOf(Get("/v1/streams/s2")), "404 STREAM_NOT_FOUND");
+}
+
+TEST_F(JsonSchedulerTest, AStreamMayEndWithItsPublishersGoodbye) {
+  EXPECT_THAT(Post(R"({"publish_point":"show","stream":"s1","ends_on_unpublish":true})").body,
+              HasSubstr(R"("ends_on_unpublish":true)"));
+  EXPECT_TRUE(streams_.Find("s1")->ends_on_unpublish);
+  EXPECT_THAT(Get("/v1/streams/s1").body, HasSubstr(R"("ends_on_unpublish":true)"));
+}
+
+TEST_F(JsonSchedulerTest, AStreamIsPushedOnAndNoMore) {
+  PublishStream();
+  EXPECT_THAT(Change("s1/forward", R"({"urls":["rtmp://192.0.2.9/live/copy"]})").body,
+              HasSubstr(R"("forwards":["rtmp://192.0.2.9/live/copy"])"));
+  EXPECT_THAT(Get("/v1/streams/s1").body,
+              HasSubstr(R"("forwards":["rtmp://192.0.2.9/live/copy"])"));
+  EXPECT_EQ(Change("s1/forward", R"({"urls":["http://192.0.2.9/live/copy"]})").status, 400);
+  const http::Response none = Change("s1/forward", "");
+  EXPECT_EQ(none.status, 200);
+  EXPECT_THAT(none.body, ::testing::Not(HasSubstr("forwards")));
+}
+
+TEST_F(JsonSchedulerTest, AStreamGoesThroughItsStates) {
+  ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s1"})").status, 200);
+  EXPECT_THAT(Change("s1/state", R"({"state":"PUBLISHING"})").body,
+              HasSubstr(R"("state":"PUBLISHING")"));
+  EXPECT_THAT(Change("s1/move", R"({"play_cdn":"own"})").body, HasSubstr(R"("play_cdn":"own")"));
+  EXPECT_THAT(Change("s1/preheat", R"({"nodes":["bj"]})").body, HasSubstr(R"("nodes":["bj"])"));
+  EXPECT_THAT(Change("s1/end", "").body, HasSubstr(R"("state":"ENDED")"));
+  EXPECT_EQ(ErrorOf(Change("s1/preheat", "{}")), "400 STREAM_ENDED");
+}
+
+TEST_F(JsonSchedulerTest, StreamsAreListed) {
+  PublishStream();
+  ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s2"})").status, 200);
+  ASSERT_EQ(Post(R"({"publish_point":"show","stream":"t1"})").status, 200);
+  const auto names = [this](absl::string_view query) {
+    rapidjson::Document body;
+    body.Parse(Get("/v1/streams", query).body);
+    std::string names = body.HasMember("next_page_token") ? "more:" : "";
+    if (!body.HasMember("streams")) return names;
+    for (const auto& stream : body["streams"].GetArray()) names += stream["name"].GetString();
+    return names;
+  };
+  EXPECT_EQ(names(""), "s1s2t1");
+  EXPECT_EQ(names("state=CREATED&name_prefix=s"), "s2");
+  EXPECT_EQ(names("page_size=2"), "more:s1s2");
+  EXPECT_EQ(names("page_size=2&page_token=s2"), "t1");
+  EXPECT_EQ(names("created_from=2100-01-01T00:00:00Z"), "");
+}
+
+TEST_F(JsonSchedulerTest, PagesOfOtherSitesChangeNothing) {
+  PublishStream();
+  headers_ = {{"Host", "live.example:8080"}, {"Origin", "https://elsewhere.example"}};
+  EXPECT_EQ(ErrorOf(Change("s1/end", "")), "403 FOREIGN_ORIGIN");
+  EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"show"})")), "403 FOREIGN_ORIGIN");
+  EXPECT_EQ(Get("/v1/streams/s1").status, 200);
+  headers_[1].value = "http://live.example:8080";
+  EXPECT_EQ(Change("s1/end", "").status, 200);
 }
 
 TEST_F(JsonSchedulerTest, PlayAnswersForTheGivenOrTheConnectionsAddress) {
@@ -163,11 +228,21 @@ TEST_F(JsonSchedulerTest, ManyStreamsAreAskedAtOnce) {
   EXPECT_STREQ(body["results"][1]["stream"].GetString(), "no\"such");
   EXPECT_STREQ(body["results"][1]["code"].GetString(), "STREAM_NOT_FOUND");
   EXPECT_EQ(Get("/v1/plays", "streams=").body, R"({"results":[]})");
+  EXPECT_THAT(Get("/v1/plays", "streams=s1&format=veplayer").body,
+              ::testing::StartsWith(R"({"results":[{"stream":"s1","document":{"enableABR":)"));
+  EXPECT_EQ(ErrorOf(Get("/v1/plays", "streams=s1&format=mp4")), "400 INVALID_FORMAT");
 }
 
 TEST_F(JsonSchedulerTest, ErrorsHaveTheGrpcCodesHttpStatusAndTheReason) {
   EXPECT_EQ(ErrorOf(Post("{")), "400 INVALID_JSON");
   EXPECT_EQ(ErrorOf(Post(R"({"publishpoint":"show"})")), "400 INVALID_JSON");
+  EXPECT_EQ(ErrorOf(Change("s1/forward", R"({"url":"x"})")), "400 INVALID_JSON");
+  EXPECT_EQ(ErrorOf(Change("s1/forward", R"({"stream":"s2"})")), "400 INVALID_JSON");
+  EXPECT_EQ(ErrorOf(Change("s1/forward", "")), "404 STREAM_NOT_FOUND");
+  EXPECT_EQ(ErrorOf(Change("s1/rename", "")), "404 UNKNOWN_CALL");
+  EXPECT_EQ(ErrorOf(Change("s1", "")), "404 UNKNOWN_CALL");
+  EXPECT_EQ(ErrorOf(Get("/v1/streams", "pages=1")), "400 INVALID_QUERY");
+  EXPECT_EQ(ErrorOf(Get("/v1/streams", "page_size=%zz")), "400 INVALID_QUERY");
   EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"x"})")), "404 PUBLISH_POINT_NOT_FOUND");
   EXPECT_EQ(ErrorOf(Post(R"({"publish_point":"show","stream":"/"})")), "400 INVALID_STREAM_NAME");
   ASSERT_EQ(Post(R"({"publish_point":"show","stream":"s1"})").status, 200);
@@ -179,6 +254,7 @@ TEST_F(JsonSchedulerTest, ErrorsHaveTheGrpcCodesHttpStatusAndTheReason) {
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&ip=x")), "400 INVALID_VIEWER");
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&grade=best")), "400 INVALID_VIEWER");
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&grade=9")), "400 INVALID_VIEWER");
+  EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&recent_stalls=-1")), "400 INVALID_VIEWER");
   EXPECT_EQ(ErrorOf(Get("/v1/play", "stream=s1&format=mp4")), "400 INVALID_FORMAT");
   v1::UpdateStreamStateRequest ban;
   ban.set_stream("s1");

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import urllib.request
 
 from demo_case import DemoCase, main
 
@@ -74,6 +75,19 @@ class ForwardTest(DemoCase):
         # Only unpublished is it gone at once: a cut line would leave it interrupted for a minute.
         wait_for("the end of the copy", lambda: self.copy() in (None, "ended"), 30)
         wait_for("the end of the order", lambda: self.forwards(HOME) == [])
+
+    def post(self, path, body):
+        request = urllib.request.Request(self.demo.net.http + path, json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def test_it_can_be_said_over_http(self):
+        url = "rtmp://%s/live/by-http" % self.target_ip
+        self.publish(self.create("by-http"))
+        self.assertEqual(self.post("/v1/streams/by-http/forward", {"urls": [url]})["forwards"], [url])
+        wait_for("the copy", lambda: self.streams(self.target_ip).get("live/by-http", {}).get("state") == "live", 30)
+        self.assertNotIn("forwards", self.post("/v1/streams/by-http/forward", {}))
+        wait_for("the end of the order", lambda: self.forwards(HOME) == [], 30)
 
     def test_what_cannot_be_pushed_to_is_refused(self):
         self.create("refused")
