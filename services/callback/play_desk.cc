@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "schedulerlib/model/tier.h"
+#include "schedulerlib/transcode/played_tier.h"
 #include "services/callback/callback_event.h"
 #include "services/http/json_text.h"
 #include "services/rpc/status.h"
@@ -36,10 +38,17 @@ void AppendMember(absl::string_view key, absl::string_view value, std::string& j
   http::AppendJsonString(value, &json);
 }
 
-void AppendPlay(const std::string& node, const v1::PlayEvent& event, std::string& json) {
+struct Played {
+  StreamEntryPtr entry;
+  scheduler::Tier tier = scheduler::Tier::kOrigin;
+};
+
+void AppendPlay(const std::string& node, const Played& played, const v1::PlayEvent& event,
+                std::string& json) {
   absl::StrAppend(&json, json.empty() ? "{" : ",{");
   AppendMember("event", NameOf(event), json);
-  AppendMember("stream", event.stream(), json);
+  AppendMember("stream", played.entry->stream.name, json);
+  AppendMember("tier", scheduler::TierKey(played.tier), json);
   AppendMember("app", event.app(), json);
   AppendMember("session", event.session(), json);
   AppendMember("node", node, json);
@@ -84,7 +93,8 @@ bool PlayDesk::IsNew(const v1::TellPlaysRequest& batch) {
 
 absl::StatusOr<v1::TellPlaysResponse> PlayDesk::Take(const v1::TellPlaysRequest& batch) {
   const auto snapshot = snapshots_->Current();
-  if (!snapshot->FindNode(batch.node())) {
+  const auto node = snapshot->FindNode(batch.node());
+  if (!node) {
     return WithReason(absl::NotFoundError(absl::StrCat("there is no Node \"", batch.node(), "\"")),
                       "NODE_NOT_FOUND");
   }
@@ -93,6 +103,7 @@ absl::StatusOr<v1::TellPlaysResponse> PlayDesk::Take(const v1::TellPlaysRequest&
         absl::InvalidArgumentError(absl::StrCat("events: at most ", kEventsMax, " at a time")),
         "TOO_MANY_PLAYS");
   }
+  const Teller teller{batch.node(), snapshot->node(*node).cdn};
   absl::MutexLock lock(&mutex_);
   if (!IsNew(batch)) {
     ++totals_.doubled;
@@ -100,23 +111,27 @@ absl::StatusOr<v1::TellPlaysResponse> PlayDesk::Take(const v1::TellPlaysRequest&
   }
   for (const v1::PlayEvent& event : batch.events()) {
     ++(event.ended() ? totals_.ended : totals_.begun);
-    Gather(*snapshot, batch.node(), event);
+    Gather(*snapshot, teller, event);
   }
   return v1::TellPlaysResponse();
 }
 
-void PlayDesk::Gather(const Snapshot& snapshot, const std::string& node,
-                      const v1::PlayEvent& event) {
-  const StreamEntryPtr entry = streams_->Find(event.stream());
-  if (entry == nullptr) return;
-  const std::string& point = entry->stream.publish_point;
+void PlayDesk::Gather(const Snapshot& snapshot, const Teller& node, const v1::PlayEvent& event) {
+  Played played;
+  const auto tier = FindPlayedTier(snapshot, node.cdn, event.stream(), [&](absl::string_view name) {
+    played.entry = streams_->Find(name);
+    return played.entry == nullptr ? nullptr : &played.entry->stream;
+  });
+  if (!tier) return;
+  played.tier = *tier;
+  const std::string& point = played.entry->stream.publish_point;
   const auto known = snapshot.publish_points.find(point);
   if (known == snapshot.publish_points.end()) return;
   // Another application's stream of the same name is somebody else's.
   if (known->second.spec.app != event.app()) return;
   if (!Lists(known->second.spec.callback, NameOf(event))) return;
   Gathered& gathered = gathered_[point];
-  AppendPlay(node, event, gathered.plays);
+  AppendPlay(node.name, played, event, gathered.plays);
   if (++gathered.count >= options_.plays_max) Call(snapshot, point, gathered);
 }
 

@@ -2,10 +2,11 @@
 // of publish points that list "on_play" or "on_stop", many plays in one call.
 //
 //   {"event":"plays","publish_point":"show","time_ms":…,"left_out":0,"plays":[
-//     {"event":"on_play","stream":"s1","app":"live","session":"…","node":"gz","format":"http-flv",
+//     {"event":"on_play","stream":"s1","tier":"origin","app":"live","session":"…","node":"gz","format":"http-flv",
 //      "address":"192.0.2.1","time_ms":…},
 //     {"event":"on_stop",…,"bytes":…,"duration_ms":…,"reason":"left"}]}
 //
+// A node tells of "s1_sd"; that is tier "sd" of stream "s1" (schedulerlib/transcode/played_tier.h).
 // Bounded everywhere: a publish point gathers for half a second or a thousand plays, calls go one
 // after the other, and calls that there is no room for are dropped and their plays counted; the next
 // call of the publish point says how many (`left_out`). Nothing of it is stored: plays of a control
@@ -27,6 +28,7 @@
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "nearcast/v1/node.pb.h"
+#include "schedulerlib/model/ids.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "services/callback/callback_sender.h"
 #include "services/scheduler/stream_table.h"
@@ -79,8 +81,13 @@ class PlayDesk {
   };
 
   bool IsNew(const v1::TellPlaysRequest& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Gather(const scheduler::Snapshot& snapshot, const std::string& node,
-              const v1::PlayEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  struct Teller {  // the node that tells
+    const std::string& name;
+    scheduler::CdnIndex cdn;
+  };
+
+  void Gather(const scheduler::Snapshot& snapshot, const Teller& node, const v1::PlayEvent& event)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Call(const scheduler::Snapshot& snapshot, const std::string& point, Gathered& gathered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);

@@ -18,7 +18,9 @@ namespace {
 std::shared_ptr<const scheduler::Snapshot> World(const std::string& url,
                                                  const std::vector<std::string>& events) {
   scheduler::Given given;
-  given.Own("own").Node("gz", "CN/440000/440100/chinatelecom").Point("show", {"own"});
+  given.Own("own")
+      .Node("gz", "CN/440000/440100/chinatelecom")
+      .Point("show", {"own"}, {"origin", "sd"});
   given.config().publish_points[0].callback = {url, "secret", events};
   return given.Snapshot();
 }
@@ -80,7 +82,7 @@ TEST_F(PlayDeskTest, PlaysOfAPublishPointAreToldInOneCall) {
   EXPECT_TRUE(absl::StartsWith(calls[0], R"({"event":"plays","publish_point":"show","time_ms":)"))
       << calls[0];
   const std::string who =
-      R"("stream":"s1","app":"live","session":"a","node":"gz","format":"http-flv",)"
+      R"("stream":"s1","tier":"origin","app":"live","session":"a","node":"gz","format":"http-flv",)"
       R"("address":"192.0.2.1","time_ms":1790000000000)";
   EXPECT_TRUE(absl::EndsWith(
       calls[0],
@@ -102,6 +104,17 @@ TEST_F(PlayDeskTest, OnlyWhatIsListedAndOnlyOfTheStreamsOfThePoint) {
   }
   EXPECT_EQ(desk_->totals().begun, 1u);
   EXPECT_EQ(desk_->totals().ended, 3u);
+}
+
+TEST_F(PlayDeskTest, ATierIsToldAsAPlayOfItsStream) {
+  Use({"on_play", "on_stop"}, {.gather = absl::Milliseconds(1)});
+  ASSERT_TRUE(Tell(1, {Begin("s1_sd", "a"), End("s1_sd", "a"), Begin("s1_uhd", "b")}).ok());
+  const auto calls = room_.WaitForBodies(1);
+  ASSERT_EQ(calls.size(), 1u);
+  const std::string played = R"("stream":"s1","tier":"sd","app":"live","session":"a")";
+  EXPECT_TRUE(absl::StrContains(calls[0], absl::StrCat(R"("on_play",)", played))) << calls[0];
+  EXPECT_TRUE(absl::StrContains(calls[0], absl::StrCat(R"("on_stop",)", played))) << calls[0];
+  EXPECT_FALSE(absl::StrContains(calls[0], "uhd")) << "the point has no such tier";
 }
 
 TEST_F(PlayDeskTest, NobodyIsToldWhereEventsAreNotListed) {

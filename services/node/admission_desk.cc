@@ -5,12 +5,14 @@
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/model/viewer.h"
 #include "schedulerlib/stream/viewer_latency.h"
+#include "schedulerlib/transcode/played_tier.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/stream_lifecycle.h"
 
 namespace nearcast {
 
 using rpc::WithReason;
+using scheduler::Snapshot;
 using scheduler::StreamState;
 
 namespace {
@@ -51,9 +53,23 @@ absl::StatusOr<v1::AdmitPublishResponse> AdmissionDesk::AdmitPublish(
   return v1::AdmitPublishResponse();
 }
 
+StreamEntryPtr AdmissionDesk::FindPlayed(const Snapshot& snapshot,
+                                         const v1::AdmitPlayRequest& request) const {
+  const auto node = snapshot.FindNode(request.node());
+  if (!node) return streams_->Find(request.stream());
+  StreamEntryPtr entry;
+  const auto tier = FindPlayedTier(snapshot, snapshot.node(*node).cdn, request.stream(),
+                                   [&](absl::string_view name) {
+                                     entry = streams_->Find(name);
+                                     return entry == nullptr ? nullptr : &entry->stream;
+                                   });
+  return tier ? entry : nullptr;
+}
+
 absl::StatusOr<v1::AdmitPlayResponse> AdmissionDesk::AdmitPlay(
     const v1::AdmitPlayRequest& request) {
-  const StreamEntryPtr entry = streams_->Find(request.stream());
+  const auto snapshot = snapshots_->Current();
+  const StreamEntryPtr entry = FindPlayed(*snapshot, request);
   if (entry != nullptr && entry->stream.state == StreamState::kBanned) {
     plays_refused_.fetch_add(1, std::memory_order_relaxed);
     return Refused(absl::StrCat("the stream ", request.stream(), " is banned"), "STREAM_BANNED");
@@ -61,21 +77,20 @@ absl::StatusOr<v1::AdmitPlayResponse> AdmissionDesk::AdmitPlay(
   plays_admitted_.fetch_add(1, std::memory_order_relaxed);
   v1::AdmitPlayResponse response;
   response.set_ttl_ms(kPlayTtlMs);
-  if (entry != nullptr) FillTerms(request, entry->stream, &response);
+  if (entry != nullptr) FillTerms(*snapshot, request, entry->stream, &response);
   return response;
 }
 
-void AdmissionDesk::FillTerms(const v1::AdmitPlayRequest& request, const scheduler::Stream& stream,
-                              v1::AdmitPlayResponse* response) const {
-  const auto snapshot = snapshots_->Current();
-  const auto node = snapshot->FindNode(request.node());
-  const auto point = snapshot->publish_points.find(stream.publish_point);
-  if (!node || point == snapshot->publish_points.end()) return;
+void AdmissionDesk::FillTerms(const Snapshot& snapshot, const v1::AdmitPlayRequest& request,
+                              const scheduler::Stream& stream, v1::AdmitPlayResponse* response) {
+  const auto node = snapshot.FindNode(request.node());
+  const auto point = snapshot.publish_points.find(stream.publish_point);
+  if (!node || point == snapshot.publish_points.end()) return;
   scheduler::Viewer viewer;
   viewer.network_grade = static_cast<decltype(viewer.network_grade)>(request.network_grade());
   const scheduler::ViewerLatency latency = DecideLatency(point->second, viewer);
   if (latency.plan == nullptr && latency.gop_cache_ms == 0) return;  // nothing is declared
-  const scheduler::CompiledCdn& cdn = snapshot->cdn(snapshot->node(*node).cdn);
+  const scheduler::CompiledCdn& cdn = snapshot.cdn(snapshot.node(*node).cdn);
   response->set_gop_cache_ms(ChooseGopCacheOf(cdn, latency).ms);
   response->set_gop_cache_policy("lower");  // the law that policies are solved by
   response->set_hls_slice_ms(ChooseSliceMs(latency));

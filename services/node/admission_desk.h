@@ -35,16 +35,19 @@ class AdmissionDesk {
   // pushed elsewhere or unknown where only known ones are admitted.
   absl::StatusOr<v1::AdmitPublishResponse> AdmitPublish(const v1::AdmitPublishRequest& request);
 
-  // PERMISSION_DENIED for a stream that is banned. The GOP cache is what the scheduler would put
+  // PERMISSION_DENIED for a stream that is banned, and for its tiers. The GOP cache is what the scheduler would put
   // into the URL for that network grade; streams that nobody created here have none.
   absl::StatusOr<v1::AdmitPlayResponse> AdmitPlay(const v1::AdmitPlayRequest& request);
 
   AdmissionCounts counts() const;
 
  private:
+  // The stream, whichever tier of it is played. Null for one that nobody created here.
+  StreamEntryPtr FindPlayed(const scheduler::Snapshot& snapshot,
+                            const v1::AdmitPlayRequest& request) const;
   absl::Status Check(const v1::AdmitPublishRequest& request) const;
-  void FillTerms(const v1::AdmitPlayRequest& request, const scheduler::Stream& stream,
-                 v1::AdmitPlayResponse* response) const;
+  static void FillTerms(const scheduler::Snapshot& snapshot, const v1::AdmitPlayRequest& request,
+                        const scheduler::Stream& stream, v1::AdmitPlayResponse* response);
 
   const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
   const StreamTable* const streams_;

@@ -20,7 +20,10 @@ class AdmissionDeskTest : public ::testing::Test {
  protected:
   void SetUp() override {
     Given given;
-    given.Own("own").Node("gz", "CN", {"192.0.2.1"}).Point("show", {"own"}).Point("plain", {"own"});
+    given.Own("own")
+        .Node("gz", "CN", {"192.0.2.1"})
+        .Point("show", {"own"}, {"origin", "sd"})
+        .Point("plain", {"own"});
     scheduler::Config& config = given.config();
     config.latency_policies.push_back({.name = "low", .target_ms = 3000});
     config.publish_points[0].latency_policy = "low";
@@ -121,6 +124,15 @@ TEST_F(AdmissionDeskTest, ABannedStreamIsNotPlayed) {
   Create("bad", StreamState::kBanned);
   EXPECT_TRUE(absl::IsPermissionDenied(Play("bad").status()));
   EXPECT_EQ(desk_.counts().plays_refused, 1u);
+}
+
+TEST_F(AdmissionDeskTest, ATierIsPlayedAsItsStreamIs) {
+  Create("bad", StreamState::kBanned);
+  Create("s1", StreamState::kPublishing);
+  EXPECT_EQ(rpc::ReasonOf(Play("bad_sd").status()), "STREAM_BANNED");
+  EXPECT_TRUE(Play("bad_uhd").ok()) << "no tier of it, but a stream that nobody created here";
+  EXPECT_EQ(Play("s1_sd", 1)->gop_cache_ms(), Play("s1", 1)->gop_cache_ms());
+  EXPECT_FALSE(Play("s1_uhd", 1)->has_gop_cache_ms());
 }
 
 }  // namespace

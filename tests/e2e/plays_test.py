@@ -1,9 +1,11 @@
 """Room services hear of single viewers and of publishers' goodbyes, through a real control plane and real relays."""
 
+import json
 import signal
 import socket
 import subprocess
 import time
+import urllib.request
 
 from demo_case import DemoCase, main
 
@@ -18,7 +20,7 @@ kind: PublishPoint
 name: told
 spec:
   push_cdns: [nearcast]
-  transcode_templates: [origin]
+  transcode_templates: [origin, ld]
   reconnect_grace_s: 30
   callback:
     url: %s
@@ -46,8 +48,17 @@ class PlaysTest(DemoCase):
     def state(self, name):
         return self.demo.ctl_json("stream", "get", name).get("state")
 
+    def create_by_http(self, name, **fields):
+        body = {"publish_point": "told", "stream": name, "broadcaster": {"address": TELECOM}, **fields}
+        request = urllib.request.Request(self.demo.net.http + "/v1/streams", json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
     def publish(self, name, *flags):
         self.demo.ctl("stream", "create", name, "--publish-point", "told", "--ip", TELECOM, *flags)
+        return self.publish_created(name)
+
+    def publish_created(self, name):
         line = self.demo.ctl_json("stream", "get", name)["push_lines"][0]
         self.assertEqual(line["node"], HOME)
         return self.push(name, line["url"])
@@ -70,6 +81,27 @@ class PlaysTest(DemoCase):
             self.assertTrue(data)
             got += len(data)
         return viewer
+
+    def test_a_tiers_viewers_are_told_of_as_its_streams(self):
+        self.publish("tiered")
+        home = self.demo.net.relays[HOME]
+        transcoder = subprocess.Popen(
+            media.publish_command("rtmp://%s/live/tiered_ld" % home, 120), stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(transcoder.wait)
+        self.addCleanup(transcoder.kill)
+        wait_for("the tier", lambda: "live/tiered_ld" in fetch(self.http(HOME) + "/api/streams"), 30)
+        viewers = [self.watch(HOME, "/live/tiered.flv"), self.watch(HOME, "/live/tiered_ld.flv"),
+                   self.watch(AWAY, "/live/tiered_ld.flv")]
+        for viewer in viewers:
+            viewer.close()
+        gone = wait_for("all three", lambda: len(self.room.plays("tiered", "on_stop")) == 3
+                        and self.room.plays("tiered", "on_stop"), 30)
+        expected = [(AWAY, "ld"), (HOME, "ld"), (HOME, "origin")]
+        self.assertEqual(sorted((p["node"], p["tier"]) for p in gone), expected)
+        begun = self.room.plays("tiered", "on_play")
+        self.assertEqual(sorted((p["node"], p["tier"]) for p in begun), expected)
+        self.assertEqual(self.room.plays("tiered_ld", "on_play"), [])
 
     def test_viewers_are_told_when_they_come_and_go(self):
         publisher = self.publish("seen")
@@ -123,7 +155,8 @@ class PlaysTest(DemoCase):
         wait_for("what was told", lambda: self.room.told("said") == [
             "created", "publishing", "interrupted", "publishing"], 30)
 
-        short = self.publish("short", "--ends-on-unpublish")
+        self.assertTrue(self.create_by_http("short", ends_on_unpublish=True)["ends_on_unpublish"])
+        short = self.publish_created("short")
         short.send_signal(signal.SIGTERM)
         wait_for("the end", lambda: self.state("short") == "ENDED", 25)
         wait_for("what was told", lambda: self.room.told("short")[-1:] == ["ended"], 30)
