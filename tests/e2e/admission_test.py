@@ -7,6 +7,8 @@ import re
 import subprocess
 import time
 import urllib.error
+import urllib.parse
+import urllib.request
 
 from demo_case import DemoCase, main
 
@@ -166,6 +168,51 @@ class AdmissionTest(DemoCase):
             return json.loads(fetch(self.relay_http(HOME) + "/api/viewers?stream=live/cached"))["viewers"]
 
         self.assertEqual(wait_for("a viewer", viewers)[0]["gop_cache_ms"], 1800)  # the relay's own default: 2000
+
+    def signed(self, path):
+        expire = int(time.time()) + 600
+        sign = hmac.new(b"key-of-viewers", b"%s\n%d" % (path.encode(), expire), hashlib.sha256).hexdigest()
+        return "%s%s?sign=%s&expire=%d" % (self.relay_http(AWAY), path, sign, expire)
+
+    def open_session(self, name):
+        """The URL of a new HLS session's playlist."""
+        multivariant = fetch(self.signed("/live/%s.m3u8" % name), 30)
+        return self.uris(multivariant, self.relay_http(AWAY))[0]
+
+    @staticmethod
+    def uris(playlist, base):
+        return [urllib.parse.urljoin(base + "/live/", line) for line in playlist.splitlines()
+                if line and not line.startswith("#")]
+
+    def test_a_session_of_hls_is_asked_for_once_and_ends_with_a_ban(self):
+        self.publish(self.create("sliced"))
+        self.wait_for_state("sliced", "PUBLISHING")
+        away = self.relay_http(AWAY)
+        asked, refused = "nearcast_relay_plays_asked_total", "nearcast_relay_plays_refused_total"
+        before = self.metric(away, asked)
+        session = self.open_session("sliced")
+        self.assertEqual(self.metric(away, asked), before + 1)
+        # Longer than an answer is believed: who asked again would ask the control plane again.
+        began, slices = time.monotonic(), {}
+
+        def plays_on():
+            for uri in self.uris(fetch(session), away):
+                if uri not in slices:
+                    slices[uri] = len(urllib.request.urlopen(uri, timeout=10).read())
+            return len(slices) >= 6 and time.monotonic() - began > 6
+
+        wait_for("six slices", plays_on, 60)
+        self.assertGreater(min(slices.values()), 0)
+        self.assertEqual(self.metric(away, asked), before + 1)
+        self.assertIn("sid=", self.open_session("sliced"))
+        self.assertEqual(self.metric(away, asked), before + 2, "another session, after 6 s")
+
+        said_no = self.metric(away, refused)
+        self.demo.ctl("stream", "state", "sliced", "banned")
+        wait_for("a new session refused",
+                 lambda: self.status(self.signed("/live/sliced.m3u8")) == 403, 30)
+        self.assertGreater(self.metric(away, refused), said_no)
+        wait_for("the end of the old one", lambda: "#EXT-X-ENDLIST" in fetch(session), 30)
 
     def test_a_banned_stream_is_neither_published_nor_played(self):
         url = self.create("bad")
