@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <random>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -59,8 +60,7 @@ Pull::Pull(PullTools tools, std::shared_ptr<stream::Stream> stream,
     : tools_(std::move(tools)),
       stream_(std::move(stream)),
       via_(WithNode(via, tools_.options->node)),
-      random_(std::random_device()()),
-      pause_ms_(tools_.options->retry_ms_min),
+      patience_(tools_.options, std::random_device()()),
       last_viewer_ms_(egress::MonotonicMs()) {}
 
 void Pull::Start() { asio::co_spawn(tools_.worker->io(), Run(shared_from_this()), asio::detached); }
@@ -78,7 +78,7 @@ asio::awaitable<void> Pull::Run(std::shared_ptr<Pull> self) {
 }
 
 asio::awaitable<Pull::Round> Pull::TryAll() {
-  if (exclude_nodes_.empty()) may_be_had_ = false;
+  if (exclude_nodes_.empty()) patience_.ForgetFailures();
   absl::StatusOr<Sources> sources = co_await FindSources();
   if (!exclude_nodes_.empty() && HasNone(sources)) {
     ForgetFailures();  // nobody else has it: those that failed are tried again
@@ -96,15 +96,14 @@ asio::awaitable<Pull::Round> Pull::TryAll() {
       NoteFailure(source, status);
     }
   } else {
-    if (!absl::IsNotFound(sources.status())) may_be_had_ = true;
+    patience_.NoteFailure(sources.status());
     tools_.log->not_found.Info("pull {}: {}", stream_->name(), Text(sources.status().message()));
   }
   co_return DecideAfterRound();
 }
 
 void Pull::NoteFailure(const Source& source, const absl::Status& status) {
-  if (absl::IsOutOfRange(status)) ended_ = true;
-  if (!absl::IsNotFound(status)) may_be_had_ = true;
+  patience_.NoteFailure(status);
   if (source.node.empty()) return;
   std::erase(exclude_nodes_, source.node);
   if (exclude_nodes_.size() >= kExcludeNodesMax) exclude_nodes_.erase(exclude_nodes_.begin());
@@ -113,25 +112,16 @@ void Pull::NoteFailure(const Source& source, const absl::Status& status) {
 
 void Pull::ForgetFailures() {
   exclude_nodes_.clear();
-  may_be_had_ = false;
+  patience_.ForgetFailures();
 }
 
 Pull::Round Pull::DecideAfterRound() {
-  ++rounds_;
+  const Patience::Next next = patience_.AfterRound(egress::MonotonicMs(), Held());
   if (!Wanted() || stream_->state() == StreamState::kEnded) return Round::kOver;
-  if (may_be_had_) return Round::kTryAgain;
-  if (last_frame_ms_ < 0) {
-    if (Held()) return Round::kTryAgain;  // it may begin at any moment
-    stream_->EndIf(StreamState::kWaiting);
-    return Round::kOver;
-  }
-  if (egress::MonotonicMs() - last_frame_ms_ < PatienceMs()) return Round::kTryAgain;
-  stream_->EndIf(StreamState::kInterrupted);
+  if (next == Patience::Next::kTryAgain) return Round::kTryAgain;
+  const bool began = next == Patience::Next::kIsOver;
+  stream_->EndIf(began ? StreamState::kInterrupted : StreamState::kWaiting);
   return Round::kOver;
-}
-
-int64_t Pull::PatienceMs() const {
-  return ended_ ? tools_.options->not_found_ms : tools_.options->lost_ms;
 }
 
 asio::awaitable<absl::StatusOr<Sources>> Pull::FindSources() {
@@ -170,7 +160,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeConnection(const Source& 
                          .response_silence_ms_max = options.response_ms_max,
                          .silence_ms_min = options.silence_ms_min,
                          .stall_ms_max = options.stall_ms_max};
-  if (IsHurried()) {
+  if (patience_.IsHurried()) {
     http.connect_ms_max = options.hurried_connect_ms_max;
     http.response_silence_ms_max = options.hurried_silence_ms_max;
   }
@@ -187,7 +177,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeSrtConnection(const Sourc
                        .answer_ms_max = options.response_ms_max,
                        .silence_ms_min = options.silence_ms_min,
                        .stall_ms_max = options.stall_ms_max};
-  if (IsHurried()) {
+  if (patience_.IsHurried()) {
     srt.resolve_ms_max = options.hurried_connect_ms_max;
     srt.answer_ms_max = options.hurried_connect_ms_max + options.hurried_silence_ms_max;
   }
@@ -198,8 +188,8 @@ absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeSrtConnection(const Sourc
 // Enough to reach back to the last frame that the stream has.
 int64_t Pull::CacheMsToAsk() const {
   const int64_t usual_ms = tools_.options->gop_cache_ms;
-  if (last_frame_ms_ < 0) return usual_ms;
-  const int64_t missing_ms = egress::MonotonicMs() - last_frame_ms_;
+  if (!patience_.began()) return usual_ms;
+  const int64_t missing_ms = patience_.SilentMs(egress::MonotonicMs());
   return std::max(usual_ms, std::min(missing_ms + kCacheMarginMs, kCacheMsMax));
 }
 
@@ -250,17 +240,15 @@ absl::Status Pull::Begin(const Source& source, stream::PublisherIdentity identit
     return absl::AbortedError("the stream that was wanted has ended");
   }
   intake_ = std::make_unique<ingest::MediaIntake>(std::move(publication));
-  pause_ms_ = tools_.options->retry_ms_min;
   begun_ms_ = now_ms;
-  rounds_ = 0;
-  ended_ = false;
   ForgetFailures();
-  if (last_frame_ms_ < 0) {
+  patience_.NoteBegin();
+  if (!patience_.began()) {
     tools_.log->begun.Info("pull {} from {}: begins", stream_->name(), source.LoggedUrl());
   } else {
     ++tools_.counters->resumed;
     tools_.log->resumed.Info("pull {} from {}: goes on, {} ms after the last frame",
-                             stream_->name(), source.LoggedUrl(), now_ms - last_frame_ms_);
+                             stream_->name(), source.LoggedUrl(), patience_.SilentMs(now_ms));
   }
   return absl::OkStatus();
 }
@@ -289,7 +277,7 @@ absl::Status Pull::TakePlain(const Source& source, SourceFrame frame) {
     ++tools_.counters->frames_known;
     return absl::OkStatus();
   }
-  last_frame_ms_ = now_ms;
+  patience_.NoteFrame(now_ms);
   return intake_->Take(frame.kind, dts_ms, frame.payload(), now_ms);
 }
 
@@ -313,7 +301,7 @@ absl::Status Pull::TakeNumbered(const Source& source, const SourceFrame& frame) 
     tools_.log->missed.Warn("pull {} from {}: {} frames are missing", stream_->name(),
                             source.LoggedUrl(), verdict.missed);
   }
-  last_frame_ms_ = now_ms;
+  patience_.NoteFrame(now_ms);
   newest_dts_ms_ = same_timeline ? std::max(newest_dts_ms_, frame.dts_ms) : frame.dts_ms;
   if (!intake_->publication().numbered()) {
     return intake_->Take(frame.kind, static_cast<uint32_t>(frame.dts_ms), frame.payload(), now_ms);
@@ -331,11 +319,8 @@ bool Pull::Wanted() {
 bool Pull::Held() const { return tools_.holds != nullptr && tools_.holds->Has(stream_->name()); }
 
 asio::awaitable<void> Pull::Pause() {
-  const int64_t pause_ms = pause_ms_ / 2 + static_cast<int64_t>(random_() % (pause_ms_ / 2 + 1));
-  const bool expected = last_frame_ms_ < 0 ? Held() : !ended_;
-  pause_ms_ = std::min(pause_ms_ * 2, expected ? tools_.options->expected_retry_ms_max
-                                               : tools_.options->retry_ms_max);
-  asio::steady_timer timer(tools_.worker->io(), std::chrono::milliseconds(pause_ms));
+  asio::steady_timer timer(tools_.worker->io(),
+                           std::chrono::milliseconds(patience_.ChoosePause(Held())));
   boost::system::error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }

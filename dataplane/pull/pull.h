@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/orders/order_list.h"
 #include "dataplane/pull/frame_source.h"
+#include "dataplane/pull/patience.h"
 #include "dataplane/pull/pull_options.h"
 #include "dataplane/pull/resume_point.h"
 #include "dataplane/pull/source_finder.h"
@@ -82,14 +82,12 @@ class Pull : public std::enable_shared_from_this<Pull> {
   absl::Status TakePlain(const Source& source, SourceFrame frame);
   absl::Status TakeNumbered(const Source& source, const SourceFrame& frame);
   int64_t CacheMsToAsk() const;
-  bool IsHurried() const { return last_frame_ms_ >= 0 && rounds_ == 0; }
   absl::StatusOr<std::unique_ptr<FrameSource>> MakeSrtConnection(const Source& source) const;
   void NoteFailure(const Source& source, const absl::Status& status);
   void ForgetFailures();
   Round DecideAfterRound();
   bool Wanted();
   bool Held() const;
-  int64_t PatienceMs() const;
 
   const PullTools tools_;
   const std::shared_ptr<stream::Stream> stream_;
@@ -99,16 +97,11 @@ class Pull : public std::enable_shared_from_this<Pull> {
   ResumePoint resume_;
   std::optional<SourceFrame> metadata_;     // of a source that has sent nothing else yet
   std::vector<std::string> exclude_nodes_;  // failed since a source last sent something
-  bool may_be_had_ = false;                 // one of these failures was no 404
-  bool ended_ = false;                      // the last that had it has ended it
-  std::mt19937_64 random_;
-  int64_t pause_ms_;
+  Patience patience_;
   int64_t last_viewer_ms_;
-  int64_t last_frame_ms_ = -1;  // taken; -1: never
-  int64_t newest_dts_ms_ = 0;   // of numbered frames taken, on their timeline
-  int64_t begun_ms_ = 0;        // when the present source's first frame came
-  int rounds_ = 0;              // since the last frame
-  bool broke_off_ = false;      // a source that had gone well: the next round is due at once
+  int64_t newest_dts_ms_ = 0;  // of numbered frames taken, on their timeline
+  int64_t begun_ms_ = 0;       // when the present source's first frame came
+  bool broke_off_ = false;     // a source that had gone well: the next round is due at once
 };
 
 }  // namespace nearcast::pull
