@@ -30,6 +30,9 @@ TestClient::TestClient(uint16_t port, const std::string& source) {
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval limit{.tv_sec = 10, .tv_usec = 0};
   setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  // The port is chosen by connect: one that another server's clients had a moment ago will do.
+  const int on = 1;
+  setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   const sockaddr_in from = Loopback(source, 0);
   const sockaddr_in to = Loopback("127.0.0.1", port);
   connected_ = bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0 &&
