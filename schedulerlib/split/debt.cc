@@ -31,11 +31,13 @@ const DebtAccount::Entry* DebtAccount::Find(uint64_t cdn) const {
   return nullptr;
 }
 
+double FadedPart(double age_s, double half_life_s) { return std::exp2(-age_s / half_life_s); }
+
 void AgeAccount(DebtAccount& account, double now_s, double half_life_s) {
   const double age_s = now_s - account.updated_s;
   account.updated_s = now_s;
   if (age_s <= 0 || account.sessions == 0) return;
-  const double left = std::exp2(-age_s / half_life_s);
+  const double left = FadedPart(age_s, half_life_s);
   account.volume_mbit *= left;
   account.sessions *= left;
   for (DebtAccount::Entry& entry : account.entries) entry.over_mbit *= left;
@@ -65,13 +67,14 @@ void BookSession(DebtAccount& account, std::span<const CdnShare> intended, uint6
   account.sessions += 1;
 }
 
-void UnbookSession(DebtAccount& account, uint64_t chosen, double mbit) {
+void UnbookSession(DebtAccount& account, uint64_t chosen, double mbit, double part) {
+  mbit *= part;
   for (DebtAccount::Entry& entry : account.entries) {
     entry.over_mbit += entry.share * mbit;
     if (entry.cdn == chosen) entry.over_mbit -= mbit;
   }
   account.volume_mbit = std::max(0.0, account.volume_mbit - mbit);
-  account.sessions = std::max(0.0, account.sessions - 1);
+  account.sessions = std::max(0.0, account.sessions - part);
 }
 
 void LimitDebts(DebtAccount& account, double session_mbit, double tolerance) {

@@ -68,8 +68,12 @@ void RetargetAccount(DebtAccount& account, std::span<const CdnShare> shares);
 void BookSession(DebtAccount& account, std::span<const CdnShare> intended, uint64_t chosen,
                  double mbit);
 
-// Takes a session back that was booked at `chosen`: it is about to be booked anew.
-void UnbookSession(DebtAccount& account, uint64_t chosen, double mbit);
+// Takes what is left (`part`, 0..1, the rest has faded) of a session back that was booked at
+// `chosen`: it is about to be booked anew.
+void UnbookSession(DebtAccount& account, uint64_t chosen, double mbit, double part);
+
+// What is left of anything after so long.
+double FadedPart(double age_s, double half_life_s);
 
 // Forgets what is beyond kDebtBoundsMax times the bound, once there are more than kExactSessionsMax
 // sessions: a CDN that comes back after a failure must not get everybody who is new.

@@ -30,7 +30,8 @@ void DebtLedger::BringUp(DebtAccount& account, const CompiledRatioRule& rule,
                          const LedgerSession& session, double now_s) const {
   AgeAccount(account, now_s, terms_.half_life_s);
   if (!Follows(account, rule.targets)) RetargetAccount(account, rule.targets);
-  if (session.booked_cdn != 0) UnbookSession(account, session.booked_cdn, session.mbit);
+  if (session.booked_cdn == 0) return;
+  UnbookSession(account, session.booked_cdn, session.mbit, session.booked_part);
 }
 
 DebtView DebtLedger::Read(const CompiledRatioRule& rule, const ipdb::Location& place,

@@ -24,10 +24,11 @@ struct LedgerTerms {
   double half_life_s = 600;
 };
 
-// A session, as it is booked. `cdn` is where it was booked before; 0 = it was not.
+// A session, as it is booked.
 struct LedgerSession {
   double mbit = 0;
-  uint64_t booked_cdn = 0;
+  uint64_t booked_cdn = 0;  // where it was booked before; 0 = it was not
+  double booked_part = 1;   // what is left of that, 0..1: FadedPart since then
 };
 
 class DebtLedger {

@@ -63,7 +63,7 @@ TEST(Debt, UnbookingTakesASessionBack) {
   RetargetAccount(account, shares);
   BookSession(account, shares, shares[2].cdn, 10);
   BookSession(account, shares, shares[0].cdn, 10);
-  UnbookSession(account, shares[2].cdn, 10);
+  UnbookSession(account, shares[2].cdn, 10, 1);
   DebtAccount expected;
   RetargetAccount(expected, shares);
   BookSession(expected, shares, shares[0].cdn, 10);
@@ -71,6 +71,24 @@ TEST(Debt, UnbookingTakesASessionBack) {
     EXPECT_NEAR(account.Find(share.cdn)->over_mbit, expected.Find(share.cdn)->over_mbit, 1e-9);
   }
   EXPECT_EQ(account.sessions, 1);
+}
+
+TEST(Debt, BookingAnewWhatHasFadedLeavesOneSession) {
+  const CdnShares shares = Shares({50, 30, 20});
+  DebtAccount once;
+  RetargetAccount(once, shares);
+  BookSession(once, shares, shares[2].cdn, 10);
+  DebtAccount often = once;
+  for (double now_s = 90; now_s <= 3600; now_s += 90) {
+    AgeAccount(often, now_s, 600);
+    UnbookSession(often, shares[2].cdn, 10, FadedPart(90, 600));
+    BookSession(often, shares, shares[2].cdn, 10);
+  }
+  EXPECT_NEAR(often.sessions, 1, 1e-9);
+  EXPECT_NEAR(often.volume_mbit, once.volume_mbit, 1e-9);
+  for (const CdnShare& share : shares) {
+    EXPECT_NEAR(often.Find(share.cdn)->over_mbit, once.Find(share.cdn)->over_mbit, 1e-9);
+  }
 }
 
 TEST(Debt, FadesByHalfInAHalfLife) {

@@ -152,6 +152,7 @@ class Chooser {
   void ChooseAmong() {
     const Candidate* held = FindHeld();
     if (held != nullptr && question_.held->weights == WeightsTag(rule_)) {
+      SetIntended();
       return Take(*held, RatioReason::kHeld);
     }
     const Candidate& by_hash = Best();

@@ -141,7 +141,8 @@ struct RatioChoice {
 
   RatioReason reason = RatioReason::kHash;
 
-  // What the viewer could be given, with corrections, summing up to 1; empty for stand-ins.
+  // What the viewer could be given, with corrections, summing up to 1; empty for stand-ins and for
+  // CDNs that were set.
   CdnShares intended;
 
   // CDNs that the viewer passes over because of their caps.

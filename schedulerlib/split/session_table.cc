@@ -19,7 +19,7 @@ std::optional<HeldCdn> SessionTable::Find(uint64_t session, uint32_t now_s, uint
   const Slot* const set = &slots_[SetOf(session)];
   for (size_t i = 0; i < kNeighbours; ++i) {
     if (set[i].tag != tag) continue;
-    if (now_s - set[i].heard_s > ttl_s) return std::nullopt;
+    if (now_s - set[i].held.booked_s > ttl_s) return std::nullopt;
     return set[i].held;
   }
   return std::nullopt;
@@ -34,11 +34,13 @@ void SessionTable::Put(uint64_t session, HeldCdn held, uint32_t now_s, uint32_t 
       victim = &set[i];
       break;
     }
-    if (set[i].heard_s < victim->heard_s) victim = &set[i];
+    if (set[i].held.booked_s < victim->held.booked_s) victim = &set[i];
   }
   if (victim->tag == 0) ++size_;
-  if (victim->tag != 0 && victim->tag != tag && now_s - victim->heard_s <= ttl_s) ++forgotten_;
-  *victim = {tag, now_s, held};
+  if (victim->tag != 0 && victim->tag != tag && now_s - victim->held.booked_s <= ttl_s)
+    ++forgotten_;
+  held.booked_s = now_s;
+  *victim = {tag, held};
 }
 
 }  // namespace nearcast::scheduler

@@ -19,8 +19,9 @@ inline uint32_t ShortHash(uint64_t hash) { return static_cast<uint32_t>(hash >> 
 
 // What a session was given before.
 struct HeldCdn {
-  uint32_t cdn = 0;      // ShortHash of StableHash of its name
-  uint32_t weights = 0;  // WeightsTag of the rule then (split/ratio.h)
+  uint32_t cdn = 0;       // ShortHash of StableHash of its name
+  uint32_t weights = 0;   // WeightsTag of the rule then (split/ratio.h)
+  uint32_t booked_s = 0;  // when it was last put into the table; monotonic
 };
 
 class SessionTable {
@@ -28,10 +29,10 @@ class SessionTable {
   // Rounded up to a power of two; at least 8.
   explicit SessionTable(size_t sessions_max);
 
-  // Nothing when the session is not known, or was not heard of for `ttl_s`. Times are monotonic.
+  // Nothing when the session is not known, or was not put for `ttl_s`.
   std::optional<HeldCdn> Find(uint64_t session, uint32_t now_s, uint32_t ttl_s) const;
 
-  // Remembers, and counts as heard of now.
+  // Remembers, as booked now.
   void Put(uint64_t session, HeldCdn held, uint32_t now_s, uint32_t ttl_s);
 
   size_t capacity() const { return slots_.size(); }
@@ -42,7 +43,6 @@ class SessionTable {
   static constexpr size_t kNeighbours = 8;
   struct Slot {
     uint32_t tag = 0;  // 0 = free
-    uint32_t heard_s = 0;
     HeldCdn held;
   };
 

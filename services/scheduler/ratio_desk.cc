@@ -39,15 +39,9 @@ uint64_t FindCdnHash(const scheduler::CdnShares& shares, uint32_t short_hash) {
   return 0;
 }
 
-// As the ledger knows it: booked under the same rule before, or not.
-LedgerSession LedgerSessionOf(const CompiledRatioRule& rule, double mbit,
-                              const std::optional<HeldCdn>& held) {
-  LedgerSession session{.mbit = mbit};
-  if (held && scheduler::IsSameRule(held->weights, rule)) {
-    session.booked_cdn = FindCdnHash(rule.targets, held->cdn);
-  }
-  return session;
-}
+// A session that keeps what it has is booked again when less than this is left of it: each time it
+// is heard of would be too often, and never would let live sessions fade from the accounts.
+constexpr double kFreshPart = 0.95;
 
 }  // namespace
 
@@ -60,7 +54,7 @@ class RatioDesk::Reader : public scheduler::DebtReader {
                 double session_mbit) const override {
     const LedgerShard& shard = desk_->LedgerOf(rule);
     absl::MutexLock lock(&shard.mutex);
-    return shard.ledger.Read(rule, place, LedgerSessionOf(rule, session_mbit, held_),
+    return shard.ledger.Read(rule, place, desk_->LedgerSessionOf(rule, session_mbit, held_),
                              desk_->NowS());
   }
 
@@ -105,6 +99,24 @@ std::optional<HeldCdn> RatioDesk::FindHeld(uint64_t session) const {
   return shard.table.Find(session, NowS(), options_.session_ttl_s);
 }
 
+// As the ledger knows it: booked under the same rule before, or not.
+LedgerSession RatioDesk::LedgerSessionOf(const CompiledRatioRule& rule, double mbit,
+                                         const std::optional<HeldCdn>& held) const {
+  LedgerSession session{.mbit = mbit};
+  if (!held || !scheduler::IsSameRule(held->weights, rule)) return session;
+  session.booked_cdn = FindCdnHash(rule.targets, held->cdn);
+  session.booked_part = PartLeft(*held);
+  return session;
+}
+
+double RatioDesk::PartLeft(const HeldCdn& held) const {
+  return scheduler::FadedPart(NowS() - held.booked_s, options_.half_life_s);
+}
+
+bool RatioDesk::IsFresh(const HeldCdn& held, const CompiledRatioRule& rule) const {
+  return held.weights == scheduler::WeightsTag(rule) && PartLeft(held) >= kFreshPart;
+}
+
 absl::StatusOr<PlayDecision> RatioDesk::DecideFor(const Snapshot& snapshot,
                                                   const scheduler::Stream& stream,
                                                   const scheduler::Viewer& viewer,
@@ -134,8 +146,8 @@ absl::StatusOr<PlayDecision> RatioDesk::Decide(const Snapshot& snapshot,
                                                                        std::memory_order_relaxed);
   if (reason == RatioReason::kSet || reason == RatioReason::kStandIn) return decision;
   const uint64_t cdn = snapshot.cdn_buckets[decision->ratio.main->value()].hash;
-  // Nothing is intended anew for a session that keeps what it has.
-  if (!decision->ratio.intended.empty()) Book(*decision, held, cdn);
+  if (reason == RatioReason::kHeld && IsFresh(*held, *decision->ratio.rule)) return decision;
+  Book(*decision, held, cdn);
   SessionShard& shard = SessionsOf(session);
   absl::MutexLock lock(&shard.mutex);
   shard.table.Put(session,
@@ -161,16 +173,17 @@ void RatioDesk::Book(const PlayDecision& decision, const std::optional<HeldCdn>&
   shard.by_cdn[cdn].assigned_mbit += mbit;
   shard.by_rule[rule.key] += mbit;
   if (session.booked_cdn == 0) return;
+  const double left = session.booked_part * mbit;
   for (const scheduler::CdnShare& target : rule.targets) {
-    shard.by_cdn[target.cdn].intended_mbit -= target.share * mbit;
+    shard.by_cdn[target.cdn].intended_mbit -= target.share * left;
   }
-  shard.by_cdn[session.booked_cdn].assigned_mbit -= mbit;
-  shard.by_rule[rule.key] -= mbit;
+  shard.by_cdn[session.booked_cdn].assigned_mbit -= left;
+  shard.by_rule[rule.key] -= left;
 }
 
 void RatioDesk::Fade(LedgerShard& shard, double now_s) const {
   if (now_s <= shard.faded_s) return;
-  const double left = std::exp2((shard.faded_s - now_s) / options_.half_life_s);
+  const double left = scheduler::FadedPart(now_s - shard.faded_s, options_.half_life_s);
   shard.faded_s = now_s;
   for (auto& [cdn, booked] : shard.by_cdn) {
     booked.intended_mbit *= left;
@@ -189,10 +202,10 @@ absl::Status RatioDesk::ReportUsage(absl::string_view cdn, double bits_per_s) {
     return rpc::WithReason(absl::NotFoundError(absl::StrCat("there is no Cdn \"", cdn, "\"")),
                            "CDN_NOT_FOUND");
   }
-  if (!(bits_per_s >= 0)) {
-    return rpc::WithReason(
-        absl::InvalidArgumentError(absl::StrCat("bits_per_s of ", cdn, " must be 0 or more")),
-        "INVALID_USAGE");
+  if (!(bits_per_s >= 0) || !std::isfinite(bits_per_s)) {
+    return rpc::WithReason(absl::InvalidArgumentError(absl::StrCat(
+                               "bits_per_s of ", cdn, " must be 0 or more, and finite")),
+                           "INVALID_USAGE");
   }
   counters_.usage_reports.fetch_add(1, std::memory_order_relaxed);
   absl::MutexLock lock(&mutex_);

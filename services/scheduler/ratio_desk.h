@@ -39,7 +39,7 @@
 namespace nearcast {
 
 struct RatioDeskOptions {
-  // Sessions that are remembered, sixteen bytes each, and for how long after they were heard of.
+  // Sessions that are remembered, sixteen bytes each, and for how long after they were booked last.
   size_t sessions_max = 1 << 20;
   uint32_t session_ttl_s = 3600;
 
@@ -107,7 +107,7 @@ class RatioDesk {
                                                const scheduler::Stream& stream,
                                                const scheduler::Viewer& viewer) const;
 
-  // NOT_FOUND when there is no such CDN, INVALID_ARGUMENT for a rate below 0.
+  // NOT_FOUND when there is no such CDN, INVALID_ARGUMENT for a rate that is below 0 or infinite.
   absl::Status ReportUsage(absl::string_view cdn, double bits_per_s);
 
   // Takes what own nodes report, and moves corrections, caps and ladders, at most once every
@@ -155,6 +155,10 @@ class RatioDesk {
   SessionShard& SessionsOf(uint64_t session) const;
   LedgerShard& LedgerOf(const scheduler::CompiledRatioRule& rule) const;
   std::optional<scheduler::HeldCdn> FindHeld(uint64_t session) const;
+  scheduler::LedgerSession LedgerSessionOf(const scheduler::CompiledRatioRule& rule, double mbit,
+                                           const std::optional<scheduler::HeldCdn>& held) const;
+  double PartLeft(const scheduler::HeldCdn& held) const;
+  bool IsFresh(const scheduler::HeldCdn& held, const scheduler::CompiledRatioRule& rule) const;
   absl::StatusOr<scheduler::PlayDecision> DecideFor(const scheduler::Snapshot& snapshot,
                                                     const scheduler::Stream& stream,
                                                     const scheduler::Viewer& viewer,

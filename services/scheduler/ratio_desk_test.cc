@@ -135,6 +135,78 @@ TEST_F(RatioDeskTest, OtherWeightsMoveTheMinimumAtOnce) {
   EXPECT_NEAR(moved, 100, 10);
 }
 
+// Viewers who are heard of, as those that are steered are each minute, stay in the accounts: a
+// change moves as few and as many of them hours later as in the first minute.
+TEST_F(RatioDeskTest, OtherWeightsMoveTheMinimumOfThoseWhoWatchForHours) {
+  Given world = World();
+  world.Vendor("c").config().ratio_rules.clear();
+  const auto set = [&](uint32_t a, uint32_t b, uint32_t c) {
+    world.config().ratio_rules.clear();
+    world.Ratio("default", {{"a", a}, {"b", b}, {"c", c}});
+    SetWorld(world);
+  };
+  for (const int viewers : {100, 1000}) {
+    for (const int minutes : {0, 5, 30, 120}) {
+      RatioDesk desk(&clock_, &holder_, {});
+      set(55, 30, 15);
+      std::vector<std::string> before(viewers);
+      for (int minute = 0; minute <= minutes; ++minute) {
+        for (int v = 0; v < viewers; ++v) {
+          const std::string cdn = Ask(v, desk);
+          if (minute > 0) ASSERT_EQ(cdn, before[v]) << "minute " << minute;
+          before[v] = cdn;
+        }
+        clock_.Advance(absl::Minutes(1));
+      }
+      set(25, 30, 45);
+      int moved = 0;
+      std::map<std::string, int> count;
+      for (int v = 0; v < viewers; ++v) {
+        const std::string cdn = Ask(v, desk);
+        moved += cdn != before[v];
+        ++count[cdn];
+      }
+      const double allowed = 1 + 0.01 * viewers;
+      EXPECT_NEAR(moved, 0.30 * viewers, allowed) << viewers << " after " << minutes << " min";
+      EXPECT_NEAR(count["a"], 0.25 * viewers, allowed) << viewers << " after " << minutes << " min";
+      EXPECT_NEAR(count["c"], 0.45 * viewers, allowed) << viewers << " after " << minutes << " min";
+    }
+  }
+}
+
+// Those of whom nothing was heard may have gone, and are not counted; when they ask after all, the
+// new weights hold for them too, and some more of them move than must.
+TEST_F(RatioDeskTest, OtherWeightsHoldForThoseWhoWereSilent) {
+  const int kViewers = 1000;
+  std::vector<std::string> before;
+  for (int v = 0; v < kViewers; ++v) before.push_back(Ask(v));
+  clock_.Advance(absl::Minutes(50));
+  SetWorld(World(30, 70));
+  int moved = 0;
+  std::map<std::string, int> count;
+  for (int v = 0; v < kViewers; ++v) {
+    const std::string cdn = Ask(v);
+    moved += cdn != before[v];
+    ++count[cdn];
+  }
+  EXPECT_NEAR(count["a"], 300, 10);
+  EXPECT_GE(moved, 290);
+  EXPECT_LE(moved, 450);
+  RecordProperty("moved_of_1000", moved);
+}
+
+TEST_F(RatioDeskTest, SessionsThatAreHeardOfStayInTheRates) {
+  AskAll(200);
+  StepAfter(absl::ZeroDuration());
+  const double at_first = RatesOf("a").intended_bps + RatesOf("b").intended_bps;
+  for (int minute = 0; minute < 60; ++minute) {
+    clock_.Advance(absl::Minutes(1));
+    AskAll(200);
+  }
+  StepAfter(absl::ZeroDuration());
+  EXPECT_NEAR(RatesOf("a").intended_bps + RatesOf("b").intended_bps, at_first, 0.07 * at_first);
+}
+
 TEST_F(RatioDeskTest, CdnThatFailsIsLeftAndItsViewersComeBack) {
   AskAll(100);
   Given broken = World();
@@ -162,6 +234,8 @@ TEST_F(RatioDeskTest, UsageNearTheCapSpillsAndIsForgottenWhenItIsOld) {
 TEST_F(RatioDeskTest, UsageOfUnknownCdnsAndBelowNothingIsRefused) {
   EXPECT_EQ(rpc::ReasonOf(desk_.ReportUsage("c", 1)), "CDN_NOT_FOUND");
   EXPECT_EQ(rpc::ReasonOf(desk_.ReportUsage("a", -1)), "INVALID_USAGE");
+  EXPECT_EQ(rpc::ReasonOf(desk_.ReportUsage("a", INFINITY)), "INVALID_USAGE");
+  EXPECT_EQ(rpc::ReasonOf(desk_.ReportUsage("a", NAN)), "INVALID_USAGE");
 }
 
 TEST_F(RatioDeskTest, MeasuredBitsCorrectTheWeightsSlowly) {
