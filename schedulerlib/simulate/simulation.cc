@@ -10,6 +10,8 @@ namespace {
 
 constexpr LedgerTerms kTerms{.accounts_max = 65536};
 
+int64_t StepOf(int64_t time_s) { return time_s / static_cast<int64_t>(kTrafficStepS); }
+
 class LedgerReader : public DebtReader {
  public:
   LedgerReader(const DebtLedger& ledger, double now_s) : ledger_(ledger), now_s_(now_s) {}
@@ -44,8 +46,62 @@ double BitrateOf(const PlayDecision& decision) {
 
 Simulation::Simulation(std::shared_ptr<const Snapshot> before,
                        std::shared_ptr<const Snapshot> after)
-    : sides_{Side{std::move(before), DebtLedger(kTerms), {}, {}, 0},
-             Side{std::move(after), DebtLedger(kTerms), {}, {}, 0}} {}
+    : sides_{Side(std::move(before)), Side(std::move(after))} {}
+
+Simulation::Side::Side(std::shared_ptr<const Snapshot> of)
+    : snapshot(std::move(of)),
+      ledger(kTerms),
+      booked(kTerms.half_life_s),
+      carried_bps(snapshot->cdns.size()) {}
+
+void Simulation::StepUntil(int64_t time_s) {
+  if (!begun_s_) {
+    begun_s_ = time_s;
+    step_ = StepOf(time_s) + 1;
+  }
+  for (; step_ <= StepOf(time_s); ++step_) {
+    for (Side& side : sides_) Step(side);
+  }
+}
+
+void Simulation::Step(Side& side) const {
+  while (!side.ending.empty() && side.ending.begin()->first <= step_) {
+    const std::vector<double>& over = side.ending.begin()->second;
+    for (size_t i = 0; i < over.size(); ++i) side.carried_bps[i] -= over[i];
+    side.ending.erase(side.ending.begin());
+  }
+  const double now_s = static_cast<double>(step_) * kTrafficStepS;
+  side.booked.Fade(now_s);
+  std::vector<CdnTraffic> seen(side.carried_bps.size());
+  for (size_t i = 0; i < seen.size(); ++i) {
+    const uint64_t cdn = side.snapshot->cdn_buckets[i].hash;
+    seen[i] = {.measured_bps = std::max(0.0, side.carried_bps[i]),
+               .intended_bps = side.booked.IntendedBps(cdn),
+               .assigned_bps = side.booked.AssignedBps(cdn)};
+  }
+  const double half_life_s = kTerms.half_life_s;
+  side.rates = side.steps.Step(*side.snapshot, seen,
+                               {.now_s = now_s,
+                                .corrects = now_s - static_cast<double>(*begun_s_) >= half_life_s,
+                                .correction_bps_min = RateOf(kCorrectedMbitMin, half_life_s)});
+}
+
+void Simulation::Book(const PlayDecision& decision, double now_s, Side& side) {
+  const RatioChoice& ratio = decision.ratio;
+  if (ratio.intended.empty()) return;
+  const LedgerSession session{.mbit = decision.session_mbit};
+  const uint64_t chosen = side.snapshot->cdn_buckets[ratio.main->value()].hash;
+  side.ledger.Book(*ratio.rule, decision.place.location, session, ratio.intended, chosen, now_s);
+  side.booked.Book(*ratio.rule, session, chosen, now_s);
+}
+
+void Simulation::Carry(CdnIndex cdn, int64_t time_s, uint32_t watch_s, double bits_per_s,
+                       Side& side) {
+  side.carried_bps[cdn.value()] += bits_per_s;
+  std::vector<double>& over = side.ending[StepOf(time_s + watch_s) + 1];
+  over.resize(side.carried_bps.size());
+  over[cdn.value()] += bits_per_s;
+}
 
 Simulation::Outcome Simulation::Decide(const RecordedView& view, Side& side) {
   const Snapshot& snapshot = *side.snapshot;
@@ -53,7 +109,7 @@ Simulation::Outcome Simulation::Decide(const RecordedView& view, Side& side) {
   const double now_s = static_cast<double>(view.time_s);
   const LedgerReader reader(side.ledger, now_s);
   const auto decided = DecidePlay(snapshot, stream, view.viewer, absl::FromUnixSeconds(view.time_s),
-                                  {.debts = &reader});
+                                  {.rates = &side.rates, .debts = &reader});
   Outcome outcome;
   if (!decided.ok()) {
     ++side.refused;
@@ -61,10 +117,7 @@ Simulation::Outcome Simulation::Decide(const RecordedView& view, Side& side) {
   }
   const RatioChoice& ratio = decided->ratio;
   const CdnIndex main = *ratio.main;
-  if (!ratio.intended.empty()) {
-    side.ledger.Book(*ratio.rule, decided->place.location, {.mbit = decided->session_mbit},
-                     ratio.intended, snapshot.cdn_buckets[main.value()].hash, now_s);
-  }
+  Book(*decided, now_s, side);
   outcome.cdn = snapshot.cdn(main).spec.name;
   const bool set = ratio.reason == RatioReason::kSet || !ratio.by_hash;
   outcome.lasting_cdn = snapshot.cdn(set ? main : *ratio.by_hash).spec.name;
@@ -75,12 +128,14 @@ Simulation::Outcome Simulation::Decide(const RecordedView& view, Side& side) {
   const uint32_t watch_s = view.watch_s > 0 ? view.watch_s : decided->publish_point->spec.watch_s;
   const double bitrate = BitrateOf(*decided);
   outcome.bits = bitrate * watch_s;
+  Carry(main, view.time_s, watch_s, bitrate, side);
   side.meters[outcome.cdn].Add(view.time_s, watch_s, bitrate);
   ++side.views[outcome.cdn];
   return outcome;
 }
 
 void Simulation::Add(const RecordedView& view) {
+  StepUntil(view.time_s);
   const Outcome before = Decide(view, sides_[0]);
   const Outcome after = Decide(view, sides_[1]);
   ++views_;

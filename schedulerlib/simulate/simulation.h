@@ -7,8 +7,9 @@
 // Every view goes through DecidePlay, with debts of its own for either side, so shares, bandwidth and
 // cost are what the scheduler would have made of that day. Who moves is told by the rendezvous
 // behind each choice: the sessions that debts place otherwise would move in the same number. Tiers
-// carry their declared bitrate. Corrections by measured bandwidth, caps and budget ladders need live
-// measurements and take no part.
+// carry their declared bitrate, and what a CDN carries is what its views would: every 15 s caps,
+// budget ladders and corrections follow it, as they follow what is measured live. A view asks once;
+// of its stream only the publish point is known, neither pushes nor moves.
 #ifndef SCHEDULERLIB_SIMULATE_SIMULATION_H_
 #define SCHEDULERLIB_SIMULATE_SIMULATION_H_
 
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,9 @@
 #include "schedulerlib/simulate/usage_meter.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/split/debt_ledger.h"
+#include "schedulerlib/stream/play.h"
+#include "schedulerlib/traffic/booked_bits.h"
+#include "schedulerlib/traffic/traffic_steps.h"
 
 namespace nearcast::scheduler {
 
@@ -94,8 +99,15 @@ class Simulation {
 
   // One configuration with what it remembers.
   struct Side {
+    explicit Side(std::shared_ptr<const Snapshot> of);
+
     std::shared_ptr<const Snapshot> snapshot;
     DebtLedger ledger;
+    BookedBits booked;
+    TrafficSteps steps;
+    LiveRates rates;                                // as of the last step
+    std::vector<double> carried_bps;                // by CdnIndex
+    std::map<int64_t, std::vector<double>> ending;  // of it, by the step when the views are over
     std::map<std::string, UsageMeter> meters;
     std::map<std::string, uint64_t> views;
     uint64_t refused = 0;
@@ -108,9 +120,18 @@ class Simulation {
   };
 
   static Outcome Decide(const RecordedView& view, Side& side);
+  static void Book(const PlayDecision& decision, double now_s, Side& side);
+  static void Carry(CdnIndex cdn, int64_t time_s, uint32_t watch_s, double bits_per_s, Side& side);
+
+  // Takes the steps up to a view's time.
+  void StepUntil(int64_t time_s);
+  void Step(Side& side) const;
+
   static std::vector<SimulatedCdn> Summarize(const Side& side);
 
   std::array<Side, 2> sides_;
+  std::optional<int64_t> begun_s_;                    // the first view's time
+  int64_t step_ = 0;                                  // the next one, time / kTrafficStepS
   std::map<std::array<std::string, 3>, Cell> cells_;  // by country, region, ISP
   uint64_t views_ = 0;
   uint64_t moved_ = 0;

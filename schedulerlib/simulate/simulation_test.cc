@@ -104,6 +104,35 @@ TEST(SimulationTest, CostIsPriceTimesThe95thPercentile) {
   EXPECT_EQ(report.before[0].peak_mbps, report.after[0].peak_mbps);
 }
 
+TEST(SimulationTest, CapsSpillAsTheyWouldLive) {
+  Given after = World(8, 2, 0);
+  const auto day = Day(20'000);
+  const double peak_mbps = Replay(after, after, day).before[0].peak_mbps;
+  after.config().cdns[0].cap_mbps = 0.8 * peak_mbps;
+  const SimulationReport report = Replay(World(8, 2, 0), after, day);
+  EXPECT_LT(report.after[0].peak_mbps, 0.8 * peak_mbps) << "kept below its cap";
+  EXPECT_GT(report.after[0].peak_mbps, 0.6 * peak_mbps) << "and used";
+  EXPECT_GT(report.after[1].share, report.before[1].share);
+  EXPECT_GT(report.moved, 500u);
+}
+
+TEST(SimulationTest, BudgetLaddersLowerTiersAsTheyWouldLive) {
+  Given given;
+  given.Vendor("a").Network("10.0.0.0/8", "CN/440000/440100/chinatelecom");
+  given.Point("show", {"a"}, {"hd", "ld"}).Policy("hd").Ratio("default", {{"a", 1}});
+  given.config().transcode_templates[0].bitrate_bps = 2'000'000;
+  given.config().transcode_templates[1].bitrate_bps = 500'000;
+  const auto day = Day(20'000);
+  const double peak_mbps = Replay(given, given, day).before[0].peak_mbps;
+  Given after = given;
+  after.config().quality_policies[0].budget =
+      BudgetLadder{.budget_mbps = peak_mbps, .steps = {{0.8, Tier::kLd}}, .hold_s = 600};
+  const SimulationReport report = Replay(given, after, day);
+  EXPECT_GT(report.moved_tiers, 500u);
+  EXPECT_LT(report.after[0].peak_mbps, 0.95 * peak_mbps);
+  EXPECT_EQ(report.moved, 0u);
+}
+
 TEST(SimulationTest, WhatCannotBeDecidedIsCountedApart) {
   Given after = World(1, 0, 0);
   after.config().cdns[0].disabled = true;

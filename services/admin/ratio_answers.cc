@@ -27,14 +27,32 @@ constexpr double kCapLowShareDefault = 0.8;
 struct World {
   std::vector<std::string> cdns;
   std::vector<PlanCdn> plan_cdns;
+  std::vector<std::string> why_absent;  // carries no new viewers; empty = it does
   std::vector<v1::Resource> rules;
   std::vector<PlanRule> plan_rules;
   double demand_mbps = 0;
 };
 
+std::string WhyAbsent(const v1::Cdn& cdn) {
+  if (cdn.disabled()) return "disabled";
+  if (cdn.health() == v1::Cdn::DOWN) return "DOWN";
+  return cdn.health() == v1::Cdn::POOR ? "POOR" : "";
+}
+
+// What carries nobody now takes no more of the plan than it has by its weights.
+void LimitAbsent(const Plan& now, World& world) {
+  constexpr double kLeastMbps = 1e-6;  // 0 would be no cap
+  for (size_t c = 0; c < world.cdns.size(); ++c) {
+    if (world.why_absent[c].empty()) continue;
+    double& cap_mbps = world.plan_cdns[c].cap_mbps;
+    const double has = std::max(now.mbps[c], kLeastMbps);
+    cap_mbps = cap_mbps > 0 ? std::min(cap_mbps, has) : has;
+  }
+}
+
 double CarriedMbps(const RatioFacts& facts) {
   double bps = 0;
-  for (const CdnRates& rates : facts.rates) bps += rates.measured_bps.value_or(rates.assigned_bps);
+  for (const scheduler::CdnRates& rates : facts.rates) bps += rates.carried_bps();
   return bps * 1e-6;
 }
 
@@ -73,6 +91,7 @@ World ReadWorld(const ConfigFollower::Resources& resources, const RatioFacts& fa
       const v1::Cdn& cdn = resource.cdn();
       const double low = cdn.cap_low_share() == 0 ? kCapLowShareDefault : cdn.cap_low_share();
       world.cdns.push_back(resource.name());
+      world.why_absent.push_back(WhyAbsent(cdn));
       world.plan_cdns.push_back({cdn.cap_mbps() * low, cdn.commit_mbps(), cdn.price_per_mbps()});
     }
     if (resource.has_ratio_rule()) world.rules.push_back(resource);
@@ -120,6 +139,11 @@ void WriteNotes(const World& world, const Plan& now, const Plan& plan, v1::Ratio
   constexpr double kNear = 1e-3;
   for (size_t c = 0; c < world.cdns.size(); ++c) {
     const PlanCdn& cdn = world.plan_cdns[c];
+    if (!world.why_absent[c].empty()) {
+      to.add_notes(absl::StrCat(world.cdns[c], " is ", world.why_absent[c],
+                                ": it gets no more than its weights give it now"));
+      continue;
+    }
     if (cdn.cap_mbps > 0 && now.mbps[c] > cdn.cap_mbps * (1 + kNear)) {
       to.add_notes(absl::StrFormat("%s is beyond its watermark now: %.0f of %.0f Mb/s",
                                    world.cdns[c], now.mbps[c], cdn.cap_mbps));
@@ -135,10 +159,10 @@ void WriteNotes(const World& world, const Plan& now, const Plan& plan, v1::Ratio
   }
 }
 
-void WriteRates(const CdnRates& rates, v1::RatioStatus::CdnStatus& to) {
-  if (rates.measured_bps) to.set_measured_bits_per_s(*rates.measured_bps);
-  to.set_intended_bits_per_s(rates.intended_bps);
-  to.set_assigned_bits_per_s(rates.assigned_bps);
+void WriteRates(const scheduler::CdnRates& rates, v1::RatioStatus::CdnStatus& to) {
+  if (rates.traffic.measured_bps) to.set_measured_bits_per_s(*rates.traffic.measured_bps);
+  to.set_intended_bits_per_s(rates.traffic.intended_bps);
+  to.set_assigned_bits_per_s(rates.traffic.assigned_bps);
   to.set_correction(rates.correction);
   to.set_spill(rates.spill);
 }
@@ -160,13 +184,13 @@ void WriteStanding(const scheduler::CompiledCdn& cdn, const scheduler::LiveView&
 v1::RatioStatus WriteRatioStatus(const RatioDesk& desk, const scheduler::Snapshot& snapshot,
                                  const scheduler::LiveView& live) {
   v1::RatioStatus status;
-  const std::vector<CdnRates> all_rates = desk.Rates();
+  const std::vector<scheduler::CdnRates> all_rates = desk.Rates();
   for (const scheduler::CompiledCdn& each : snapshot.cdns) {
     v1::RatioStatus::CdnStatus* cdn = status.add_cdns();
     cdn->set_cdn(each.spec.name);
     cdn->set_correction(1);
     WriteStanding(each, live, *cdn);
-    for (const CdnRates& rates : all_rates) {
+    for (const scheduler::CdnRates& rates : all_rates) {
       if (rates.cdn == each.spec.name) WriteRates(rates, *cdn);
     }
   }
@@ -187,7 +211,7 @@ v1::RatioStatus WriteRatioStatus(const RatioDesk& desk, const scheduler::Snapsho
 absl::StatusOr<v1::RatioProposal> ProposeRatio(const ConfigFollower::Resources& resources,
                                                const RatioFacts& facts,
                                                const v1::ProposeRatioRequest& request) {
-  const World world = ReadWorld(resources, facts, request);
+  World world = ReadWorld(resources, facts, request);
   if (world.rules.empty()) {
     return WithReason(absl::FailedPreconditionError("there is no RatioRule to propose weights for"),
                       "NO_RATIO_RULE");
@@ -204,11 +228,12 @@ absl::StatusOr<v1::RatioProposal> ProposeRatio(const ConfigFollower::Resources& 
         "INVALID_PLAN");
   }
   const double step = request.step_max_percent() == 0 ? 100 : request.step_max_percent();
+  const Plan now = PriceShares(world.plan_cdns, world.plan_rules);
+  LimitAbsent(now, world);
   const absl::StatusOr<Plan> plan =
       PlanShares(world.plan_cdns, world.plan_rules,
                  {.step_max = step / 100, .share_min = request.share_min_percent() / 100});
   if (!plan.ok()) return WithReason(plan.status(), "DEMAND_DOES_NOT_FIT");
-  const Plan now = PriceShares(world.plan_cdns, world.plan_rules);
   v1::RatioProposal proposal;
   WriteShares(world, now, *plan, proposal);
   WriteResources(world, *plan, proposal);

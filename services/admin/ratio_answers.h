@@ -19,7 +19,7 @@ v1::RatioStatus WriteRatioStatus(const RatioDesk& desk, const scheduler::Snapsho
 
 // What is known when weights are planned.
 struct RatioFacts {
-  std::vector<CdnRates> rates;
+  std::vector<scheduler::CdnRates> rates;
   std::vector<RuleDemand> demands;
 };
 

@@ -67,6 +67,20 @@ TEST(ProposeRatio, GivesWeightsThatCostLessReadyToApply) {
   EXPECT_NEAR(proposal->shares(0).share_proposed(), 0.4, 1e-6);
 }
 
+TEST(ProposeRatio, WhatCarriesNobodyNowGetsNoMore) {
+  v1::Resource cheap = Cdn("a", 0, 0, 1);
+  const auto rule = Rule("default", {{"a", 30}, {"b", 70}});
+  EXPECT_THAT(
+      Weights(ProposeRatio(World({cheap, Cdn("b", 0, 0, 5), rule}), {}, For(2000))->resources(0)),
+      ElementsAre(1000, 0));
+  cheap.mutable_cdn()->set_health(v1::Cdn::DOWN);
+  const auto proposal = ProposeRatio(World({cheap, Cdn("b", 0, 0, 5), rule}), {}, For(2000));
+  ASSERT_TRUE(proposal.ok()) << proposal.status();
+  EXPECT_EQ(proposal->resources_size(), 0);
+  EXPECT_THAT(proposal->notes(),
+              ElementsAre("a is DOWN: it gets no more than its weights give it now"));
+}
+
 TEST(ProposeRatio, CommitThatIsNotUsedUpIsToldAndSoIsACapThatIsExceeded) {
   const auto world =
       World({Cdn("a", 100, 0, 1), Cdn("b", 0, 900, 6), Rule("default", {{"a", 50}, {"b", 50}})});

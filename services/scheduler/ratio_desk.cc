@@ -10,23 +10,19 @@
 
 namespace nearcast {
 
-using scheduler::CdnFlow;
+using scheduler::CdnRates;
+using scheduler::CdnTraffic;
 using scheduler::CompiledRatioRule;
 using scheduler::DebtView;
 using scheduler::HeldCdn;
 using scheduler::LedgerSession;
 using scheduler::LiveRates;
-using scheduler::MeasuredFlow;
 using scheduler::PlayDecision;
 using scheduler::RatioReason;
 using scheduler::Snapshot;
 using scheduler::StableHash;
 
 namespace {
-
-// Corrections begin when what was booked can be compared with what is measured: not before the
-// sessions of another process have gone, nor with so few that chance speaks.
-constexpr double kCorrectionMinMbit = 100 * 1200.0;
 
 uint64_t SessionKey(const scheduler::Viewer& viewer, const scheduler::Stream& stream) {
   return scheduler::MixHash(StableHash(viewer.key), StableHash(stream.name));
@@ -165,36 +161,7 @@ void RatioDesk::Book(const PlayDecision& decision, const std::optional<HeldCdn>&
   absl::MutexLock lock(&shard.mutex);
   const double now_s = NowS();
   shard.ledger.Book(rule, decision.place.location, session, decision.ratio.intended, cdn, now_s);
-  Fade(shard, now_s);
-  // Intent is what was declared: corrections are there to meet it.
-  for (const scheduler::CdnShare& target : rule.targets) {
-    shard.by_cdn[target.cdn].intended_mbit += target.share * mbit;
-  }
-  shard.by_cdn[cdn].assigned_mbit += mbit;
-  shard.by_rule[rule.key] += mbit;
-  if (session.booked_cdn == 0) return;
-  const double left = session.booked_part * mbit;
-  for (const scheduler::CdnShare& target : rule.targets) {
-    shard.by_cdn[target.cdn].intended_mbit -= target.share * left;
-  }
-  shard.by_cdn[session.booked_cdn].assigned_mbit -= left;
-  shard.by_rule[rule.key] -= left;
-}
-
-void RatioDesk::Fade(LedgerShard& shard, double now_s) const {
-  if (now_s <= shard.faded_s) return;
-  const double left = scheduler::FadedPart(now_s - shard.faded_s, options_.half_life_s);
-  shard.faded_s = now_s;
-  for (auto& [cdn, booked] : shard.by_cdn) {
-    booked.intended_mbit *= left;
-    booked.assigned_mbit *= left;
-  }
-  for (auto& [rule, mbit] : shard.by_rule) mbit *= left;
-}
-
-// A session's megabits fade with a mean life of half_life / ln 2, and are on the wire for as long.
-double RatioDesk::RateOf(double mbit) const {
-  return std::max(0.0, mbit) * 1e6 * std::log(2.0) / options_.half_life_s;
+  shard.booked.Book(rule, session, cdn, now_s);
 }
 
 absl::Status RatioDesk::ReportUsage(absl::string_view cdn, double bits_per_s) {
@@ -213,45 +180,34 @@ absl::Status RatioDesk::ReportUsage(absl::string_view cdn, double bits_per_s) {
   return absl::OkStatus();
 }
 
-void RatioDesk::AddBooked(const Snapshot& snapshot, std::vector<CdnRates>& rates) const {
+void RatioDesk::AddBooked(const Snapshot& snapshot, std::vector<CdnTraffic>& seen) const {
   for (const std::unique_ptr<LedgerShard>& shard : ledgers_) {
     absl::MutexLock lock(&shard->mutex);
-    Fade(*shard, NowS());
-    for (size_t i = 0; i < rates.size(); ++i) {
-      const auto booked = shard->by_cdn.find(snapshot.cdn_buckets[i].hash);
-      if (booked == shard->by_cdn.end()) continue;
-      rates[i].intended_bps += RateOf(booked->second.intended_mbit);
-      rates[i].assigned_bps += RateOf(booked->second.assigned_mbit);
+    shard->booked.Fade(NowS());
+    for (size_t i = 0; i < seen.size(); ++i) {
+      seen[i].intended_bps += shard->booked.IntendedBps(snapshot.cdn_buckets[i].hash);
+      seen[i].assigned_bps += shard->booked.AssignedBps(snapshot.cdn_buckets[i].hash);
     }
   }
 }
 
-std::vector<CdnRates> RatioDesk::Measure(const Snapshot& snapshot,
-                                         const scheduler::LiveView& live) const {
-  std::vector<CdnRates> rates(snapshot.cdns.size());
-  for (size_t i = 0; i < rates.size(); ++i) {
-    rates[i].cdn = snapshot.cdns[i].spec.name;
-    const auto usage = usage_.find(rates[i].cdn);
-    if (usage != usage_.end() &&
-        clock_->Monotonic() - usage->second.reported_at <= options_.usage_ttl) {
-      rates[i].measured_bps = usage->second.bits_per_s;
-    }
-    for (const CdnRates& before : rates_) {
-      if (before.cdn != rates[i].cdn) continue;
-      rates[i].correction = before.correction;
-      rates[i].spill = before.spill;
-    }
+std::vector<CdnTraffic> RatioDesk::Measure(const Snapshot& snapshot,
+                                           const scheduler::LiveView& live) const {
+  std::vector<CdnTraffic> seen(snapshot.cdns.size());
+  for (size_t i = 0; i < seen.size(); ++i) {
+    const auto usage = usage_.find(snapshot.cdns[i].spec.name);
+    if (usage != usage_.end()) seen[i].measured_bps = usage->second.bits_per_s;
   }
   // What own nodes report counts as long as nobody says otherwise of their CDN.
   for (const scheduler::CompiledNode& node : snapshot.nodes) {
     const auto at = live.find(node.spec.name);
     if (at == live.end() || at->second.health != scheduler::Health::kUp) continue;
-    CdnRates& rate = rates[node.cdn.value()];
-    if (usage_.contains(rate.cdn)) continue;
-    rate.measured_bps = rate.measured_bps.value_or(0) + at->second.out_bits_per_s;
+    if (usage_.contains(snapshot.cdn(node.cdn).spec.name)) continue;
+    std::optional<double>& measured_bps = seen[node.cdn.value()].measured_bps;
+    measured_bps = measured_bps.value_or(0) + at->second.out_bits_per_s;
   }
-  AddBooked(snapshot, rates);
-  return rates;
+  AddBooked(snapshot, seen);
+  return seen;
 }
 
 void RatioDesk::Step(const scheduler::LiveView& live) {
@@ -263,78 +219,24 @@ void RatioDesk::Step(const scheduler::LiveView& live) {
   absl::erase_if(usage_, [&](const auto& usage) {
     return now - usage.second.reported_at > options_.usage_ttl;
   });
-  rates_ = Measure(*snapshot, live);
-  if (now - started_at_ >= absl::Seconds(options_.half_life_s)) CorrectRates();
-  for (size_t i = 0; i < rates_.size(); ++i) {
-    const scheduler::Cdn& cdn = snapshot->cdns[i].spec;
-    rates_[i].spill = scheduler::NextSpill({.cap_mbps = cdn.cap_mbps,
-                                            .low_share = cdn.cap_low_share,
-                                            .high_share = cdn.cap_high_share},
-                                           rates_[i].spill, CarriedBps(rates_[i]) * 1e-6);
-  }
-  StepLadders(*snapshot, absl::ToDoubleSeconds(now));
-  Publish(*snapshot);
-}
-
-// What was assigned stands for what nobody measures.
-double RatioDesk::CarriedBps(const CdnRates& rates) {
-  return rates.measured_bps.value_or(rates.assigned_bps);
-}
-
-void RatioDesk::CorrectRates() {
-  std::vector<MeasuredFlow> flows;
-  std::vector<CdnRates*> corrected;
-  double intended_bps = 0;
-  for (CdnRates& rates : rates_) {
-    if (!rates.measured_bps) continue;
-    flows.push_back({rates.intended_bps, *rates.measured_bps, rates.correction});
-    corrected.push_back(&rates);
-    intended_bps += rates.intended_bps;
-  }
-  if (flows.size() < 2 || intended_bps < RateOf(kCorrectionMinMbit)) return;
-  scheduler::CorrectFlows({}, flows);
-  for (size_t i = 0; i < flows.size(); ++i) corrected[i]->correction = flows[i].correction;
-}
-
-void RatioDesk::StepLadders(const Snapshot& snapshot, double now_s) {
-  absl::flat_hash_map<std::string, scheduler::LadderState> next;
-  for (const scheduler::CompiledQuality& policy : snapshot.qualities) {
-    if (!policy.spec.budget) continue;
-    const scheduler::BudgetLadder& ladder = *policy.spec.budget;
-    double mbps = 0;
-    for (const CdnRates& rates : rates_) {
-      const bool counts = ladder.cdns.empty() || std::find(ladder.cdns.begin(), ladder.cdns.end(),
-                                                           rates.cdn) != ladder.cdns.end();
-      if (counts) mbps += CarriedBps(rates) * 1e-6;
-    }
-    next[policy.spec.name] =
-        scheduler::NextLadderState(ladder, ladders_[policy.spec.name], mbps, now_s);
-  }
-  ladders_ = std::move(next);
-}
-
-void RatioDesk::Publish(const Snapshot& snapshot) {
-  auto live = std::make_shared<LiveRates>();
-  for (size_t i = 0; i < rates_.size(); ++i) {
-    live->flows.flows.push_back({.cdn = snapshot.cdn_buckets[i].hash,
-                                 .correction = rates_[i].correction,
-                                 .spill = rates_[i].spill});
-  }
-  for (const auto& [policy, state] : ladders_) {
-    live->ladders.push_back({StableHash(policy), state.step});
-  }
-  live_rates_.Publish(std::move(live));
+  live_rates_.Publish(std::make_shared<LiveRates>(
+      steps_.Step(*snapshot, Measure(*snapshot, live),
+                  {.now_s = absl::ToDoubleSeconds(now),
+                   // Not before the sessions of another process have gone.
+                   .corrects = now - started_at_ >= absl::Seconds(options_.half_life_s),
+                   .correction_bps_min =
+                       scheduler::RateOf(scheduler::kCorrectedMbitMin, options_.half_life_s)})));
 }
 
 std::vector<CdnRates> RatioDesk::Rates() const {
   absl::MutexLock lock(&mutex_);
-  return rates_;
+  return steps_.rates();
 }
 
 std::vector<PolicyRates> RatioDesk::Policies() const {
   std::vector<PolicyRates> policies;
   absl::MutexLock lock(&mutex_);
-  for (const auto& [policy, state] : ladders_)
+  for (const auto& [policy, state] : steps_.ladders())
     policies.push_back({policy, state.step, state.share});
   std::sort(policies.begin(), policies.end(),
             [](const PolicyRates& a, const PolicyRates& b) { return a.policy < b.policy; });
@@ -347,9 +249,8 @@ std::vector<RuleDemand> RatioDesk::Demands() const {
   for (const CompiledRatioRule& rule : snapshot->ratio_rules) {
     LedgerShard& shard = LedgerOf(rule);
     absl::MutexLock lock(&shard.mutex);
-    Fade(shard, NowS());
-    const auto booked = shard.by_rule.find(rule.key);
-    demands.push_back({rule.spec.name, booked == shard.by_rule.end() ? 0 : RateOf(booked->second)});
+    shard.booked.Fade(NowS());
+    demands.push_back({rule.spec.name, shard.booked.RuleBps(rule.key)});
   }
   std::sort(demands.begin(), demands.end(),
             [](const RuleDemand& a, const RuleDemand& b) { return a.rule < b.rule; });

@@ -30,11 +30,12 @@
 #include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "schedulerlib/live/node_live.h"
-#include "schedulerlib/quality/budget_ladder.h"
 #include "schedulerlib/snapshot/snapshot.h"
 #include "schedulerlib/split/debt_ledger.h"
 #include "schedulerlib/split/session_table.h"
 #include "schedulerlib/stream/play.h"
+#include "schedulerlib/traffic/booked_bits.h"
+#include "schedulerlib/traffic/traffic_steps.h"
 
 namespace nearcast {
 
@@ -66,16 +67,6 @@ struct DeskTotals {
   uint64_t sessions_forgotten = 0;  // that had to make room
   uint64_t accounts = 0;
   uint64_t accounts_refused = 0;  // bookings that found no room
-};
-
-// What is known of one CDN's traffic.
-struct CdnRates {
-  std::string cdn;
-  std::optional<double> measured_bps;  // nothing when nobody has said
-  double intended_bps = 0;             // by the weights, of sessions begun lately
-  double assigned_bps = 0;
-  double correction = 1;
-  double spill = 0;
 };
 
 struct PolicyRates {
@@ -114,9 +105,9 @@ class RatioDesk {
   // `options.step`. One thread at a time.
   void Step(const scheduler::LiveView& live);
 
-  std::vector<CdnRates> Rates() const;        // by name
-  std::vector<PolicyRates> Policies() const;  // those with a budget, by name
-  std::vector<RuleDemand> Demands() const;    // by name
+  std::vector<scheduler::CdnRates> Rates() const;  // by CdnIndex
+  std::vector<PolicyRates> Policies() const;       // those with a budget, by name
+  std::vector<RuleDemand> Demands() const;         // by name
 
   DeskTotals Totals() const;
   const RatioCounters& counters() const { return counters_; }
@@ -125,24 +116,17 @@ class RatioDesk {
   static constexpr size_t kSessionShards = 64;
   static constexpr size_t kLedgerShards = 16;
 
-  // Booked megabits, fading with the ledger's half-life.
-  struct Booked {
-    double intended_mbit = 0;
-    double assigned_mbit = 0;
-  };
-
   struct SessionShard {
     explicit SessionShard(size_t sessions_max) : table(sessions_max) {}
     mutable absl::Mutex mutex;
     scheduler::SessionTable table ABSL_GUARDED_BY(mutex);
   };
   struct LedgerShard {
-    explicit LedgerShard(const scheduler::LedgerTerms& terms) : ledger(terms) {}
+    explicit LedgerShard(const scheduler::LedgerTerms& terms)
+        : ledger(terms), booked(terms.half_life_s) {}
     mutable absl::Mutex mutex;
     scheduler::DebtLedger ledger ABSL_GUARDED_BY(mutex);
-    absl::flat_hash_map<uint64_t, Booked> by_cdn ABSL_GUARDED_BY(mutex);
-    absl::flat_hash_map<uint64_t, double> by_rule ABSL_GUARDED_BY(mutex);  // megabits
-    double faded_s ABSL_GUARDED_BY(mutex) = 0;
+    scheduler::BookedBits booked ABSL_GUARDED_BY(mutex);
   };
   struct Usage {
     double bits_per_s = 0;
@@ -167,19 +151,13 @@ class RatioDesk {
   // `cdn`: StableHash of the chosen one's name.
   void Book(const scheduler::PlayDecision& decision, const std::optional<scheduler::HeldCdn>& held,
             uint64_t cdn);
-  void Fade(LedgerShard& shard, double now_s) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
-  double RateOf(double mbit) const;
-  static double CarriedBps(const CdnRates& rates);
 
   // By CdnIndex.
-  std::vector<CdnRates> Measure(const scheduler::Snapshot& snapshot,
-                                const scheduler::LiveView& live) const
+  std::vector<scheduler::CdnTraffic> Measure(const scheduler::Snapshot& snapshot,
+                                             const scheduler::LiveView& live) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddBooked(const scheduler::Snapshot& snapshot, std::vector<CdnRates>& rates) const;
-  void CorrectRates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void StepLadders(const scheduler::Snapshot& snapshot, double now_s)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Publish(const scheduler::Snapshot& snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddBooked(const scheduler::Snapshot& snapshot,
+                 std::vector<scheduler::CdnTraffic>& seen) const;
 
   const Clock* const clock_;
   const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
@@ -194,8 +172,7 @@ class RatioDesk {
   mutable absl::Mutex mutex_;
   absl::Duration stepped_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   absl::flat_hash_map<std::string, Usage> usage_ ABSL_GUARDED_BY(mutex_);  // at most one a CDN
-  std::vector<CdnRates> rates_ ABSL_GUARDED_BY(mutex_);                    // by name
-  absl::flat_hash_map<std::string, scheduler::LadderState> ladders_ ABSL_GUARDED_BY(mutex_);
+  scheduler::TrafficSteps steps_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace nearcast

@@ -68,8 +68,8 @@ class RatioDeskTest : public ::testing::Test {
     return desk_.counters().decisions_by_reason[static_cast<size_t>(reason)].load();
   }
 
-  const CdnRates RatesOf(const std::string& cdn) const {
-    for (const CdnRates& rates : desk_.Rates()) {
+  const scheduler::CdnRates RatesOf(const std::string& cdn) const {
+    for (const scheduler::CdnRates& rates : desk_.Rates()) {
       if (rates.cdn == cdn) return rates;
     }
     return {};
@@ -107,7 +107,7 @@ TEST_F(RatioDeskTest, WhoAsksAgainGetsTheSameAndIsNotCountedTwice) {
   EXPECT_EQ(desk_.Totals().sessions, 200u);
   StepAfter(absl::ZeroDuration());
   const double bitrate_bps = holder_.Current()->publish_points.at("show").tiers[1].bitrate_bps;
-  EXPECT_NEAR(RatesOf("a").intended_bps + RatesOf("b").intended_bps,
+  EXPECT_NEAR(RatesOf("a").traffic.intended_bps + RatesOf("b").traffic.intended_bps,
               200 * bitrate_bps * std::log(2.0), 1)
       << "600 s of each, fading by half in 600 s";
 }
@@ -198,13 +198,14 @@ TEST_F(RatioDeskTest, OtherWeightsHoldForThoseWhoWereSilent) {
 TEST_F(RatioDeskTest, SessionsThatAreHeardOfStayInTheRates) {
   AskAll(200);
   StepAfter(absl::ZeroDuration());
-  const double at_first = RatesOf("a").intended_bps + RatesOf("b").intended_bps;
+  const double at_first = RatesOf("a").traffic.intended_bps + RatesOf("b").traffic.intended_bps;
   for (int minute = 0; minute < 60; ++minute) {
     clock_.Advance(absl::Minutes(1));
     AskAll(200);
   }
   StepAfter(absl::ZeroDuration());
-  EXPECT_NEAR(RatesOf("a").intended_bps + RatesOf("b").intended_bps, at_first, 0.07 * at_first);
+  EXPECT_NEAR(RatesOf("a").traffic.intended_bps + RatesOf("b").traffic.intended_bps, at_first,
+              0.07 * at_first);
 }
 
 TEST_F(RatioDeskTest, CdnThatFailsIsLeftAndItsViewersComeBack) {
@@ -227,7 +228,7 @@ TEST_F(RatioDeskTest, UsageNearTheCapSpillsAndIsForgottenWhenItIsOld) {
   EXPECT_EQ(RatesOf("a").spill, 1);
   EXPECT_EQ(AskAll(50)["a"], 0);
   StepAfter(absl::Minutes(4));
-  EXPECT_EQ(RatesOf("a").measured_bps, std::nullopt);
+  EXPECT_EQ(RatesOf("a").traffic.measured_bps, std::nullopt);
   EXPECT_EQ(RatesOf("a").spill, 0);
 }
 
@@ -260,7 +261,7 @@ TEST_F(RatioDeskTest, OwnNodesReportsAreTheirCdnsUsage) {
   live["gz"] = {.health = scheduler::Health::kUp, .out_bits_per_s = 3e9};
   live["sz"] = {.health = scheduler::Health::kUp, .out_bits_per_s = 1e9};
   desk_.Step(live);
-  EXPECT_EQ(RatesOf("own").measured_bps, 4e9);
+  EXPECT_EQ(RatesOf("own").traffic.measured_bps, 4e9);
 }
 
 TEST_F(RatioDeskTest, BudgetLadderLowersTheDefaultTierAndRaisesItAgain) {

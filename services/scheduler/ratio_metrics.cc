@@ -6,13 +6,13 @@ namespace {
 // By scheduler::RatioReason.
 constexpr absl::string_view kReasons[] = {"hash", "held", "debt", "stand_in", "set"};
 
-void AddCdn(const CdnRates& rates, http::MetricsWriter& out) {
-  if (rates.measured_bps) {
+void AddCdn(const scheduler::CdnRates& rates, http::MetricsWriter& out) {
+  if (rates.traffic.measured_bps) {
     out.AddGauge("nearcast_cdn_measured_bits_per_second", "What CDNs are measured to send.",
-                 *rates.measured_bps, {{"cdn", rates.cdn}});
+                 *rates.traffic.measured_bps, {{"cdn", rates.cdn}});
   }
   out.AddGauge("nearcast_cdn_intended_bits_per_second", "What CDNs would send by their weights.",
-               rates.intended_bps, {{"cdn", rates.cdn}});
+               rates.traffic.intended_bps, {{"cdn", rates.cdn}});
   out.AddGauge("nearcast_cdn_correction", "What weights are multiplied by to meet the intent.",
                rates.correction, {{"cdn", rates.cdn}});
   out.AddGauge("nearcast_cdn_spill", "Share of viewers that pass a CDN over because of its cap.",
@@ -38,7 +38,7 @@ void AddRatioMetrics(const RatioDesk& desk, http::MetricsWriter& out) {
                  totals.accounts_refused);
   out.AddCounter("nearcast_cdn_usage_reports_total", "Usages reported by operators.",
                  desk.counters().usage_reports.load());
-  for (const CdnRates& rates : desk.Rates()) AddCdn(rates, out);
+  for (const scheduler::CdnRates& rates : desk.Rates()) AddCdn(rates, out);
   for (const PolicyRates& rates : desk.Policies()) {
     out.AddGauge("nearcast_budget_share", "Measured bandwidth over the policy's budget.",
                  rates.share, {{"policy", rates.policy}});
