@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "rapidjson/document.h"
 #include "schedulerlib/match/app_version.h"
 #include "schedulerlib/model/tier.h"
@@ -107,6 +110,28 @@ void CheckOff(const Switch& item, const Config& config, AddProblem add) {
   }
 }
 
+bool IsSize(absl::string_view text) {
+  const auto is_number = [](absl::string_view digits) {
+    return !digits.empty() && std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit);
+  };
+  const std::pair<absl::string_view, absl::string_view> sides =
+      absl::StrSplit(text, absl::MaxSplits('x', 1));
+  return text.empty() || (is_number(sides.first) && is_number(sides.second));
+}
+
+// Public players read these of every tier, and lose all tiers when one is of another shape
+// (streamlink, yt-dlp).
+absl::string_view WrongShapeOf(absl::string_view key, const rapidjson::Value& value) {
+  if (key == "vbitrate" && !value.IsUint()) return "must be a whole number of bits per second";
+  if (key == "VCodec" && !(value == "h264" || value == "h265")) {
+    return R"(must be "h264" or "h265")";
+  }
+  if (key == "resolution" && !(value.IsString() && IsSize(value.GetString()))) {
+    return R"(must be of the form "1280x720", or "")";
+  }
+  return "";
+}
+
 void CheckOverride(const SwitchOverride& set, const Config& config, AddProblem add) {
   if (!set.default_tier.empty() && !ParseTier(set.default_tier)) {
     add("spec.override.default_tier", absl::StrCat("is no tier: \"", set.default_tier, "\""));
@@ -122,9 +147,12 @@ void CheckOverride(const SwitchOverride& set, const Config& config, AddProblem a
   for (const auto& [key, value] : set.sdk_params) {
     rapidjson::Document document;
     document.Parse(value.c_str(), value.size());
-    if (!document.HasParseError()) continue;
-    add(absl::StrCat("spec.override.sdk_params.", key),
-        absl::StrCat("is no JSON value: ", value, "; text needs quotes of its own"));
+    const std::string path = absl::StrCat("spec.override.sdk_params.", key);
+    if (document.HasParseError()) {
+      add(path, absl::StrCat("is no JSON value: ", value, "; text needs quotes of its own"));
+    } else if (const absl::string_view wrong = WrongShapeOf(key, document); !wrong.empty()) {
+      add(path, wrong);
+    }
   }
 }
 

@@ -92,12 +92,20 @@ TEST(ValidateSwitch, TakesWhatExistsAndNamesTheRest) {
   EXPECT_THAT(ProblemsOf(Switch{.set = {.default_tier = "4k",
                                         .main_cdn = "c",
                                         .gop_cache_ms = 60001,
-                                        .sdk_params = {{"Auto", "quic"}}}}),
+                                        .sdk_params = {{"Auto", "quic"},
+                                                       {"VCodec", "\"vp9\""},
+                                                       {"resolution", "\"240P\""},
+                                                       {"vbitrate", "\"high\""}}}}),
               ElementsAre("spec.override.default_tier: is no tier: \"4k\"",
                           "spec.override.main_cdn: names Cdn \"c\", which does not exist",
                           "spec.override.gop_cache_ms: must be at most 60000",
                           "spec.override.sdk_params.Auto: is no JSON value: quic; text needs "
-                          "quotes of its own"));
+                          "quotes of its own",
+                          "spec.override.sdk_params.VCodec: must be \"h264\" or \"h265\"",
+                          "spec.override.sdk_params.resolution: must be of the form "
+                          "\"1280x720\", or \"\"",
+                          "spec.override.sdk_params.vbitrate: must be a whole number of bits per "
+                          "second"));
 }
 
 TEST(ValidateQualityPolicy, RulesHaveNamesAndLaddersGoDown) {

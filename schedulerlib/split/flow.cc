@@ -12,6 +12,7 @@ namespace {
 constexpr uint64_t kSpillSalt = 0x7370696c6c;  // "spill"
 
 double ShareOfSpill(const CapTerms& terms, double share) {
+  if (terms.high_share <= terms.low_share) return share >= terms.low_share ? 1 : 0;
   return std::clamp((share - terms.low_share) / (terms.high_share - terms.low_share), 0.0, 1.0);
 }
 
@@ -43,7 +44,7 @@ void CorrectFlows(const CorrectionTerms& terms, std::span<MeasuredFlow> flows) {
 }
 
 double NextSpill(const CapTerms& terms, double spill, double measured_mbps) {
-  if (terms.cap_mbps <= 0 || terms.high_share <= terms.low_share) return 0;
+  if (terms.cap_mbps <= 0) return 0;
   const double share = measured_mbps / terms.cap_mbps;
   const double rising = ShareOfSpill(terms, share);
   const double falling = ShareOfSpill(terms, share + terms.hysteresis);

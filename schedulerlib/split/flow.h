@@ -10,7 +10,7 @@
 //
 // Cap: below the low watermark nobody spills; between low and high the part of its viewers grows
 // in proportion that go to their second choice; from the high one on everybody does (the shedding
-// rule of NS1's filters). Coming back the line lies lower by `hysteresis`, so that a load that
+// rule of NS1's filters). Where the two are one everybody does from there on. Coming back the line lies lower by `hysteresis`, so that a load that
 // trembles moves nobody.
 #ifndef SCHEDULERLIB_SPLIT_FLOW_H_
 #define SCHEDULERLIB_SPLIT_FLOW_H_

@@ -105,6 +105,14 @@ TEST(NextSpill, FollowsTheWatermarksAndReturnsLater) {
   EXPECT_EQ(NextSpill({.cap_mbps = 0}, 1, 1e9), 0) << "no cap";
 }
 
+TEST(NextSpill, IsAStepWhereBothWatermarksAreOne) {
+  const CapTerms terms{.cap_mbps = 1000, .low_share = 0.9, .high_share = 0.9};
+  EXPECT_EQ(NextSpill(terms, 0, 899), 0);
+  EXPECT_EQ(NextSpill(terms, 0, 900), 1);
+  EXPECT_EQ(NextSpill(terms, 1, 860), 1) << "within the hysteresis";
+  EXPECT_EQ(NextSpill(terms, 1, 849), 0);
+}
+
 TEST(NextSpill, IsMonotoneInTheLoad) {
   for (double spill = 0; spill <= 1; spill += 0.1) {
     double before = -1;

@@ -16,17 +16,17 @@ class Chooser {
   bool IsDry(CdnIndex cdn) const { return !Feed(cdn).has_value(); }
 
   // The CDN that a push line goes to, if it may carry the viewer and is fed by that very line.
-  std::optional<CdnIndex> CdnOf(size_t line) const {
+  std::optional<CdnIndex> CdnOf(size_t line, absl::FunctionRef<bool(CdnIndex)> may) const {
     const auto cdn = question_.snapshot.FindCdn(question_.stream.push_lines[line].cdn);
-    const bool good = cdn && question_.may_carry(*cdn) && Feed(*cdn) == line;
+    const bool good = cdn && may(*cdn) && Feed(*cdn) == line;
     return good ? cdn : std::nullopt;
   }
 
   void MoveMain(FedLines& lines) const {
     if (!IsDry(lines.main)) return;
     std::optional<CdnIndex> fed = lines.backup;
-    if (!fed || IsDry(*fed)) fed = CdnOf(0);
-    if (!fed) fed = CdnOf(1);
+    if (!fed || IsDry(*fed)) fed = CdnOf(0, question_.may_carry);
+    if (!fed) fed = CdnOf(1, question_.may_carry);
     if (!fed) return;
     if (lines.backup == fed) lines.backup.reset();
     lines.main = *fed;
@@ -41,7 +41,7 @@ class Chooser {
     const auto main = Feed(lines.main);
     if (!question_.may_move_backup || !main) return;
     if (lines.backup && Feed(*lines.backup) != main) return;
-    const auto other = CdnOf(1 - *main);
+    const auto other = CdnOf(1 - *main, question_.may_back_up);
     if (!other || other == lines.main) return;
     lines.backup = other;
     lines.backup_moved = true;

@@ -29,8 +29,9 @@ struct FedLinesQuestion {
   const Snapshot& snapshot;
   const Stream& stream;
 
-  // Whether the CDN may carry this viewer at all.
+  // Whether the CDN may carry this viewer's main line, and the backup line.
   absl::FunctionRef<bool(CdnIndex)> may_carry;
+  absl::FunctionRef<bool(CdnIndex)> may_back_up;
 
   bool may_have_backup = true;  // not turned off
   bool may_move_backup = true;  // hot standby, and nobody has set the backup line by hand

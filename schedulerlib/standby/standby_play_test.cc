@@ -104,6 +104,28 @@ TEST_F(StandbyPlayTest, ADryCdnIsKeptWhereNothingElseMayCarry) {
   EXPECT_EQ(LinesWhen(CarriedBy::kBackup), "a1");
 }
 
+TEST_F(StandbyPlayTest, ACdnThatDeliversNothingCarriesNobody) {
+  Given3(Standby::kHot, {{"a", 1}}, {{"c", 1}});
+  Given given;
+  given.Vendor("a").Vendor("b").Vendor("c").Point("show", {"a", "b"}, {"hd"});
+  given.StandsBy(Standby::kHot).Ratio("r", {{"a", 1}}, {{"c", 1}});
+  given.config().cdns[1].pull_templates.clear();  // takes pushes, which c fetches
+  snapshot_ = given.Snapshot();
+  EXPECT_EQ(Lines(), "a1 c1");
+  EXPECT_EQ(LinesWhen(CarriedBy::kBackup), "c2");
+}
+
+TEST_F(StandbyPlayTest, ALastResortIsNoBackupLine) {
+  Given3(Standby::kHot, {{"a", 1}}, {{"c", 1}});
+  Given given;
+  given.Vendor("a").Vendor("b").Vendor("c").Point("show", {"a", "b"}, {"hd"});
+  given.StandsBy(Standby::kHot).Ratio("r", {{"a", 1}}, {{"c", 1}});
+  given.config().cdns[1].health = CdnHealth::kPoor;
+  snapshot_ = given.Snapshot();
+  EXPECT_EQ(Lines(), "a1 c1") << "the other push is at b";
+  EXPECT_EQ(LinesWhen(CarriedBy::kBackup), "c2");
+}
+
 TEST_F(StandbyPlayTest, WhatAnOperatorSetsByHandStays) {
   Given3(Standby::kHot, {{"a", 1}}, {{"c", 1}});
   stream_.play_cdn = "c";

@@ -11,9 +11,10 @@
 namespace nearcast::scheduler {
 namespace {
 
-std::vector<const TranscodeTemplate*> AdaptiveTiers(const OfferedTiers& offered) {
+std::vector<const TranscodeTemplate*> AdaptiveTiers(const PlayDecision& decision) {
   std::vector<const TranscodeTemplate*> tiers;
-  for (const TranscodeTemplate& tier : offered) {
+  if (decision.switches.IsFeatureOff("auto")) return tiers;
+  for (const TranscodeTemplate& tier : decision.tiers) {
     if (IsAdaptive(tier.tier)) tiers.push_back(&tier);
   }
   return tiers;
@@ -46,7 +47,7 @@ void WriteRepresentation(const PlayDecision& decision, const TranscodeTemplate& 
 bool IsAdaptive(Tier tier) { return tier > Tier::kOrigin && tier < Tier::kMd; }
 
 std::string WriteAutoList(const Snapshot& snapshot, const PlayDecision& decision) {
-  const auto tiers = AdaptiveTiers(decision.tiers);
+  const auto tiers = AdaptiveTiers(decision);
   const std::string format = decision.switches.IsFormatOff("flv") ? "hls" : "flv";
   int id = 0;
   JsonWriter json;

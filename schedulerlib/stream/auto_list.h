@@ -19,7 +19,8 @@ namespace nearcast::scheduler {
 bool IsAdaptive(Tier tier);
 
 // The main line's FLV URLs. Tiers whose keyframes come at the same interval share an adaptation set,
-// since players change between them at keyframes; sets in the order of their first tier, best first.
+// since players change between them at keyframes; sets in the order of their first tier, best first. Without any where a switch
+// turns `feature/auto` off.
 std::string WriteAutoList(const Snapshot& snapshot, const PlayDecision& decision);
 
 }  // namespace nearcast::scheduler

@@ -49,6 +49,12 @@ TEST(AutoListTest, KeepsTiersOfDifferentKeyframeIntervalsApart) {
   EXPECT_GT(list.find("_sd.flv"), four);
 }
 
+TEST(AutoListTest, HasNoTiersWhereASwitchTurnsItOff) {
+  Given given = Show({"origin", "hd", "ld"});
+  given.config().switches.push_back({.name = "still", .off = {"feature/auto"}});
+  EXPECT_EQ(Ask(given), R"({"version":"1.0","adaptationSet":[]})");
+}
+
 TEST(AutoListTest, IsAnEmptyPresentationWhereNothingCanBeAdapted) {
   EXPECT_EQ(Ask(Show({"origin"})), R"({"version":"1.0","adaptationSet":[]})");
 }

@@ -75,10 +75,18 @@ void AddLine(const Snapshot& snapshot, absl::string_view role, CdnIndex cdn,
   if (snapshot.cdn(cdn).spec.kind == CdnKind::kOwn) SetNode(snapshot, decision, line);
 }
 
+// CDNs of ratio rules deliver FLV; one that a stream or a switch names may be there for pushes only.
 bool MayCarry(const Snapshot& snapshot, const PlayDecision& decision, CdnIndex cdn) {
   const auto& off = decision.switches.cdns_off;
   return snapshot.cdn_buckets[cdn.value()].standing != CdnStanding::kOut &&
-         std::find(off.begin(), off.end(), cdn) == off.end();
+         std::find(off.begin(), off.end(), cdn) == off.end() &&
+         snapshot.cdn(cdn).spec.pull_templates.contains("flv");
+}
+
+// A last resort is none for the backup line.
+bool MayBackUp(const Snapshot& snapshot, const PlayDecision& decision, CdnIndex cdn) {
+  return snapshot.cdn_buckets[cdn.value()].standing == CdnStanding::kUsable &&
+         MayCarry(snapshot, decision, cdn);
 }
 
 // Set from outside; what the rules chose stands behind it.
@@ -102,7 +110,7 @@ void SetCdns(const Snapshot& snapshot, PlayDecision& decision) {
   if (switches.main_cdn && MayCarry(snapshot, decision, *switches.main_cdn)) {
     SetMain(decision, *switches.main_cdn);
   }
-  if (switches.backup_cdn && MayCarry(snapshot, decision, *switches.backup_cdn) &&
+  if (switches.backup_cdn && MayBackUp(snapshot, decision, *switches.backup_cdn) &&
       switches.backup_cdn != decision.ratio.main) {
     decision.ratio.backup = switches.backup_cdn;
   }
@@ -116,10 +124,12 @@ void SetFed(const Snapshot& snapshot, PlayDecision& decision) {
   const bool is_hot = decision.publish_point->spec.standby == Standby::kHot;
   const bool has_backup = !switches.IsFeatureOff("backup");
   const auto may_carry = [&](CdnIndex cdn) { return MayCarry(snapshot, decision, cdn); };
+  const auto may_back_up = [&](CdnIndex cdn) { return MayBackUp(snapshot, decision, cdn); };
   const FedLines fed =
       ChooseFedLines({.snapshot = snapshot,
                       .stream = *decision.stream,
                       .may_carry = may_carry,
+                      .may_back_up = may_back_up,
                       .may_have_backup = has_backup,
                       .may_move_backup = is_hot && has_backup && !switches.backup_cdn},
                      {.main = *ratio.main, .backup = ratio.backup});

@@ -64,7 +64,7 @@ std::string WriteVeLivePlayerStreamData(const Snapshot& snapshot, const PlayDeci
   const absl::string_view opened = ResolutionName(decision.default_tier);
   JsonWriter json;
   json.Open();
-  json.Key("enableABR").Bool(named > 1);
+  json.Key("enableABR").Bool(named > 1 && !decision.switches.IsFeatureOff("auto"));
   json.Key("enableMainBackupSwitch").Bool(decision.lines.size() > 1);
   json.Member("defaultResolution", opened.empty() ? ResolutionName(tiers.front().tier) : opened);
   const bool has_flv = !decision.switches.IsFormatOff("flv");  // every CDN delivers it

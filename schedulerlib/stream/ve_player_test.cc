@@ -60,6 +60,13 @@ TEST(VePlayerTest, ListsEveryTierThatThePlayerHasANameForInEveryFormatOfTheLine)
   EXPECT_STREQ(answer["defaultFormat"].GetString(), "FLV");
 }
 
+TEST(VePlayerTest, AdaptsNoMoreWhereASwitchTurnsItOff) {
+  Given given;
+  given.Vendor("a").Point("show", {"a"}, {"origin", "hd"}).Ratio("r", {{"a", 1}});
+  given.config().switches.push_back({.name = "still", .off = {"feature/auto"}});
+  EXPECT_FALSE(Ask(given)["enableABR"].GetBool());
+}
+
 TEST(VePlayerTest, OneTierAndOneLineNeedNoSwitches) {
   const Document answer =
       Ask(Given().Vendor("a").Point("show", {"a"}, {"hd", "ao"}).Ratio("r", {{"a", 1}}));

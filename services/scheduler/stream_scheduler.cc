@@ -105,8 +105,13 @@ absl::Status SwapPushLines(scheduler::Stream& stream) {
 absl::Status HoldViewers(const Snapshot& snapshot, const std::string& cdn,
                          scheduler::Stream& stream) {
   if (cdn.empty()) return absl::OkStatus();
-  if (cdn != "-" && !snapshot.FindCdn(cdn)) {
+  const auto found = snapshot.FindCdn(cdn);
+  if (cdn != "-" && !found) {
     return NotMoved(absl::StrCat("play_cdn: there is no Cdn \"", cdn, "\""), "INVALID_MOVE");
+  }
+  if (found && !snapshot.cdn(*found).spec.pull_templates.contains("flv")) {
+    return NotMoved(absl::StrCat("play_cdn: Cdn \"", cdn, "\" has no pull template for flv"),
+                    "INVALID_MOVE");
   }
   stream.play_cdn = cdn == "-" ? "" : cdn;
   return absl::OkStatus();
