@@ -19,6 +19,8 @@ struct PlayTerms {
   std::optional<int64_t> gop_cache_ms;
   std::optional<stream::GopCachePolicy> policy;
   std::optional<int32_t> hls_slice_ms;
+  std::optional<int64_t> protected_period_ms;
+  std::optional<int64_t> gop_keep_ms;
 };
 
 // Thread rule: any thread. Neither method blocks; each calls `done` once, from any thread, maybe

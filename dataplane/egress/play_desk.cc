@@ -11,6 +11,19 @@
 #include "base/status_macros.h"
 
 namespace nearcast::egress {
+namespace {
+
+// What the URL does not say.
+void ApplyTerms(const admission::PlayTerms& terms, PlayWish& wish) {
+  if (terms.gop_cache_ms && !wish.says_gop_cache_ms) wish.start.gop_cache_ms = *terms.gop_cache_ms;
+  if (terms.policy && !wish.says_policy) wish.start.policy = *terms.policy;
+  if (terms.protected_period_ms && !wish.says_protected_period) {
+    wish.drop.protected_period_ms = *terms.protected_period_ms;
+  }
+  if (terms.gop_keep_ms && !wish.says_gop_keep) wish.drop.gop_keep_ms = *terms.gop_keep_ms;
+}
+
+}  // namespace
 
 PlayDesk::PlayDesk(const PlayDeskOptions& options, std::vector<Worker*> workers, stream::Hub* hub,
                    StreamFetcher* fetcher, admission::Gate* gate, plays::PlayLog* log)
@@ -89,11 +102,7 @@ void PlayDesk::Enter(Worker* worker, Arrival arrival,
     TurnAway(arrival, terms.status());
     return;
   }
-  PlayWish& wished = arrival.request.wish;
-  if (terms->gop_cache_ms && !wished.says_gop_cache_ms) {
-    wished.start.gop_cache_ms = *terms->gop_cache_ms;
-  }
-  if (terms->policy && !wished.says_policy) wished.start.policy = *terms->policy;
+  ApplyTerms(*terms, arrival.request.wish);
   const auto stream = Find(arrival.request.stream);
   if (!stream.ok()) {
     TurnAway(arrival, stream.status());

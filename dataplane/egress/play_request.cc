@@ -75,11 +75,11 @@ absl::Status ApplyParameter(absl::string_view key, absl::string_view value, Play
   if (key == "queue_ms") return ParseQueueMs(key, value, &wish->drop.queue.queue_ms);
   if (key == "drop") return ParseWord(key, value, kDropModes, &wish->drop.mode);
   if (key == "protected_period") {
-    wish->drop.binding = true;
+    wish->drop.binding = wish->says_protected_period = true;
     return ParseMs(key, value, kProtectedPeriodMsMax, &wish->drop.protected_period_ms);
   }
   if (key == "gop_keep_duration") {
-    wish->drop.binding = true;
+    wish->drop.binding = wish->says_gop_keep = true;
     return ParseMs(key, value, kGopKeepMsMax, &wish->drop.gop_keep_ms);
   }
   if (key == "merge_write_ms") {
@@ -94,6 +94,7 @@ absl::Status ApplyParameter(absl::string_view key, absl::string_view value, Play
 absl::StatusOr<PlayWish> ParsePlayWish(absl::string_view query, const PlayDefaults& defaults) {
   PlayWish wish = defaults;
   wish.says_gop_cache_ms = wish.says_policy = wish.drop.binding = false;
+  wish.says_protected_period = wish.says_gop_keep = false;
   for (absl::string_view pair : absl::StrSplit(query, '&')) {
     const std::pair<absl::string_view, absl::string_view> parameter =
         absl::StrSplit(pair, absl::MaxSplits('=', 1));

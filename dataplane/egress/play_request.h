@@ -24,9 +24,11 @@ struct PlayWish {
   stream::DropWish drop;
   int64_t merge_write_ms = 0;  // a multiple of 10
 
-  // Which of `start` the URL has said itself.
+  // Which of `start` and `drop` the URL has said itself.
   bool says_gop_cache_ms = false;
   bool says_policy = false;
+  bool says_protected_period = false;
+  bool says_gop_keep = false;
 };
 
 // What holds where the URL says nothing.

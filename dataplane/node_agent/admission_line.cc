@@ -36,6 +36,12 @@ admission::PlayAnswer PlayAnswerOf(const v1::AdmitPlayResponse& response) {
     answer.terms.hls_slice_ms =
         static_cast<int32_t>(std::min<uint32_t>(response.hls_slice_ms(), INT32_MAX));
   }
+  if (response.has_protected_period_ms()) {
+    answer.terms.protected_period_ms = response.protected_period_ms();
+  }
+  if (response.has_gop_keep_duration_ms()) {
+    answer.terms.gop_keep_ms = response.gop_keep_duration_ms();
+  }
   answer.ttl_ms = response.ttl_ms();
   return answer;
 }

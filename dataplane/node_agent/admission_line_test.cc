@@ -32,6 +32,8 @@ class FakeControlPlane : public v1::NodeService::Service {
     response->set_gop_cache_policy("upper");
     response->set_ttl_ms(5000);
     response->set_hls_slice_ms(4000);
+    response->set_protected_period_ms(0);
+    response->set_gop_keep_duration_ms(1500);
     return grpc::Status::OK;
   }
 
@@ -87,6 +89,8 @@ TEST(AdmissionLineTest, PassesOnHowAStreamIsPlayed) {
   EXPECT_EQ(answer->terms.policy, stream::GopCachePolicy::kUpperLimit);
   EXPECT_EQ(answer->ttl_ms, 5000);
   EXPECT_EQ(answer->terms.hls_slice_ms, 4000);
+  EXPECT_EQ(answer->terms.protected_period_ms, 0);
+  EXPECT_EQ(answer->terms.gop_keep_ms, 1500);
   EXPECT_TRUE(absl::IsPermissionDenied(AskPlay(&line, "live/bad", 0).status()));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -31,15 +32,36 @@ std::string MissText(int64_t miss_ms) {
                       " than wished");
 }
 
+bool SaysInTemplate(const Cdn& cdn) {
+  const auto flv = cdn.pull_templates.find("flv");
+  return flv != cdn.pull_templates.end() && absl::StrContains(flv->second, "{gop_cache_ms}");
+}
+
+std::string EffectText(const GopCache& cache) {
+  std::string text = " at its console";
+  if (cache.effect == GopCacheEffect::kAfterPush) {
+    absl::StrAppend(&text, " (a change there counts from the next push on)");
+  } else if (cache.effect_after_s > 0) {
+    absl::StrAppend(&text, " (a change there counts after ", cache.effect_after_s, " s)");
+  }
+  return text;
+}
+
 std::string LineText(const Cdn& cdn, const PlayLine& line, int64_t wished_mean_ms) {
   const GopCacheSetting& setting = line.gop_cache;
+  const bool by_url = setting.per_url || SaysInTemplate(cdn);
+  if (!setting.known && !by_url) {
+    return absl::StrCat(line.role, " line: CDN ", cdn.name,
+                        ": what its GOP cache is set to is not known, nor the delay that follows; "
+                        "say it in the Cdn's gop_cache (query, set_ms or set_value)");
+  }
   const std::string value =
       setting.level == nullptr ? absl::StrCat(setting.ms, " ms") : setting.level->value;
   std::string text =
       absl::StrCat(line.role, " line: CDN ", cdn.name, " (", ModelName(cdn.gop_cache.model),
-                   ") is set to ", value, setting.per_url ? " by its URLs" : " at its console",
-                   ": ", Seconds(setting.delay.min_ms), " to ", Seconds(setting.delay.max_ms),
-                   " s, ", Seconds(setting.delay.mean_ms()), " in the mean; ",
+                   ") is set to ", value, by_url ? " by its URLs" : EffectText(cdn.gop_cache), ": ",
+                   Seconds(setting.delay.min_ms), " to ", Seconds(setting.delay.max_ms), " s, ",
+                   Seconds(setting.delay.mean_ms()), " in the mean; ",
                    MissText(int64_t{setting.delay.mean_ms()} - wished_mean_ms));
   if (setting.gop_too_long) {
     absl::StrAppend(&text, "; its GOPs are longer than the setting, so that this need not hold");

@@ -8,6 +8,7 @@ namespace nearcast::scheduler {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::vector<std::string> Steps(const Given& given, uint32_t grade) {
@@ -54,6 +55,23 @@ TEST(LatencyStepsTest, TellsTheWishAndWhatEachCdnMakesOfIt) {
   EXPECT_THAT(Steps(given, 1)[0],
               "latency policy flv: network grade 1 wishes for M 5800 ms with GOPs of 2000 ms, a "
               "mean delay of 7.0 s; start buffer 800 ms after 2 stalls and 0 retries");
+}
+
+TEST(LatencyStepsTest, TellsWhatIsNotKnownAndWhenAChangeWouldCount) {
+  Given given = World();
+  given.config().latency_policies = {{.name = "flv", .target_ms = 3000}};
+  given.config().publish_points[0].latency_policy = "flv";
+  given.config().cdns[0].gop_cache.query = "";
+  given.config().cdns[1].gop_cache.effect_after_s = 600;
+  EXPECT_EQ(Steps(given, 8)[1],
+            "main line: CDN a: what its GOP cache is set to is not known, nor the delay that "
+            "follows; say it in the Cdn's gop_cache (query, set_ms or set_value)");
+  EXPECT_THAT(Steps(given, 8)[2],
+              HasSubstr("set to low at its console (a change there counts after 600 s): 4.0"));
+  given.config().cdns[1].gop_cache.effect = GopCacheEffect::kAfterPush;
+  EXPECT_THAT(Steps(given, 8)[2], HasSubstr("(a change there counts from the next push on)"));
+  given.config().cdns[0].pull_templates["flv"] += "?gop_cache_ms={gop_cache_ms}";
+  EXPECT_THAT(Steps(given, 8)[1], HasSubstr("by its URLs"));
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ GopCacheSetting ChooseLevel(const GopCache& cache, const GopCacheWish& wish, int
     return setting.per_url || level.value == cache.set_value;
   });
   if (setting.level == nullptr) return setting;
+  setting.known = true;
   setting.delay = {setting.level->delay_min_ms, setting.level->delay_max_ms};
   setting.ms = setting.delay.mean_ms();
   return setting;
@@ -90,9 +91,11 @@ GopCacheSetting ChooseLevel(const GopCache& cache, const GopCacheWish& wish, int
 // What the console says counts where the URL cannot; where neither is known, the wish does.
 GopCacheSetting ChooseValue(const GopCache& cache, const GopCacheWish& wish, int64_t mean) {
   GopCacheSetting setting;
-  setting.per_url = !cache.query.empty() || cache.set_ms == 0;
-  int64_t ms = setting.per_url ? NearestSetting(cache, mean, wish.gop_ms) : cache.set_ms;
-  if (cache.gop_within_setting && setting.per_url && ms < wish.gop_ms) {
+  setting.per_url = !cache.query.empty();
+  setting.known = setting.per_url || cache.set_ms != 0;
+  const bool is_set = setting.known && !setting.per_url;
+  int64_t ms = is_set ? cache.set_ms : NearestSetting(cache, mean, wish.gop_ms);
+  if (cache.gop_within_setting && !is_set && ms < wish.gop_ms) {
     ms = SnapUp(cache, wish.gop_ms);
   }
   setting.ms = static_cast<uint32_t>(ms);

@@ -27,7 +27,8 @@ struct GopCacheWish {
 struct GopCacheSetting {
   uint32_t ms = 0;                       // what {ms} stands for; for a table, its mean delay
   const GopCacheLevel* level = nullptr;  // of a table: what {value} stands for
-  bool per_url = false;                  // else it is what the vendor's console says
+  bool per_url = false;                  // the CDN's dialect sets it by URL
+  bool known = false;                    // by that or by what is said of its console; else a wish
   bool gop_too_long = false;             // the vendor's law does not hold
   DelayRange delay;                      // of the first frame, the way included
 };

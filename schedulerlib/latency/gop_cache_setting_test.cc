@@ -90,6 +90,7 @@ TEST(GopCacheSettingTest, WhatTheConsoleSaysCountsWhereUrlsCannot) {
   cache.set_ms = 4000;
   auto setting = ChooseGopCache(cache, {.gop_cache_ms = 1800, .gop_ms = 2000});
   EXPECT_FALSE(setting.per_url);
+  EXPECT_TRUE(setting.known);
   EXPECT_EQ(setting.delay, (DelayRange{4000, 6000}));
   EXPECT_EQ(Query(cache, setting), "");
   GopCache table = PublishedTable();
@@ -103,6 +104,8 @@ TEST(GopCacheSettingTest, WhatTheConsoleSaysCountsWhereUrlsCannot) {
 TEST(GopCacheSettingTest, WithoutADialectTheWishItselfStands) {
   const auto setting = ChooseGopCache(GopCache(), {.gop_cache_ms = 1234, .gop_ms = 2000});
   EXPECT_EQ(setting.ms, 1234u);
+  EXPECT_FALSE(setting.known);
+  EXPECT_FALSE(setting.per_url);
   EXPECT_EQ(Query(GopCache(), setting), "");
 }
 

@@ -90,6 +90,10 @@ void AdmissionDesk::FillTerms(const Snapshot& snapshot, const v1::AdmitPlayReque
   viewer.network_grade = static_cast<decltype(viewer.network_grade)>(request.network_grade());
   const scheduler::ViewerLatency latency = DecideLatency(point->second, viewer);
   if (latency.plan == nullptr && latency.gop_cache_ms == 0) return;  // nothing is declared
+  if (latency.plan != nullptr) {
+    response->set_protected_period_ms(latency.plan->drop.protected_period_ms);
+    response->set_gop_keep_duration_ms(latency.plan->drop.gop_keep_duration_ms);
+  }
   const scheduler::CompiledCdn& cdn = snapshot.cdn(snapshot.node(*node).cdn);
   response->set_gop_cache_ms(ChooseGopCacheOf(cdn, latency).ms);
   response->set_gop_cache_policy("lower");  // the law that policies are solved by

@@ -108,6 +108,8 @@ TEST_F(AdmissionDeskTest, ViewersGetTheCacheOfTheirStreamAndNetworkGrade) {
   EXPECT_GE(best->hls_slice_ms(), 1000u);
   EXPECT_LE(worst->hls_slice_ms(), 10'000u);
   EXPECT_GT(best->ttl_ms(), 0u);
+  EXPECT_EQ(best->protected_period_ms(), 5000u);
+  EXPECT_GT(best->gop_keep_duration_ms(), 0u);
 }
 
 TEST_F(AdmissionDeskTest, WhereNothingIsDeclaredTheNodeDecides) {
@@ -117,6 +119,7 @@ TEST_F(AdmissionDeskTest, WhereNothingIsDeclaredTheNodeDecides) {
     ASSERT_TRUE(response.ok());
     EXPECT_FALSE(response->has_gop_cache_ms());
     EXPECT_EQ(response->gop_cache_policy(), "");
+    EXPECT_FALSE(response->has_protected_period_ms());
   }
 }
 

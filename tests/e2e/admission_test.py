@@ -20,6 +20,17 @@ TELECOM, UNICOM = "14.215.177.39", "202.106.0.20"
 SIGNING = """  push_signing: {method: HMAC_SHA256, key: key-of-publishers, validity_s: 86400}
   pull_signing: {method: HMAC_SHA256, key: key-of-viewers, validity_s: 3600}
 """
+POINT = """kind: LatencyPolicy
+name: near
+spec:
+  target_ms: 3000
+  network_ms: 200
+  drop_protection: {protected_period_ms: 4000, gop_keep_duration_ms: 1500}
+---
+kind: PublishPoint
+name: near
+spec: {push_cdns: [nearcast], transcode_templates: [origin], latency_policy: near}
+"""
 CHECK = """kind: HealthCheck
 name: pictures
 spec:
@@ -80,9 +91,9 @@ class AdmissionTest(DemoCase):
     def relay_http(self, node):
         return "http://%s:8088" % self.demo.net.relays[node]
 
-    def create(self, name):
+    def create(self, name, point="demo"):
         """The push URL of a new stream, pushed to HOME."""
-        shown = self.demo.ctl_json("stream", "create", name, "--publish-point", "demo", "--ip", TELECOM)
+        shown = self.demo.ctl_json("stream", "create", name, "--publish-point", point, "--ip", TELECOM)
         line = shown.get("push_lines", shown.get("pushLines"))[0]
         self.assertEqual(line["node"], HOME)
         return line["url"]
@@ -157,17 +168,29 @@ class AdmissionTest(DemoCase):
         self.assertIn("pull", self.demo.ctl("stream", "stats", "seen"))
         self.assertIn("live/seen", self.demo.ctl("node", "streams", AWAY))
 
-    def test_the_control_plane_says_how_much_cache_a_viewer_gets_whose_url_does_not(self):
-        self.publish(self.create("cached"))
-        self.wait_for_state("cached", "PUBLISHING")
-        path, expire = "/live/cached.flv", int(time.time()) + 600
+    def viewer_whose_url_says_nothing(self, name):
+        """As the relay shows it."""
+        path, expire = "/live/%s.flv" % name, int(time.time()) + 600
         sign = hmac.new(b"key-of-viewers", b"%s\n%d" % (path.encode(), expire), hashlib.sha256).hexdigest()
         self.watch("%s%s?sign=%s&expire=%d" % (self.relay_http(HOME), path, sign, expire))
 
         def viewers():
-            return json.loads(fetch(self.relay_http(HOME) + "/api/viewers?stream=live/cached"))["viewers"]
+            return json.loads(fetch(self.relay_http(HOME) + "/api/viewers?stream=live/" + name))["viewers"]
 
-        self.assertEqual(wait_for("a viewer", viewers)[0]["gop_cache_ms"], 1800)  # the relay's own default: 2000
+        return wait_for("a viewer", viewers)[0]
+
+    def test_the_control_plane_says_how_much_cache_a_viewer_gets_whose_url_does_not(self):
+        self.publish(self.create("cached"))
+        self.wait_for_state("cached", "PUBLISHING")
+        viewer = self.viewer_whose_url_says_nothing("cached")
+        self.assertEqual(viewer["gop_cache_ms"], 1800)  # the relay's own default: 2000
+
+    def test_a_latency_policy_protects_viewers_from_dropped_frames(self):
+        self.demo.ctl("apply", "-f", "-", stdin=POINT)
+        self.publish(self.create("guarded", "near"))
+        self.wait_for_state("guarded", "PUBLISHING")
+        viewer = self.viewer_whose_url_says_nothing("guarded")
+        self.assertEqual((viewer["protected_period"], viewer["gop_keep_duration"]), (4000, 1500))
 
     def signed(self, path):
         expire = int(time.time()) + 600
