@@ -13,17 +13,6 @@
 namespace nearcast::scheduler {
 namespace {
 
-ClientAddress PushAddress(const Snapshot& snapshot, const PushTarget& target,
-                          const Viewer& client) {
-  const Cdn& cdn = snapshot.cdn(target.cdn).spec;
-  if (!target.node) return {cdn.name, "", cdn.push_domain};
-  const CompiledNode& node = snapshot.node(*target.node);
-  const bool by_domain = cdn.addressing == Addressing::kDomain;
-  return {cdn.name, node.spec.name,
-          by_domain ? cdn.push_domain
-                    : WriteHost(node, client.address, node.spec.rtmp_port, kRtmpPort)};
-}
-
 std::vector<ClientAddress> PushAddresses(const Snapshot& snapshot,
                                          const CompiledPublishPoint& point,
                                          const ClientPlace& place, const Viewer& client,
@@ -31,7 +20,9 @@ std::vector<ClientAddress> PushAddresses(const Snapshot& snapshot,
   std::vector<ClientAddress> addresses;
   for (const PushTarget& target : FindPushTargets(snapshot, point, place, client.key, switches)) {
     if (addresses.size() == kClientAddressesMax) break;
-    addresses.push_back(PushAddress(snapshot, target, client));
+    addresses.push_back({snapshot.cdn(target.cdn).spec.name,
+                         target.node ? snapshot.node(*target.node).spec.name : "",
+                         WritePushHost(snapshot, point, target, client.address)});
   }
   return addresses;
 }
@@ -46,9 +37,12 @@ std::vector<ClientAddress> PlayAddresses(const Snapshot& snapshot, const std::st
   const auto decision = DecidePlay(snapshot, any, client, now);
   if (!decision.ok()) return addresses;  // a scene may be pushed before anybody may watch it
   for (const PlayLine& line : decision->lines) {
-    addresses.push_back({snapshot.cdn(line.cdn).spec.name,
-                         line.node ? snapshot.node(*line.node).spec.name : "",
-                         std::string(line.host)});
+    const Cdn& cdn = snapshot.cdn(line.cdn).spec;
+    const auto domain = cdn.pull_domains.find("flv");
+    const bool own = line.node && cdn.addressing == Addressing::kNodeAddress;
+    addresses.push_back(
+        {cdn.name, line.node ? snapshot.node(*line.node).spec.name : "",
+         own || domain == cdn.pull_domains.end() ? std::string(line.host) : domain->second});
   }
   return addresses;
 }
@@ -71,11 +65,14 @@ absl::StatusOr<ClientDecision> DecideClient(const Snapshot& snapshot,
   decision.settings = snapshot.client_policies.SettingsFor(
       question,
       [&switches](absl::string_view policy) { return switches.IsClientPolicyOff(policy); });
+  // Targets of delay and sameness hold only for keyframes at the interval that they are solved for.
+  if (point->second.latency) decision.settings.encoder.gop_ms = point->second.latency->gop_ms;
   decision.push = PushAddresses(snapshot, point->second, decision.place, client, switches);
   decision.play = PlayAddresses(snapshot, publish_point, client, now);
-  if (!decision.push.empty()) return decision;
+  if (!decision.push.empty() || !decision.play.empty()) return decision;
   return absl::UnavailableError(absl::StrCat("no CDN of publish point ", publish_point,
-                                             " can take a push; see nearcastctl node list"));
+                                             " can take a push, and none can be played from; see "
+                                             "nearcastctl node list"));
 }
 
 }  // namespace nearcast::scheduler

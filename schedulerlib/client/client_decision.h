@@ -34,9 +34,10 @@ struct ClientDecision {
 };
 
 // `client` with the device's id as its key. Push addresses are those that a new stream of the
-// publish point would be pushed to, play addresses those that the ratio rules would choose for any
-// stream of it; switches count at `now`. NOT_FOUND: no such publish point. UNAVAILABLE: none of its
-// CDNs can take a push. The result points into the snapshot.
+// publish point would be pushed to in its push protocol, play addresses those that the ratio rules
+// would choose for FLV of any stream of it; switches count at `now`. A latency policy's keyframe
+// interval goes before the settings'. NOT_FOUND: no such publish point. UNAVAILABLE: there is
+// neither a CDN to push to nor one to play from. The result points into the snapshot.
 absl::StatusOr<ClientDecision> DecideClient(const Snapshot& snapshot,
                                             const std::string& publish_point, const Viewer& client,
                                             absl::Time now);

@@ -71,6 +71,50 @@ TEST(ClientDecisionTest, PoliciesMatchThePlaceAndTheScene) {
   EXPECT_THAT(decide("10.2.0.1").policies, IsEmpty());
 }
 
+TEST(ClientDecisionTest, PushAddressesAreForTheScenesProtocol) {
+  Given given = World();
+  Cdn& own = given.config().cdns[0];
+  own.push_templates["flv"] = "http://{host}/{app}/{stream}.flv";
+  Cdn& vendor = given.config().cdns[1];
+  vendor.push_templates["flv"] = "https://{host}/{app}/{stream}.flv";
+  vendor.push_domains["flv"] = "post.vendor.example";
+  vendor.pull_domains["flv"] = "flv.vendor.example";
+  given.config().publish_points[0].push_protocol = "flv";
+  const auto snapshot = given.Snapshot();
+  const auto decision =
+      DecideClient(*snapshot, "show", Client("10.1.0.1"), absl::UnixEpoch()).value();
+  EXPECT_THAT(
+      Texts(decision.push),
+      ElementsAre("own/gz 192.0.2.1:8088", "vendor/ post.vendor.example", "own/bj 192.0.2.2:8088"));
+  EXPECT_EQ(Texts(decision.play).back(), "vendor/ flv.vendor.example");
+}
+
+TEST(ClientDecisionTest, KeyframesComeAsTheLatencyPolicyNeedsThem) {
+  Given given = World();
+  given.config().client_policies.push_back({.name = "all", .encoder = {.gop_ms = 2000}});
+  given.config().latency_policies = {
+      {.name = "near", .target_ms = 1000, .difference_ms = 500, .network_ms = 200}};
+  given.config().publish_points[0].latency_policy = "near";
+  for (TranscodeTemplate& made : given.config().transcode_templates) made.gop_s = 1;
+  const auto snapshot = given.Snapshot();
+  EXPECT_EQ(DecideClient(*snapshot, "show", Client("10.1.0.1"), absl::UnixEpoch())
+                ->settings.encoder.gop_ms,
+            1000u);
+}
+
+TEST(ClientDecisionTest, AnAppThatOnlyPlaysNeedsNoPlaceToPushTo) {
+  Given given = World();
+  given.config().publish_points[0].push_cdns = {"own"};
+  given.config().cdns[0].disabled = true;
+  given.config().ratio_rules.clear();
+  given.Ratio("default", {{"vendor", 1}});
+  const auto snapshot = given.Snapshot();
+  const auto decision = DecideClient(*snapshot, "show", Client("10.1.0.1"), absl::UnixEpoch());
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_THAT(decision->push, IsEmpty());
+  EXPECT_THAT(Texts(decision->play), ElementsAre("vendor/ pull.vendor.example"));
+}
+
 TEST(ClientDecisionTest, AnUnknownSceneAndOneWithoutACdnAreErrors) {
   Given given = World();
   for (Cdn& cdn : given.config().cdns) cdn.disabled = true;

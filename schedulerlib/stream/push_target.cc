@@ -59,10 +59,15 @@ std::vector<PushTarget> FindTargetsOf(const Snapshot& snapshot, const CompiledPu
   return first;
 }
 
-std::string NodeHost(const CompiledNode& node, const PushQuestion& question,
+const std::string& TemplateFor(const Cdn& cdn, const CompiledPublishPoint& point) {
+  const std::string* found = PushTemplateFor(cdn, point.spec.push_protocol);
+  return found == nullptr ? cdn.push_template : *found;
+}
+
+std::string NodeHost(const CompiledNode& node, const ipdb::IpAddress& broadcaster,
                      absl::string_view url_template) {
   const bool http = absl::StartsWith(url_template, "http");
-  return WriteHost(node, question.broadcaster, http ? node.spec.http_port : node.spec.rtmp_port,
+  return WriteHost(node, broadcaster, http ? node.spec.http_port : node.spec.rtmp_port,
                    http ? kHttpPort : kRtmpPort);
 }
 
@@ -109,26 +114,29 @@ SwitchEffects FindPushSwitches(const Snapshot& snapshot, const ClientPlace& plac
                                 absl::FromUnixSeconds(question.now_s));
 }
 
+std::string WritePushHost(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                          const PushTarget& target, const ipdb::IpAddress& broadcaster) {
+  const Cdn& cdn = snapshot.cdn(target.cdn).spec;
+  if (!target.node || cdn.addressing != Addressing::kNodeAddress) {
+    return DomainFor(cdn, point.spec.push_protocol);
+  }
+  return NodeHost(snapshot.node(*target.node), broadcaster, TemplateFor(cdn, point));
+}
+
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
                        const PushQuestion& question, const PushTarget& target,
                        absl::string_view role) {
   const Cdn& cdn = snapshot.cdn(target.cdn).spec;
-  const std::string* found = PushTemplateFor(cdn, point.spec.push_protocol);
-  const std::string& url_template = found == nullptr ? cdn.push_template : *found;
   PushLine line;
   line.line = std::string(role);
   line.cdn = cdn.name;
-  std::string host = DomainFor(cdn, point.spec.push_protocol);
-  if (target.node) {
-    const CompiledNode& node = snapshot.node(*target.node);
-    line.node = node.spec.name;
-    if (cdn.addressing == Addressing::kNodeAddress) host = NodeHost(node, question, url_template);
-  }
-  line.url = WriteUrl(url_template, {.host = host,
-                                     .app = point.spec.app,
-                                     .stream = question.stream,
-                                     .suffix = "",
-                                     .gop_cache_ms = point.spec.gop_cache_ms});
+  if (target.node) line.node = snapshot.node(*target.node).spec.name;
+  const std::string host = WritePushHost(snapshot, point, target, question.broadcaster);
+  line.url = WriteUrl(TemplateFor(cdn, point), {.host = host,
+                                                .app = point.spec.app,
+                                                .stream = question.stream,
+                                                .suffix = "",
+                                                .gop_cache_ms = point.spec.gop_cache_ms});
   absl::StrAppend(&line.url, RecordPart(cdn, point.spec.record, line.url));
   Sign(snapshot.cdn(target.cdn).push_signer, point, question, line.url);
   return line;

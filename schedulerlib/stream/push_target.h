@@ -49,6 +49,11 @@ std::vector<PushTarget> FindPushTargets(const Snapshot& snapshot, const Compiled
 SwitchEffects FindPushSwitches(const Snapshot& snapshot, const ClientPlace& place,
                                const PushQuestion& question);
 
+// "push.a.example" or "192.0.2.2:1936": where the target takes the publish point's protocol from
+// that address. Empty for a vendor's CDN without a domain.
+std::string WritePushHost(const Snapshot& snapshot, const CompiledPublishPoint& point,
+                          const PushTarget& target, const ipdb::IpAddress& broadcaster);
+
 // `role` is "main" or "backup". The URL is the CDN's template for the publish point's protocol, with
 // what asks for a recording behind it, and signed as the CDN wants.
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
