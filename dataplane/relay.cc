@@ -280,6 +280,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
   options.holds = NonEmpty(absl::GetFlag(FLAGS_hold));
   NC_ASSIGN_OR_RETURN(options.forwards, ParseForwards(absl::GetFlag(FLAGS_forward)));
   options.pull.gop_cache_ms = options.play.start.gop_cache_ms;
+  options.pull.gop_keep_ms = absl::GetFlag(FLAGS_gop_keep_ms);
   options.pull.hold_ms = absl::GetFlag(FLAGS_pull_hold_ms);
   options.hub.ring = {.keep_ms = absl::GetFlag(FLAGS_gop_keep_ms),
                       .span_ms_max = absl::GetFlag(FLAGS_ring_ms_max),

@@ -13,7 +13,7 @@ constexpr char kHttpHead[] =
     "Content-Type: video/x-flv\r\n"
     "Cache-Control: no-store\r\n"
     "Access-Control-Allow-Origin: *\r\n"
-    "Connection: close\r\n\r\n";
+    "Connection: close\r\n";
 
 const char* ReasonPhrase(int status) {
   switch (status) {
@@ -62,7 +62,7 @@ int HttpStatusOf(absl::StatusCode code) {
 std::string FlvProtocol::Open(const Opening& opening) {
   const bool has_video = opening.has_video && opening.wanted == stream::Wanted::kEverything;
   return absl::StrCat(
-      kHttpHead,
+      kHttpHead, BuildPromiseField(opening), "\r\n",
       media::EncodeFlvFileHeader({.has_audio = opening.has_audio, .has_video = has_video}),
       BuildHeaderBytes(opening, Wire::kFlv));
 }

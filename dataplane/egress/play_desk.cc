@@ -122,12 +122,11 @@ void PlayDesk::Enter(Worker* worker, Arrival arrival,
   }
   worker->Play(*stream, std::make_unique<Viewer>(arrival.fd, std::move(arrival.protocol), request,
                                                  std::move(ticket)));
-  Fetch(*stream, arrival.via);
+  Fetch(*stream, {std::move(arrival.via), wish.start.gop_cache_ms});
 }
 
-void PlayDesk::Fetch(const std::shared_ptr<stream::Stream>& stream,
-                     const std::vector<std::string>& via) {
-  if (fetcher_ != nullptr) fetcher_->Fetch(stream, via);
+void PlayDesk::Fetch(const std::shared_ptr<stream::Stream>& stream, const FetchWish& wish) {
+  if (fetcher_ != nullptr) fetcher_->Fetch(stream, wish);
 }
 
 void PlayDesk::TurnAway(const Arrival& arrival, const absl::Status& reason) {

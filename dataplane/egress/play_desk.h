@@ -22,15 +22,20 @@
 
 namespace nearcast::egress {
 
+// What whoever waits for a stream would have of it.
+struct FetchWish {
+  std::vector<std::string> via;  // the nodes that the wish came through
+  int64_t gop_cache_ms = 0;      // how far back the stream should reach when it comes
+};
+
 // Brings a stream to this node that somebody wants to play here (pull/pull_desk.h).
 class StreamFetcher {
  public:
   virtual ~StreamFetcher() = default;
 
   // Begins to fetch `stream` unless that goes on already; when nobody has it, the stream is ended.
-  // `via` names the nodes that the wish came through. Any thread.
-  virtual void Fetch(const std::shared_ptr<stream::Stream>& stream,
-                     const std::vector<std::string>& via) = 0;
+  // As long as no source has been asked, the largest wish counts. Any thread.
+  virtual void Fetch(const std::shared_ptr<stream::Stream>& stream, const FetchWish& wish) = 0;
 };
 
 struct PlayDeskOptions {
@@ -75,7 +80,7 @@ class PlayDesk {
   // come. Whoever watches it or waits for it counts itself (Stream::AddViewers), and then has it
   // fetched. NotFound, ResourceExhausted. Any thread.
   absl::StatusOr<std::shared_ptr<stream::Stream>> Find(const std::string& name);
-  void Fetch(const std::shared_ptr<stream::Stream>& stream, const std::vector<std::string>& via);
+  void Fetch(const std::shared_ptr<stream::Stream>& stream, const FetchWish& wish);
 
  private:
   struct Guest;  // an arrival that waits for the gate

@@ -62,11 +62,14 @@ void Viewer::Start(const stream::FrameRing& ring) {
   cursor_ = stream::Cursor::At(start, request_.start.wanted);
   const int64_t dts_ms =
       start.seq < ring.end_seq() ? ring.at(start.seq).dts_ms() : ring.newest_dts_ms();
-  QueueHead(protocol_->Open({.headers = start.headers.get(),
-                             .has_video = ring.has_video(),
-                             .has_audio = ring.has_audio(),
-                             .dts_ms = dts_ms,
-                             .wanted = request_.start.wanted}));
+  Opening opening{.headers = start.headers.get(),
+                  .has_video = ring.has_video(),
+                  .has_audio = ring.has_audio(),
+                  .dts_ms = dts_ms,
+                  .wanted = request_.start.wanted};
+  const int64_t keep_ms = ring.bounds().keep_ms;
+  if (request_.start.gop_cache_ms > keep_ms) opening.promised_ms = keep_ms;
+  QueueHead(protocol_->Open(opening));
   if (request_.drop.queue.queue_class == stream::QueueClass::kLatency) {
     LimitUnsent(fd_, kLatencyUnsentBytes);
   }

@@ -41,6 +41,12 @@ std::string BuildHeaderBytes(const Opening& opening, Wire wire) {
   return out;
 }
 
+std::string BuildPromiseField(const Opening& opening) {
+  if (!opening.promised_ms) return "";
+  return absl::StrCat("X-Nearcast-Gop-Cache-Ms: ", *opening.promised_ms,
+                      "\r\nAccess-Control-Expose-Headers: X-Nearcast-Gop-Cache-Ms\r\n");
+}
+
 const char* WireName(Wire wire) {
   switch (wire) {
     case Wire::kFlv:

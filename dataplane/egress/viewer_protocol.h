@@ -5,6 +5,7 @@
 #define DATAPLANE_EGRESS_VIEWER_PROTOCOL_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -27,7 +28,8 @@ struct Opening {
   const stream::Headers* headers = nullptr;
   bool has_video = false;
   bool has_audio = false;
-  int64_t dts_ms = 0;  // of the first frame
+  int64_t dts_ms = 0;                  // of the first frame
+  std::optional<int64_t> promised_ms;  // the start limit, where more was asked than is promised
   stream::Wanted wanted = stream::Wanted::kEverything;
 };
 
@@ -58,6 +60,9 @@ class ViewerProtocol {
   // goodbye.
   virtual absl::StatusOr<std::string> Read(absl::string_view input) = 0;
 };
+
+// The field of a response that tells `promised_ms`, with its line's end; empty where there is none.
+std::string BuildPromiseField(const Opening& opening);
 
 // The sequence headers (and metadata) of `opening` as frames at its time, in wire form, of the
 // tracks that have shown a frame: a player given the header of one that never does waits for it. A viewer of

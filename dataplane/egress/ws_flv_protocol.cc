@@ -31,11 +31,11 @@ std::string WsFlvProtocol::Open(const Opening& opening) {
   std::string pongs;
   if (auto answer = reader_.Read(early_); answer.ok()) pongs = *std::move(answer);
   early_.clear();
-  return absl::StrCat(
-      "HTTP/1.1 101 Switching Protocols\r\nServer: nearcast\r\n",
-      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ", accept_, "\r\n\r\n",
-      pongs, media::EncodeWsFrame(media::WsOpcode::kBinary, flv_head),
-      BuildHeaderBytes(opening, Wire::kWebSocket));
+  return absl::StrCat("HTTP/1.1 101 Switching Protocols\r\nServer: nearcast\r\n",
+                      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ",
+                      accept_, "\r\n", BuildPromiseField(opening), "\r\n", pongs,
+                      media::EncodeWsFrame(media::WsOpcode::kBinary, flv_head),
+                      BuildHeaderBytes(opening, Wire::kWebSocket));
 }
 
 std::string WsFlvProtocol::Refuse(const absl::Status& reason) { return BuildHttpRefusal(reason); }

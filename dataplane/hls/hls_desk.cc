@@ -229,7 +229,7 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::OpenSession(const HlsRequest& request,
   const auto stream = desk_->Find(request.stream);
   if (!stream.ok()) co_return stream.status();
   const ViewerHold hold(*stream);
-  desk_->Fetch(*stream, ask.via);
+  desk_->Fetch(*stream, {.via = ask.via});
   const std::shared_ptr<Channel> channel = ChannelOf(*stream);
   if (channel == nullptr) co_return absl::UnavailableError("this node stops");
   NewsWait news(worker);

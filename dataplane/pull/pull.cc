@@ -55,11 +55,11 @@ std::vector<std::string> WithNode(std::vector<std::string> via, const std::strin
 
 }  // namespace
 
-Pull::Pull(PullTools tools, std::shared_ptr<stream::Stream> stream,
-           const std::vector<std::string>& via)
+Pull::Pull(PullTools tools, std::shared_ptr<stream::Stream> stream, const egress::FetchWish& wish)
     : tools_(std::move(tools)),
       stream_(std::move(stream)),
-      via_(WithNode(via, tools_.options->node)),
+      via_(WithNode(wish.via, tools_.options->node)),
+      wished_cache_ms_(wish.gop_cache_ms),
       patience_(tools_.options, std::random_device()()),
       last_viewer_ms_(egress::MonotonicMs()) {}
 
@@ -150,6 +150,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeConnection(const Source& 
   const PullOptions& options = *tools_.options;
   NC_ASSIGN_OR_RETURN(HttpUrl url, ParseHttpUrl(source.url));
   url.target = WithParameter(url.target, "gop_cache_ms", absl::StrCat(CacheMsToAsk()));
+  url.target = WithParameter(url.target, "gop_cache_policy", "lower");  // whatever it does else
   url.target = WithParameter(url.target, "merge_write_ms", "0");
   // Its viewers may lose frames, each for itself; it does not. When it is too slow its line is cut
   // and taken up again where it stood.
@@ -185,10 +186,12 @@ absl::StatusOr<std::unique_ptr<FrameSource>> Pull::MakeSrtConnection(const Sourc
                                      tools_.srt);
 }
 
-// Enough to reach back to the last frame that the stream has.
+// Enough for whoever waits, of what the ring keeps; enough to reach back to the last frame that the
+// stream has.
 int64_t Pull::CacheMsToAsk() const {
   const int64_t usual_ms = tools_.options->gop_cache_ms;
-  if (!patience_.began()) return usual_ms;
+  const int64_t kept_ms = std::min(tools_.options->gop_keep_ms, kCacheMsMax);
+  if (!patience_.began()) return std::max(usual_ms, std::min(wished_cache_ms(), kept_ms));
   const int64_t missing_ms = patience_.SilentMs(egress::MonotonicMs());
   return std::max(usual_ms, std::min(missing_ms + kCacheMarginMs, kCacheMsMax));
 }

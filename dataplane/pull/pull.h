@@ -2,6 +2,8 @@
 #ifndef DATAPLANE_PULL_PULL_H_
 #define DATAPLANE_PULL_PULL_H_
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "base/limited_log.h"
+#include "dataplane/egress/play_desk.h"
 #include "dataplane/egress/worker.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/orders/order_list.h"
@@ -53,8 +56,13 @@ struct PullTools {
 // Thread rule: belongs to one worker.
 class Pull : public std::enable_shared_from_this<Pull> {
  public:
-  Pull(PullTools tools, std::shared_ptr<stream::Stream> stream,
-       const std::vector<std::string>& via);
+  Pull(PullTools tools, std::shared_ptr<stream::Stream> stream, const egress::FetchWish& wish);
+
+  // Somebody else waits for the stream. Any thread, one at a time.
+  void Wish(int64_t gop_cache_ms) {
+    wished_cache_ms_ = std::max<int64_t>(wished_cache_ms_, gop_cache_ms);
+  }
+  int64_t wished_cache_ms() const { return wished_cache_ms_; }
 
   // Runs until the stream is not wanted, not to be had, or published here.
   void Start();
@@ -92,6 +100,7 @@ class Pull : public std::enable_shared_from_this<Pull> {
   const PullTools tools_;
   const std::shared_ptr<stream::Stream> stream_;
   const std::vector<std::string> via_;
+  std::atomic<int64_t> wished_cache_ms_;  // the most that anybody who waits for it has asked for
   std::unique_ptr<ingest::MediaIntake> intake_;
   NumberedResume numbered_;
   ResumePoint resume_;

@@ -51,8 +51,7 @@ class PullDesk : public egress::StreamFetcher {
            SourceFinder* finder, const HoldList* holds = nullptr);
   ~PullDesk() override;
 
-  void Fetch(const std::shared_ptr<stream::Stream>& stream,
-             const std::vector<std::string>& via) override;
+  void Fetch(const std::shared_ptr<stream::Stream>& stream, const egress::FetchWish& wish) override;
 
   // By which sources with srt:// URLs are called; without it they fail. Before the first Fetch.
   void UseSrt(srt::SrtPort* srt) { srt_ = srt; }

@@ -10,7 +10,8 @@ namespace nearcast::pull {
 
 struct PullOptions {
   std::string node;              // goes into X-Nearcast-Via
-  int64_t gop_cache_ms = 2'000;  // asked of the source
+  int64_t gop_cache_ms = 2'000;  // asked of the source, or more where those who wait want more
+  int64_t gop_keep_ms = 10'000;  // RingBounds::keep_ms: no more than that
   int64_t hold_ms = 10'000;      // after the last viewer; -1 = until the stream ends
   int64_t connect_ms_max = 2'000;
   int64_t response_ms_max = 4'000;

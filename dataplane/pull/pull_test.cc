@@ -17,6 +17,7 @@
 #include "dataplane/egress/worker.h"
 #include "dataplane/pull/pull_desk.h"
 #include "dataplane/stream/hub.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "spdlog/sinks/ostream_sink.h"
 #include "spdlog/spdlog.h"
@@ -38,19 +39,36 @@ class CannedServer {
     thread_.join();
   }
 
+  // The first line of the first request.
+  std::string AwaitRequest() {
+    absl::MutexLock lock(&mutex_);
+    const auto asked = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !asked_.empty(); };
+    EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&asked), absl::Seconds(20)));
+    return asked_.substr(0, asked_.find('\r'));
+  }
+
   std::string url;
 
  private:
   void Serve() {
     for (int peer; (peer = ::accept(port_.fd(), nullptr, nullptr)) >= 0; ::close(peer)) {
       char request[2048];
-      if (::recv(peer, request, sizeof request, 0) <= 0) continue;
+      const ssize_t size = ::recv(peer, request, sizeof request, 0);
+      if (size <= 0) continue;
+      Note(absl::string_view(request, static_cast<size_t>(size)));
       (void)::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
     }
   }
 
+  void Note(absl::string_view request) {
+    absl::MutexLock lock(&mutex_);
+    if (asked_.empty()) asked_ = std::string(request);
+  }
+
   const std::string answer_;
   const LoopbackPort port_;
+  absl::Mutex mutex_;
+  std::string asked_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 
@@ -127,9 +145,18 @@ class PullTest : public testing::Test, public stream::StreamListener {
     ended_ = stream_->state() == stream::StreamState::kEnded;
   }
 
+  // What the source is asked for when viewers with these wishes wait.
+  std::string AskedFor(std::vector<int64_t> wishes_ms) {
+    finder_.sources = {{"n1", sound_.url}};
+    stream_->AddViewers(1);
+    for (int64_t wish_ms : wishes_ms) desk_.Fetch(stream_, {.gop_cache_ms = wish_ms});
+    worker_.Start();
+    return sound_.AwaitRequest();
+  }
+
   const CannedServer broken_{kBroken};
   const CannedServer without_{kNotFound};
-  const CannedServer sound_{Sound()};
+  CannedServer sound_{Sound()};
   absl::Mutex mutex_;
   bool ended_ = false;
   NotingFinder finder_;
@@ -170,6 +197,22 @@ TEST_F(PullTest, AnOrdinaryEndIsNoFailure) {
   finder_.AwaitQuestions(3);
   EXPECT_GE(desk_.counters().started, 1u);
   EXPECT_EQ(desk_.counters().failed, 0u);
+}
+
+TEST_F(PullTest, TheFirstViewersWishIsPassedOn) {
+  EXPECT_THAT(AskedFor({6000}), testing::HasSubstr("gop_cache_ms=6000&gop_cache_policy=lower"));
+}
+
+TEST_F(PullTest, TheGreatestWishOfThoseWhoWaitIsPassedOn) {
+  EXPECT_THAT(AskedFor({3000, 7000, 0}), testing::HasSubstr("gop_cache_ms=7000&"));
+}
+
+TEST_F(PullTest, AWishIsPassedOnAsFarAsTheRingKeepsIt) {
+  EXPECT_THAT(AskedFor({60'000}), testing::HasSubstr("gop_cache_ms=10000&"));
+}
+
+TEST_F(PullTest, AtLeastWhatTheNodeWantsIsAskedFor) {
+  EXPECT_THAT(AskedFor({0}), testing::HasSubstr("gop_cache_ms=2000&"));
 }
 
 TEST_F(PullTest, ASourceThatFailedMayHaveItThoughTheOthersDoNot) {

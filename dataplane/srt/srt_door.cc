@@ -43,7 +43,8 @@ absl::StatusOr<egress::Arrival> SrtDoor::BuildArrival(const StreamWish& wish,
   arrival.attempt.host = wish.host;
   arrival.attempt.address = peer;
   const std::string query =
-      absl::StrCat("gop_cache_ms=", wish.gop_cache_ms, "&merge_write_ms=0&protected_period=0");
+      absl::StrCat("gop_cache_ms=", wish.gop_cache_ms,
+                   "&gop_cache_policy=lower&merge_write_ms=0&protected_period=0");
   NC_ASSIGN_OR_RETURN(arrival.request,
                       egress::ParsePlayRequest(arrival.attempt.stream, query, play_));
   arrival.via = wish.via;

@@ -78,6 +78,8 @@ class FrameRing {
 
   AppendResult Append(FrameRef frame);
 
+  const RingBounds& bounds() const { return bounds_; }
+
   uint64_t begin_seq() const { return begin_; }
   uint64_t end_seq() const { return end_; }
   bool empty() const { return begin_ == end_; }

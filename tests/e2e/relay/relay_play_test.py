@@ -6,6 +6,7 @@ import subprocess
 import time
 import unittest
 import urllib.error
+import urllib.request
 
 import relay_harness as harness
 from relay_harness import FlvPlayer, Publisher, Relay, RelayCase, probe_packets, wait_for
@@ -72,6 +73,26 @@ class PlayTest(unittest.TestCase):
         wait_for("tags", lambda: len(sound.tags) > 5)
         self.assertEqual(sound.flags, 4)
         self.assertEqual({t[0] for t in sound.tags}, {8})
+
+    def test_the_first_viewer_of_an_edge_gets_the_start_that_it_asks_for(self):
+        edge = Relay(f"--origin={self.origin.http()}", node="fresh")
+        self.addCleanup(edge.stop)
+        self.origin.wait_live("live/show", cached_ms=6000 + GOP_MS)
+        player = self.play(edge, "/live/show.flv?gop_cache_ms=6000")
+
+        def head_start_ms():
+            """How much more of the stream it has than time has passed since its first picture."""
+            seen = [(tag[1], at) for tag, (at, _) in zip(player.tags, player.arrivals) if tag[0] == 9 and tag[3] > 60]
+            return max((dts - seen[0][0] - (at - seen[0][1]) * 1000 for dts, at in seen), default=0)
+
+        wait_for("a start 6 s back", lambda: head_start_ms() >= 6000 - FRAME_MS)
+        self.assertEqual(player.video()[0][2] >> 4, KEY)
+
+    def test_who_asks_for_more_than_is_kept_is_told_what_is(self):
+        for limit_ms, told in ((10000, None), (20000, "10000")):
+            with urllib.request.urlopen(self.origin.http(f"/live/show.flv?gop_cache_ms={limit_ms}"),
+                                        timeout=15) as answer:
+                self.assertEqual(answer.headers["X-Nearcast-Gop-Cache-Ms"], told)
 
     def test_many_viewers_of_an_edge_are_one_pull(self):
         players = [self.play(self.edge) for _ in range(8)]
