@@ -1,7 +1,9 @@
 #include "dataplane/egress/tcp_path.h"
 
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cstddef>
@@ -20,6 +22,11 @@ stream::PathReading ReadTcpPath(int fd) {
   return {.rtt_ms = info.tcpi_rtt / 1000,
           .bits_per_s = static_cast<int64_t>(bits_per_s),
           .unsent_bytes = info.tcpi_notsent_bytes};
+}
+
+int64_t ReadUnsentBytes(int fd) {
+  int bytes = 0;
+  return ::ioctl(fd, SIOCOUTQNSD, &bytes) == 0 ? bytes : 0;
 }
 
 TcpTaken ReadTcpTaken(int fd) {

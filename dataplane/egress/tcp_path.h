@@ -14,6 +14,10 @@ namespace nearcast::egress {
 // send). Any thread.
 stream::PathReading ReadTcpPath(int fd);
 
+// Bytes in the kernel that have not been sent for the first time, by themselves: as PathReading has
+// them, and cheaper. 0 where the socket is not TCP or has gone. Any thread.
+int64_t ReadUnsentBytes(int fd);
+
 // How far the other end has taken what was written. All zero as above.
 struct TcpTaken {
   uint64_t acknowledged_bytes = 0;

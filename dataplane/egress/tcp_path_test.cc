@@ -49,10 +49,12 @@ class Connection {
 TEST(TcpPathTest, CountsWhatTheKernelHasNotSentYet) {
   Connection connection;
   EXPECT_EQ(ReadTcpPath(connection.fd()).unsent_bytes, 0);
+  EXPECT_EQ(ReadUnsentBytes(connection.fd()), 0);
   const size_t taken = connection.Fill();
   const stream::PathReading path = ReadTcpPath(connection.fd());
   EXPECT_GT(path.unsent_bytes, 0);
   EXPECT_LE(path.unsent_bytes, static_cast<int64_t>(taken));
+  EXPECT_EQ(ReadUnsentBytes(connection.fd()), path.unsent_bytes);
 }
 
 TEST(TcpPathTest, AnUnsentLimitKeepsTheBacklogOutOfTheKernel) {
@@ -69,6 +71,7 @@ TEST(TcpPathTest, WhatIsNotTcpIsNotKnown) {
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
   const stream::PathReading path = ReadTcpPath(fds[0]);
   EXPECT_EQ(path.unsent_bytes + path.bits_per_s + path.rtt_ms, 0);
+  EXPECT_EQ(ReadUnsentBytes(fds[0]), 0);
   LimitUnsent(fds[0], 1);
   ::close(fds[0]);
   ::close(fds[1]);

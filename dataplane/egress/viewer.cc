@@ -18,7 +18,8 @@ namespace {
 // A player says little; one that keeps talking is not a player.
 constexpr uint32_t kInputBytesMax = 1u << 20;
 
-// The path is measured this often, and only of those who are behind.
+// The path is measured this often, and what waits in the kernel each time, of those alone whose socket
+// has been full and has not been seen empty since: those who keep up cost no system call.
 constexpr int64_t kPathMs = 500;
 
 // What a viewer that wants to be near live may have unsent in the kernel, where nothing of it can be
@@ -82,8 +83,10 @@ void Viewer::Measure(const stream::FrameRing& ring, const stream::DropLimits& li
   const int64_t cursor_lag_ms = cursor_.LagMs(ring);
   int64_t kernel_lag_ms = 0;
   int64_t bits_per_s = 0;
-  if (blocked_) {
+  if (was_full_) {
     MeasurePath(now_ms);
+    path_.unsent_bytes = ReadUnsentBytes(fd_);
+    was_full_ = blocked_ || path_.unsent_bytes > 0;
     bits_per_s = BitsPerSecond(ring);
     if (bits_per_s > 0) kernel_lag_ms = path_.unsent_bytes * 8000 / bits_per_s;
   }
@@ -190,14 +193,14 @@ WriteOutcome Viewer::Write(const stream::FrameRing& ring, const WriteLimits& lim
     if (sent < 0) {
       if (errno == EINTR) continue;
       if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS) return WriteOutcome::kGone;
-      blocked_ = true;
+      blocked_ = was_full_ = true;
       return WriteOutcome::kBlocked;
     }
     Consume(static_cast<size_t>(sent), ring, *batch);
     bytes_sent_ += static_cast<size_t>(sent);
     sent_in_turn += static_cast<size_t>(sent);
     if (static_cast<size_t>(sent) < wanted_bytes) {
-      blocked_ = true;
+      blocked_ = was_full_ = true;
       return WriteOutcome::kBlocked;
     }
   }

@@ -125,6 +125,7 @@ class Viewer {
   int fd_;
   State state_ = State::kWaiting;
   bool blocked_ = false;
+  bool was_full_ = false;  // the socket, and the kernel has not been seen to have sent it all since
   bool in_backlog_ = false;
   uint32_t carry_sent_ = 0;
   uint32_t input_bytes_ = 0;
