@@ -5,6 +5,7 @@ namespace nearcast::scheduler {
 PublishedStreams::Change PublishedStreams::Replace(const std::string& node,
                                                    const std::set<std::string>& streams) {
   Change change;
+  change.node = node;
   std::set<std::string>& before = streams_of_node_[node];
   for (const std::string& stream : streams) {
     if (before.count(stream) > 0) continue;

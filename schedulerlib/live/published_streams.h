@@ -19,6 +19,7 @@ class PublishedStreams {
   struct Change {
     std::vector<std::string> started;  // had no publisher anywhere before
     std::vector<std::string> stopped;  // has none anywhere now
+    std::string node;                  // whose list it was
   };
 
   // `streams` is everything that is published to `node` now; empty when the node is gone.

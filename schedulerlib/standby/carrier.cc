@@ -15,12 +15,11 @@ bool Carries(const Stream& stream, size_t line) {
   return true;
 }
 
-// A line of cold standby that waits has not failed.
+}  // namespace
+
 bool HasFailed(const Stream& stream, size_t line) {
   return stream.carried_by != CarriedBy::kPlanned && !Carries(stream, line);
 }
-
-}  // namespace
 
 CarriedBy FindCarrier(const Stream& stream, Heard main, Heard backup) {
   if (stream.push_lines.size() != 2) return CarriedBy::kPlanned;

@@ -17,6 +17,10 @@ namespace nearcast::scheduler {
 // Of one push line. kUnknown: it goes to a vendor, or to a node that nobody can watch.
 enum class Heard : uint8_t { kUnknown, kYes, kNo };
 
+// Whether the push line, by its place in stream.push_lines, is known to have failed: the other one
+// alone carries. A line of cold standby that waits has not.
+bool HasFailed(const Stream& stream, size_t line);
+
 // Of a stream with two push lines. Where neither line is heard, or what decides is unknown, it stays
 // as it is.
 CarriedBy FindCarrier(const Stream& stream, Heard main, Heard backup);

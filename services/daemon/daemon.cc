@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "ipdb/database.h"
 #include "ipdb/name_table.h"
+#include "schedulerlib/standby/heard_line.h"
 #include "services/admin/admin.h"
 #include "services/admin/grpc_admin.h"
 #include "services/callback/callback_desk.h"
@@ -163,41 +164,23 @@ struct Daemon::Parts {
     publisher.reset();
   }
 
-  // Only once every node that lives has had the time to report. Vendors' lines, and nodes that do
-  // not report, count as heard: nobody here can know.
+  // Only once every node that lives has had the time to report.
   void InterruptUnheard() {
     const absl::Duration quiet = 2 * options.node_silence;
     if (clock->Monotonic() - started_at < quiet) return;
-    const auto snapshot = publisher->holder()->Current();
     lifecycle->InterruptUnheard(
-        [&](const scheduler::PushLine& line, absl::string_view app_stream) {
-          const auto node = snapshot->FindNode(line.node);
-          if (line.node.empty()) return true;
-          if (node && snapshot->node(*node).spec.health == scheduler::HealthSource::kAlwaysUp) {
-            return true;
-          }
+        [this](absl::string_view app_stream) {
           return !publisher->PublishersOf(app_stream).empty();
         },
         quiet);
   }
 
-  // Vendors do not tell whether a push arrives, nor do nodes that do not report.
-  scheduler::Heard Hear(const scheduler::PushLine& line, absl::string_view app_stream) const {
-    const auto snapshot = publisher->holder()->Current();
-    const auto node = snapshot->FindNode(line.node);
-    if (!node || snapshot->node(*node).spec.health == scheduler::HealthSource::kAlwaysUp) {
-      return scheduler::Heard::kUnknown;
-    }
-    const auto nodes = publisher->PublishersOf(app_stream);
-    const bool is_heard = std::find(nodes.begin(), nodes.end(), line.node) != nodes.end();
-    return is_heard ? scheduler::Heard::kYes : scheduler::Heard::kNo;
-  }
-
   // Not before every node that lives has had the time to report.
   void ApplyHeard() {
     if (clock->Monotonic() - started_at < 2 * options.node_silence) return;
-    lifecycle->ApplyHeard([this](const scheduler::PushLine& line, absl::string_view app_stream) {
-      return Hear(line, app_stream);
+    const auto snapshot = publisher->holder()->Current();
+    lifecycle->ApplyHeard([&](const scheduler::PushLine& line, absl::string_view app_stream) {
+      return HearLine(*snapshot, line, publisher->PublishersOf(app_stream));
     });
   }
 

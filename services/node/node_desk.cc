@@ -161,7 +161,7 @@ absl::StatusOr<v1::NodeCommand> NodeDesk::TakeReport(const v1::NodeReport& repor
   taken.live.streams = report.load().streams();
   taken.live.self = SelfOf(report);
   taken.delays = DelaysOf(report);
-  scheduler::PublishedStreams::Change seen;
+  scheduler::PublishedStreams::Change seen{.started = {}, .stopped = {}, .node = report.node()};
   v1::NodeCommand command;
   command.set_sequence(report.sequence());
   const Plan plan = PlanFor(snapshot->node(*index).spec);
@@ -192,7 +192,7 @@ void NodeDesk::TakeEndings(const v1::NodeReport& report) {
     const auto nodes = publisher_->PublishersOf(stream);
     const bool goes_on = std::any_of(nodes.begin(), nodes.end(),
                                      [&](const auto& node) { return node != report.node(); });
-    if (!goes_on) streams_->ApplyUnpublished(stream);
+    if (!goes_on) streams_->ApplyUnpublished(report.node(), stream);
   }
 }
 

@@ -63,6 +63,15 @@ class NodeDeskTest : public ::testing::Test {
     return command;
   }
 
+  // The stream's push.
+  void MoveTo(const std::string& stream, const std::string& node) {
+    v1::MoveStreamRequest move;
+    move.set_stream(stream);
+    move.mutable_push()->set_cdn("own");
+    move.mutable_push()->set_node(node);
+    ASSERT_TRUE(scheduler_.MoveStream(move).ok());
+  }
+
   void MeasureBetweenNodes() {
     Given given = World();
     given.config().delay_probes.push_back({.name = "d", .samples = {}, .between_nodes = true});
@@ -201,6 +210,7 @@ TEST_F(NodeDeskTest, AGoodbyeCountsOnceAndALossHasItsGrace) {
     create.set_stream(name);
     create.set_ends_on_unpublish(std::string(name) == "twice");
     ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+    MoveTo(name, "gz");
   }
   ASSERT_TRUE(Report("gz", {"said", "lost", "twice", "moved"}).ok());
   ASSERT_TRUE(Report("bj", {"moved"}).ok());
@@ -213,6 +223,28 @@ TEST_F(NodeDeskTest, AGoodbyeCountsOnceAndALossHasItsGrace) {
   ASSERT_TRUE(Report("gz", {"said"}).ok());
   ASSERT_TRUE(Report("gz", {}).ok());
   EXPECT_EQ(state_of("said"), v1::Stream::PUBLISHING) << "the goodbye was that of the push before";
+}
+
+TEST_F(NodeDeskTest, APublisherMayLeaveTheOldNodeBeforeItComesToTheNew) {
+  v1::CreateStreamRequest create;
+  create.set_publish_point("show");
+  create.set_stream("s1");
+  create.set_ends_on_unpublish(true);
+  ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  const auto state = [this] { return streams_.Find("s1")->stream.state; };
+  MoveTo("s1", "gz");
+  ASSERT_TRUE(Report("gz", {"s1"}).ok());
+  MoveTo("s1", "bj");
+  endings_ = {"s1"};
+  ASSERT_TRUE(Report("gz", {}).ok());
+  EXPECT_EQ(state(), scheduler::StreamState::kPublishing);
+  EXPECT_TRUE(streams_.Find("s1")->unheard_since.has_value());
+  endings_ = {};
+  ASSERT_TRUE(Report("bj", {"s1"}).ok());
+  EXPECT_FALSE(streams_.Find("s1")->unheard_since.has_value());
+  endings_ = {"s1"};
+  ASSERT_TRUE(Report("bj", {}).ok());
+  EXPECT_EQ(state(), scheduler::StreamState::kEnded);
 }
 
 TEST_F(NodeDeskTest, AnAskerWhoWantsSrtGetsItWhereThereIsAny) {

@@ -267,15 +267,14 @@ bool Publisher::SettleDelays() {
 }
 
 void Publisher::Sweep() {
-  PublishedStreams::Change lost;
+  std::vector<PublishedStreams::Change> lost;
   {
     absl::MutexLock lock(&mutex_);
     for (const std::string& node : live_.Expire(clock_->Monotonic())) {
       spdlog::warn("node {} is down: no report for {}", node,
                    absl::FormatDuration(options_.silence));
       ++counters_.nodes_lost;
-      const auto change = published_.Replace(node, {});
-      lost.stopped.insert(lost.stopped.end(), change.stopped.begin(), change.stopped.end());
+      lost.push_back(published_.Replace(node, {}));
     }
     JudgeChecks();
     if (SettleDelays()) {
@@ -284,7 +283,7 @@ void Publisher::Sweep() {
       PublishIfChanged();
     }
   }
-  Tell(lost);
+  for (const PublishedStreams::Change& change : lost) Tell(change);
 }
 
 Publisher::NodeState Publisher::StateOf(const scheduler::Node& node) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "schedulerlib/standby/heard_line.h"
 #include "schedulerlib/stream/lifetime.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/stream_refusal.h"
@@ -97,10 +98,17 @@ void StreamLifecycle::ApplyStarted(absl::string_view app_stream) {
   ChangeState(*streams_, entry->stream.name, StreamState::kPublishing, clock_->Now()).IgnoreError();
 }
 
-void StreamLifecycle::ApplyStopped(absl::string_view app_stream) {
-  const StreamEntryPtr entry = FindPushed(app_stream);
-  if (entry == nullptr || entry->stream.state != StreamState::kPublishing) return;
-  if (entry->unheard_since) return;
+StreamEntryPtr StreamLifecycle::FindLost(const scheduler::Snapshot& snapshot,
+                                         absl::string_view node,
+                                         absl::string_view app_stream) const {
+  StreamEntryPtr entry = FindPushed(app_stream);
+  if (entry == nullptr || entry->stream.state != StreamState::kPublishing) return nullptr;
+  return MayGoOnUnheard(snapshot, entry->stream, node) ? nullptr : entry;
+}
+
+void StreamLifecycle::ApplyStopped(absl::string_view node, absl::string_view app_stream) {
+  const StreamEntryPtr entry = FindLost(*snapshots_->Current(), node, app_stream);
+  if (entry == nullptr || entry->unheard_since) return;
   const absl::Time now = clock_->Now();
   streams_
       ->Update(entry->stream.name,
@@ -111,9 +119,14 @@ void StreamLifecycle::ApplyStopped(absl::string_view app_stream) {
       .IgnoreError();
 }
 
-void StreamLifecycle::ApplyUnpublished(absl::string_view app_stream) {
-  const StreamEntryPtr entry = FindPushed(app_stream);
-  if (entry == nullptr || entry->stream.state != StreamState::kPublishing) return;
+void StreamLifecycle::ApplyUnpublished(absl::string_view node, absl::string_view app_stream) {
+  const auto snapshot = snapshots_->Current();
+  const StreamEntryPtr entry = FindLost(*snapshot, node, app_stream);
+  if (entry == nullptr) return;
+  const auto& lines = entry->stream.push_lines;
+  const bool is_its_push = std::any_of(
+      lines.begin(), lines.end(), [&](const auto& line) { return LeadsTo(*snapshot, line, node); });
+  if (!is_its_push) return ApplyStopped(node, app_stream);
   const StreamState next =
       entry->ends_on_unpublish ? StreamState::kEnded : StreamState::kInterrupted;
   ChangeState(*streams_, entry->stream.name, next, clock_->Now()).IgnoreError();
@@ -121,7 +134,7 @@ void StreamLifecycle::ApplyUnpublished(absl::string_view app_stream) {
 
 void StreamLifecycle::ApplyPublished(const scheduler::PublishedStreams::Change& change) {
   for (const std::string& stream : change.started) ApplyStarted(stream);
-  for (const std::string& stream : change.stopped) ApplyStopped(stream);
+  for (const std::string& stream : change.stopped) ApplyStopped(change.node, stream);
 }
 
 bool StreamLifecycle::MayPublish(absl::string_view app_stream) const {
@@ -132,11 +145,13 @@ bool StreamLifecycle::MayPublish(absl::string_view app_stream) const {
 
 size_t StreamLifecycle::InterruptUnheard(IsHeard is_heard, absl::Duration quiet) {
   const absl::Time now = clock_->Now();
+  const auto snapshot = snapshots_->Current();
   const auto unheard = streams_->Select([&](const StreamEntry& entry) {
     const auto& lines = entry.stream.push_lines;
     return entry.stream.state == StreamState::kPublishing && entry.update_time < now - quiet &&
+           !MayGoOnUnheard(*snapshot, entry.stream) &&
            std::none_of(lines.begin(), lines.end(), [is_heard](const scheduler::PushLine& line) {
-             return is_heard(line, AppStreamOf(line.url));
+             return is_heard(AppStreamOf(line.url));
            });
   });
   for (const StreamEntryPtr& entry : unheard) {

@@ -48,24 +48,26 @@ class StreamLifecycle {
 
   // What relays saw: a stream that starts is publishing; one that stops is unheard, and interrupted
   // when it has not come back after its publish point's grace. Streams that nobody created here, or
-  // that none of their push URLs leads to (another app's of the same name), and steps that the
-  // states do not allow, are passed over.
+  // that none of their push URLs leads to (another app's of the same name), stops of those that may
+  // go on unheard (standby/heard_line.h), and steps that the states do not allow, are passed over.
   void ApplyPublished(const scheduler::PublishedStreams::Change& change);
 
-  // Its publisher has said goodbye, and nobody else publishes it: a stream that is publishing is
-  // interrupted at once, without grace, or ended (StreamEntry::ends_on_unpublish).
-  void ApplyUnpublished(absl::string_view app_stream);
+  // Its publisher has said goodbye to that node, and nobody else publishes it: a stream that is
+  // publishing is interrupted at once, without grace, or ended (StreamEntry::ends_on_unpublish). A
+  // goodbye to a node that no push line leads to (any more) is only a stop: the stream was moved,
+  // and its publisher is on the way. One that may go on unheard goes on.
+  void ApplyUnpublished(absl::string_view node, absl::string_view app_stream);
 
   // Whether a relay may go on publishing "app/stream": it must not when that stream is ended or
   // banned. What nobody created here may.
   bool MayPublish(absl::string_view app_stream) const;
 
-  // Whether a push line's "app/stream" is being published, as far as anybody can know.
-  using IsHeard = absl::FunctionRef<bool(const scheduler::PushLine&, absl::string_view)>;
+  // Whether a node holds a publisher of "app/stream".
+  using IsHeard = absl::FunctionRef<bool(absl::string_view)>;
 
-  // Interrupts streams that are said to be publishing, have not changed for `quiet`, and none of
-  // whose lines is heard: those that stopped while this process, or their node, was away. Returns
-  // how many.
+  // Interrupts streams that are said to be publishing, have not changed for `quiet`, are not heard
+  // and may not go on unheard: those that stopped while this process, or their node, was away.
+  // Returns how many.
   size_t InterruptUnheard(IsHeard is_heard, absl::Duration quiet);
 
   // Of one push line's own push, by "app/stream".
@@ -82,7 +84,11 @@ class StreamLifecycle {
 
  private:
   void ApplyStarted(absl::string_view app_stream);
-  void ApplyStopped(absl::string_view app_stream);
+  void ApplyStopped(absl::string_view node, absl::string_view app_stream);
+
+  // The stream that is publishing and has just lost its publisher there, if it may not go on.
+  StreamEntryPtr FindLost(const scheduler::Snapshot& snapshot, absl::string_view node,
+                          absl::string_view app_stream) const;
 
   // Null when the stream is unknown, banned, or pushed elsewhere.
   StreamEntryPtr FindPushed(absl::string_view app_stream) const;

@@ -14,7 +14,8 @@ using scheduler::StreamState;
 
 std::shared_ptr<const scheduler::Snapshot> World() {
   Given given;
-  given.Vendor("vendor").Point("show", {"vendor"});
+  given.Own("own").Node("n", "CN").Node("old", "CN").Vendor("vendor");
+  given.Point("show", {"own", "vendor"});
   scheduler::PublishPoint& show = given.config().publish_points[0];
   show.reconnect_grace_s = 5;
   show.created_ttl_s = 100;
@@ -29,13 +30,26 @@ class StreamLifecycleTest : public ::testing::Test {
     entry.stream.name = name;
     entry.stream.publish_point = "show";
     entry.stream.state = state;
-    entry.stream.push_lines = {{"main", "vendor", "", "rtmp://push.example/live/" + name, false}};
+    entry.stream.push_lines = {{"main", "own", "n", "rtmp://n/live/" + name, false}};
     entry.create_time = entry.update_time = entry.state_since = clock_.Now();
     ASSERT_TRUE(streams_.Insert(entry).ok());
   }
 
   void Start(const std::string& key) { lifecycle_.ApplyPublished({.started = {key}}); }
-  void Stop(const std::string& key) { lifecycle_.ApplyPublished({.stopped = {key}}); }
+  void Stop(const std::string& key, const std::string& node = "n") {
+    lifecycle_.ApplyPublished({.stopped = {key}, .node = node});
+  }
+  void SetLines(const std::string& name, const std::vector<scheduler::PushLine>& lines,
+                bool ends_on_unpublish = true) {
+    ASSERT_TRUE(streams_
+                    .Update(name,
+                            [&](StreamEntry& entry) {
+                              entry.stream.push_lines = lines;
+                              entry.ends_on_unpublish = ends_on_unpublish;
+                              return absl::OkStatus();
+                            })
+                    .ok());
+  }
   std::string StateOf(const std::string& name) {
     return std::string(StreamStateName(streams_.Find(name)->stream.state));
   }
@@ -82,10 +96,10 @@ TEST_F(StreamLifecycleTest, AGoodbyeHasNoGrace) {
                           })
                   .ok());
   for (const char* key : {"live/s", "live/short"}) {
-    lifecycle_.ApplyUnpublished(key);
+    lifecycle_.ApplyUnpublished("n", key);
     Start(key);
-    lifecycle_.ApplyUnpublished(key);
-    lifecycle_.ApplyUnpublished("other/x");
+    lifecycle_.ApplyUnpublished("n", key);
+    lifecycle_.ApplyUnpublished("n", "other/x");
     Stop(key);
   }
   EXPECT_EQ(StateOf("s"), "interrupted");
@@ -163,15 +177,63 @@ TEST_F(StreamLifecycleTest, StreamsThatNobodyHearsAnyMoreAreInterrupted) {
   for (const char* name : {"gone", "heard", "waiting"}) Create(name);
   Start("live/gone");
   Start("live/heard");
-  const auto is_heard = [](const scheduler::PushLine&, absl::string_view app_stream) {
-    return app_stream == "live/heard";
-  };
+  const auto is_heard = [](absl::string_view app_stream) { return app_stream == "live/heard"; };
   EXPECT_EQ(lifecycle_.InterruptUnheard(is_heard, absl::Seconds(10)), 0u);  // it has just begun
   clock_.Advance(absl::Seconds(11));
   EXPECT_EQ(lifecycle_.InterruptUnheard(is_heard, absl::Seconds(10)), 1u);
   EXPECT_EQ(StateOf("gone"), "interrupted");
   EXPECT_EQ(StateOf("heard"), "publishing");
   EXPECT_EQ(StateOf("waiting"), "created");
+}
+
+TEST_F(StreamLifecycleTest, AGoodbyeToTheNodeThatAStreamHasLeftLeavesTheGrace) {
+  Create("s");
+  SetLines("s", {{"main", "own", "n", "rtmp://n/live/s", false}});
+  Start("live/s");
+  lifecycle_.ApplyUnpublished("old", "live/s");
+  EXPECT_EQ(After(4), 0u);
+  EXPECT_EQ(StateOf("s"), "publishing");
+  Start("live/s");
+  EXPECT_EQ(After(100), 0u);
+  lifecycle_.ApplyUnpublished("old", "live/s");
+  EXPECT_EQ(After(5), 1u);
+  EXPECT_EQ(StateOf("s"), "interrupted") << "it never came";
+  Start("live/s");
+  lifecycle_.ApplyUnpublished("n", "live/s");
+  EXPECT_EQ(StateOf("s"), "ended");
+}
+
+TEST_F(StreamLifecycleTest, AStreamThatWasMovedToAVendorDoesNotHangOnItsOldNode) {
+  Create("s");
+  Start("live/s");
+  SetLines("s", {{"main", "vendor", "", "rtmp://push.vendor.example/live/s", false}});
+  lifecycle_.ApplyUnpublished("n", "live/s");
+  Stop("live/s");
+  EXPECT_EQ(After(100), 0u);
+  EXPECT_EQ(lifecycle_.InterruptUnheard([](absl::string_view) { return false; }, absl::Seconds(10)),
+            0u);
+  EXPECT_EQ(StateOf("s"), "publishing");
+}
+
+TEST_F(StreamLifecycleTest, AVendorsLineCarriesOnWhenTheOwnPushIsLost) {
+  const auto nobody = [](absl::string_view) { return false; };
+  for (const bool is_cold : {false, true}) {
+    const std::string name = is_cold ? "cold" : "hot";
+    Create(name);
+    SetLines(name, {{"main", "own", "n", "rtmp://n/live/" + name, false},
+                    {"backup", "vendor", "", "rtmp://push.example/live/" + name, is_cold}});
+    Start("live/" + name);
+    Stop("live/" + name);
+    lifecycle_.ApplyUnpublished("n", "live/" + name);
+    EXPECT_EQ(After(100), 0u);
+    EXPECT_EQ(lifecycle_.InterruptUnheard(nobody, absl::Seconds(10)), 0u);
+    EXPECT_EQ(StateOf(name), "publishing");
+    ASSERT_TRUE(SetCarrier(streams_, name, scheduler::CarriedBy::kMain, clock_.Now()).ok());
+    Stop("live/" + name);
+    EXPECT_EQ(After(5), 1u) << "the vendor's has failed too";
+    EXPECT_EQ(StateOf(name), "interrupted");
+    ASSERT_TRUE(ChangeState(streams_, name, StreamState::kEnded, clock_.Now()).ok());
+  }
 }
 
 class StandbyTest : public StreamLifecycleTest {

@@ -11,6 +11,7 @@
 #include "schedulerlib/convert/stream_convert.h"
 #include "schedulerlib/explain/explanation.h"
 #include "schedulerlib/place/rendezvous.h"
+#include "schedulerlib/standby/heard_line.h"
 #include "schedulerlib/stream/play.h"
 #include "schedulerlib/stream/push.h"
 #include "services/rpc/status.h"
@@ -84,6 +85,13 @@ absl::Status MovePushLine(const Snapshot& snapshot, const v1::MoveStreamRequest:
   stream.push_lines = std::move(decided->lines);
   reasons = std::move(decided->reasons);
   return absl::OkStatus();
+}
+
+// The publisher has the whole grace to come to the new line.
+void GiveGrace(const Snapshot& snapshot, absl::Time now, StreamEntry& entry) {
+  if (!entry.unheard_since) return;
+  entry.unheard_since = now;
+  if (MayGoOnUnheard(snapshot, entry.stream)) entry.unheard_since.reset();
 }
 
 absl::Status SwapPushLines(scheduler::Stream& stream) {
@@ -285,7 +293,9 @@ absl::StatusOr<v1::Stream> StreamScheduler::Move(const v1::MoveStreamRequest& re
   std::vector<std::string> reasons;
   auto moved = streams_->Update(request.stream(), [&](StreamEntry& entry) {
     entry.update_time = now;
-    return ApplyMove(*snapshot, request, now, entry.stream, reasons);
+    NC_RETURN_IF_ERROR(ApplyMove(*snapshot, request, now, entry.stream, reasons));
+    if (request.has_push()) GiveGrace(*snapshot, now, entry);
+    return absl::OkStatus();
   });
   if (!moved.ok()) {
     const bool told = !rpc::ReasonOf(moved.status()).empty();

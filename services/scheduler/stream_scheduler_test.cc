@@ -380,6 +380,34 @@ TEST_F(StreamSchedulerTest, ALiveStreamMovesToAnotherNodeCdnOrLine) {
   EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "INVALID_ARGUMENT INVALID_MOVE");
 }
 
+TEST_F(StreamSchedulerTest, AMoveGivesTheWholeGraceToComeToTheNewLine) {
+  v1::CreateStreamRequest create = Create("s1");
+  create.set_publish_point("plain");
+  ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  ASSERT_TRUE(SetState("s1", v1::Stream::PUBLISHING).ok());
+  const auto lose = [this](StreamEntry& entry) {
+    entry.unheard_since = clock_.Now();
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(streams_.Update("s1", lose).ok());
+  clock_.Advance(absl::Seconds(4));
+  v1::MoveStreamRequest request;
+  request.set_stream("s1");
+  request.mutable_push()->set_cdn("own");
+  request.mutable_push()->set_node("bj");
+  ASSERT_TRUE(scheduler_.MoveStream(request).ok());
+  EXPECT_EQ(streams_.Find("s1")->unheard_since, clock_.Now());
+
+  ASSERT_TRUE(scheduler_.CreateStream(Create("s2")).ok());
+  ASSERT_TRUE(SetState("s2", v1::Stream::PUBLISHING).ok());
+  ASSERT_TRUE(streams_.Update("s2", lose).ok());
+  request.set_stream("s2");
+  request.mutable_push()->set_cdn("vendor");
+  request.mutable_push()->clear_node();
+  ASSERT_TRUE(scheduler_.MoveStream(request).ok());
+  EXPECT_FALSE(streams_.Find("s2")->unheard_since) << "nobody can know of a vendor";
+}
+
 TEST_F(StreamSchedulerTest, ViewersAreHeldAtACdnUntilTheyAreLetGo) {
   ASSERT_TRUE(scheduler_.CreateStream(Create("s1")).ok());
   ASSERT_TRUE(SetState("s1", v1::Stream::PUBLISHING).ok());
