@@ -15,8 +15,8 @@ namespace {
 
 constexpr const char* kProtocols[] = {"rtmp", "rtmps", "srt", "flv"};
 constexpr const char* kRecordFormats[] = {"flv", "hls", "mp4"};
-constexpr const char* kEvents[] = {"created", "publishing", "interrupted", "ended",
-                                   "banned",  "moved",      "on_play",     "on_stop"};
+constexpr const char* kEvents[] = {"created", "publishing", "interrupted", "ended",  "banned",
+                                   "moved",   "carried",    "on_play",     "on_stop"};
 
 template <size_t N>
 void CheckKnown(const char* const (&known)[N], absl::string_view path, const std::string& value,

@@ -58,7 +58,7 @@ TEST(PublishingTest, UnknownWordsAreToldWithTheKnownOnes) {
                   "spec.reconnect_grace_s: must be at most 3600 (an hour)",
                   "spec.callback.url: must begin with http:// or https://",
                   "spec.callback.events[1]: \"over\" is no event; known are created, publishing, "
-                  "interrupted, ended, banned, moved, on_play, on_stop"));
+                  "interrupted, ended, banned, moved, carried, on_play, on_stop"));
   point = Point();
   point.callback.secret = "s";
   EXPECT_THAT(ProblemsOf(point, Cdns()),

@@ -31,6 +31,7 @@ std::optional<absl::string_view> EventOf(const scheduler::Stream* before,
   if (before == nullptr) return "created";
   if (before->state != after.state) return StreamStateName(after.state);
   if (!SameLines(*before, after)) return "moved";
+  if (before->carried_by != after.carried_by) return "carried";
   return std::nullopt;
 }
 
@@ -57,6 +58,10 @@ std::string WriteCallbackBody(absl::string_view event, const scheduler::Stream& 
     json += "}";
   }
   json += "]";
+  if (stream.carried_by != scheduler::CarriedBy::kPlanned) {
+    const bool is_main = stream.carried_by == scheduler::CarriedBy::kMain;
+    AppendMember("carried_by", is_main ? "main" : "backup", json);
+  }
   if (!stream.play_cdn.empty()) AppendMember("play_cdn", stream.play_cdn, json);
   return json + "}";
 }

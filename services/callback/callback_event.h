@@ -5,7 +5,9 @@
 //   X-Nearcast-Signature: <hex of HMAC-SHA256(secret, time "." body)>
 //
 //   {"event":"publishing","stream":"s1","publish_point":"show","state":"publishing","time_ms":…,
-//    "push_lines":[{"line":"main","cdn":"own","node":"gz"}]}
+//    "push_lines":[{"line":"main","cdn":"own","node":"gz"}],"carried_by":"main"}
+//
+// `carried_by` is there when one line alone carries the stream, `play_cdn` when viewers are held.
 #ifndef SERVICES_CALLBACK_CALLBACK_EVENT_H_
 #define SERVICES_CALLBACK_CALLBACK_EVENT_H_
 
@@ -29,7 +31,8 @@ struct CallbackEvent {
 };
 
 // Which event a stream's change is: "created" when there was none before, the new state's name when
-// that changed, "moved" when only its lines or its CDN did; nothing when none of these.
+// that changed, "moved" when only its lines or its CDN did, "carried" when only which of its lines
+// carry it; nothing when none of these.
 std::optional<absl::string_view> EventOf(const scheduler::Stream* before,
                                          const scheduler::Stream& after);
 

@@ -32,6 +32,18 @@ TEST(CallbackEventTest, AChangeIsNamedByWhatItChanged) {
   Stream held = publishing;
   held.play_cdn = "vendor";
   EXPECT_EQ(EventOf(&publishing, held), "moved");
+  Stream failed_over = publishing;
+  failed_over.carried_by = scheduler::CarriedBy::kBackup;
+  EXPECT_EQ(EventOf(&publishing, failed_over), "carried");
+  EXPECT_EQ(EventOf(&failed_over, publishing), "carried");
+  EXPECT_EQ(EventOf(&created, failed_over), "publishing");
+}
+
+TEST(CallbackEventTest, TheBodyTellsWhichLineAloneCarriesTheStream) {
+  Stream stream = MakeStream(StreamState::kPublishing);
+  stream.carried_by = scheduler::CarriedBy::kBackup;
+  const std::string body = WriteCallbackBody("carried", stream, kTime);
+  EXPECT_NE(body.find(R"("carried_by":"backup"})"), std::string::npos) << body;
 }
 
 TEST(CallbackEventTest, TheBodyTellsTheStreamAndItsLines) {

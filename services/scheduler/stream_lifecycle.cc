@@ -37,6 +37,17 @@ void MoveTo(StreamEntry& entry, StreamState state, absl::Time now) {
   entry.unheard_since.reset();
 }
 
+absl::Status ChangeCarrier(StreamEntry& entry, CarriedBy carried_by, absl::Time now) {
+  if (carried_by != CarriedBy::kPlanned && entry.stream.push_lines.size() != 2) {
+    return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                          "carried_by: stream ", entry.stream.name, " has no two lines")),
+                      "INVALID_CARRIER");
+  }
+  if (entry.stream.carried_by != carried_by) entry.update_time = now;
+  entry.stream.carried_by = carried_by;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::string_view AppStreamOf(absl::string_view url) {
@@ -54,7 +65,8 @@ bool IsPushedTo(const scheduler::Stream& stream, absl::string_view app_stream) {
 }
 
 absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
-                                           StreamState state, absl::Time now) {
+                                           StreamState state, absl::Time now,
+                                           std::optional<CarriedBy> carried_by) {
   auto updated = streams.Update(name, [&](StreamEntry& entry) {
     const StreamState from = entry.stream.state;
     if (!MayChange(from, state)) {
@@ -64,24 +76,15 @@ absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_vi
                         "STATE_CHANGE_NOT_ALLOWED");
     }
     MoveTo(entry, state, now);
-    return absl::OkStatus();
+    return carried_by ? ChangeCarrier(entry, *carried_by, now) : absl::OkStatus();
   });
   return WithStreamReason(std::move(updated));
 }
 
 absl::StatusOr<StreamEntryPtr> SetCarrier(StreamTable& streams, absl::string_view name,
                                           CarriedBy carried_by, absl::Time now) {
-  auto updated = streams.Update(name, [&](StreamEntry& entry) {
-    if (carried_by != CarriedBy::kPlanned && entry.stream.push_lines.size() != 2) {
-      return WithReason(absl::InvalidArgumentError(
-                            absl::StrCat("carried_by: stream ", name, " has no two lines")),
-                        "INVALID_CARRIER");
-    }
-    if (entry.stream.carried_by != carried_by) entry.update_time = now;
-    entry.stream.carried_by = carried_by;
-    return absl::OkStatus();
-  });
-  return WithStreamReason(std::move(updated));
+  return WithStreamReason(streams.Update(
+      name, [&](StreamEntry& entry) { return ChangeCarrier(entry, carried_by, now); }));
 }
 
 StreamEntryPtr StreamLifecycle::FindPushed(absl::string_view app_stream) const {

@@ -4,6 +4,7 @@
 #define SERVICES_SCHEDULER_STREAM_LIFECYCLE_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -21,10 +22,12 @@
 
 namespace nearcast {
 
-// Moves the stream if its states allow that; staying is allowed. NOT_FOUND, FAILED_PRECONDITION and
-// the store's errors, each with a reason (services/rpc/status.h).
-absl::StatusOr<StreamEntryPtr> ChangeState(StreamTable& streams, absl::string_view name,
-                                           scheduler::StreamState state, absl::Time now);
+// Moves the stream if its states allow that; staying is allowed. `carried_by`, where given, is set
+// with it as SetCarrier does: both or neither. NOT_FOUND, FAILED_PRECONDITION and the store's errors,
+// each with a reason (services/rpc/status.h).
+absl::StatusOr<StreamEntryPtr> ChangeState(
+    StreamTable& streams, absl::string_view name, scheduler::StreamState state, absl::Time now,
+    std::optional<scheduler::CarriedBy> carried_by = std::nullopt);
 
 // "live/s1" of "rtmp://host/live/s1?token=x": where relays see the push arrive. Empty where it has
 // none.

@@ -249,9 +249,10 @@ absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
   return created;
 }
 
-absl::StatusOr<v1::Stream> StreamScheduler::SetState(absl::string_view name, StreamState state) {
+absl::StatusOr<v1::Stream> StreamScheduler::SetState(
+    absl::string_view name, StreamState state, std::optional<scheduler::CarriedBy> carried_by) {
   NC_ASSIGN_OR_RETURN(const StreamEntryPtr changed,
-                      ChangeState(*streams_, name, state, clock_->Now()));
+                      ChangeState(*streams_, name, state, clock_->Now(), carried_by));
   return WriteStream(*changed);
 }
 
@@ -272,10 +273,9 @@ absl::StatusOr<v1::Stream> StreamScheduler::UpdateStreamState(
              : absl::InvalidArgumentError("carried_by: only while a stream is publishing"),
         "INVALID_CARRIER"));
   }
-  auto updated = SetState(request.stream(), *state);
-  if (!updated.ok() || request.carried_by().empty()) return CountUpdate(std::move(updated));
-  const auto set = SetCarrier(*streams_, request.stream(), *carried_by, clock_->Now());
-  return CountUpdate(set.ok() ? absl::StatusOr<v1::Stream>(WriteStream(**set)) : set.status());
+  std::optional<scheduler::CarriedBy> carrier;
+  if (!request.carried_by().empty()) carrier = *carried_by;
+  return CountUpdate(SetState(request.stream(), *state, carrier));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::EndStream(const v1::EndStreamRequest& request) {

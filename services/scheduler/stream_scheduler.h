@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -78,7 +79,9 @@ class StreamScheduler {
  private:
   absl::StatusOr<v1::Stream> CreateOnce(const v1::CreateStreamRequest& request);
   absl::StatusOr<v1::Stream> DecideAndInsert(const v1::CreateStreamRequest& request);
-  absl::StatusOr<v1::Stream> SetState(absl::string_view name, scheduler::StreamState state);
+  absl::StatusOr<v1::Stream> SetState(
+      absl::string_view name, scheduler::StreamState state,
+      std::optional<scheduler::CarriedBy> carried_by = std::nullopt);
   absl::StatusOr<StreamEntryPtr> FindStream(absl::string_view name) const;
   // Counts a call of the public interface, and passes its result on.
   absl::StatusOr<v1::Stream> CountUpdate(absl::StatusOr<v1::Stream> updated);

@@ -380,6 +380,24 @@ TEST_F(StreamSchedulerTest, ALiveStreamMovesToAnotherNodeCdnOrLine) {
   EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "INVALID_ARGUMENT INVALID_MOVE");
 }
 
+TEST_F(StreamSchedulerTest, AStateAndItsCarrierAreSetTogetherOrNotAtAll) {
+  v1::CreateStreamRequest create = Create("one");
+  create.set_publish_point("plain");
+  ASSERT_TRUE(scheduler_.CreateStream(create).ok());
+  ASSERT_TRUE(scheduler_.CreateStream(Create("two")).ok());
+  v1::UpdateStreamStateRequest request;
+  request.set_state(v1::Stream::PUBLISHING);
+  request.set_carried_by("backup");
+  request.set_stream("one");
+  EXPECT_EQ(ErrorOf(scheduler_.UpdateStreamState(request)), "INVALID_ARGUMENT INVALID_CARRIER");
+  EXPECT_EQ(StateOf("one"), v1::Stream::CREATED);
+  int changes = 0;
+  streams_.WatchChanges([&changes](const auto*, const auto&) { ++changes; });
+  request.set_stream("two");
+  EXPECT_EQ(scheduler_.UpdateStreamState(request)->carried_by(), "backup");
+  EXPECT_EQ(changes, 1);
+}
+
 TEST_F(StreamSchedulerTest, AMoveGivesTheWholeGraceToComeToTheNewLine) {
   v1::CreateStreamRequest create = Create("s1");
   create.set_publish_point("plain");
