@@ -76,16 +76,6 @@ const std::string& DomainFor(const Cdn& cdn, const std::string& protocol) {
   return at == cdn.push_domains.end() ? cdn.push_domain : at->second;
 }
 
-void Sign(const UrlSigner& signer, const CompiledPublishPoint& point, const PushQuestion& question,
-          std::string& url) {
-  if (!signer.signs()) return;
-  const size_t scheme = url.find("://");
-  const size_t path = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
-  const int64_t expiry_s =
-      ExpiryFor(question.now_s, signer.validity_s(), StableHash(question.stream));
-  signer.Sign(std::min(path, url.size()), point.spec.app, question.stream, expiry_s, url);
-}
-
 // "?record=flv" or "&record=flv"; empty where nothing is to be recorded or the CDN cannot be asked.
 std::string RecordPart(const Cdn& cdn, const Record& record, absl::string_view url) {
   if (record.formats.empty() || cdn.record_template.empty()) return "";
@@ -138,8 +128,22 @@ PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& poi
                                                 .suffix = "",
                                                 .gop_cache_ms = point.spec.gop_cache_ms});
   absl::StrAppend(&line.url, RecordPart(cdn, point.spec.record, line.url));
-  Sign(snapshot.cdn(target.cdn).push_signer, point, question, line.url);
   return line;
+}
+
+std::string SignedPushUrl(const Snapshot& snapshot, const Stream& stream, const PushLine& line,
+                          int64_t now_s) {
+  const auto point = snapshot.publish_points.find(stream.publish_point);
+  const auto cdn = snapshot.FindCdn(line.cdn);
+  if (!cdn || point == snapshot.publish_points.end()) return line.url;
+  const UrlSigner& signer = snapshot.cdn(*cdn).push_signer;
+  std::string url = line.url;
+  if (!signer.signs()) return url;
+  const size_t scheme = url.find("://");
+  const size_t path = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  const int64_t expiry_s = ExpiryFor(now_s, signer.validity_s(), StableHash(stream.name));
+  signer.Sign(std::min(path, url.size()), point->second.spec.app, stream.name, expiry_s, url);
+  return url;
 }
 
 std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,

@@ -23,7 +23,7 @@ struct PushQuestion {
   std::string stream;
   ipdb::IpAddress broadcaster;  // the default, "::", is in no place
   std::string isp;              // overrides the IP database; empty = as it says
-  int64_t now_s = 0;            // Unix seconds: signed URLs hold from then on
+  int64_t now_s = 0;            // Unix seconds: which switches hold
 };
 
 // A vendor's CDN, or a node of one's own.
@@ -55,10 +55,16 @@ std::string WritePushHost(const Snapshot& snapshot, const CompiledPublishPoint& 
                           const PushTarget& target, const ipdb::IpAddress& broadcaster);
 
 // `role` is "main" or "backup". The URL is the CDN's template for the publish point's protocol, with
-// what asks for a recording behind it, and signed as the CDN wants.
+// what asks for a recording behind it; not signed, as a signature is only of its time.
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
                        const PushQuestion& question, const PushTarget& target,
                        absl::string_view role);
+
+// The line's URL as it is told to the publisher at `now_s` (Unix seconds): signed with its CDN's
+// active key, if the CDN signs. Within a period of the CDN's validity it stays the same
+// (signing/expiry.h). Unsigned where the publish point or the CDN is gone.
+std::string SignedPushUrl(const Snapshot& snapshot, const Stream& stream, const PushLine& line,
+                          int64_t now_s);
 
 // "main: node gz of CDN own: same city and ISP, 10.0 ms, usable".
 std::string ExplainPushTarget(const Snapshot& snapshot, const PushTarget& target,

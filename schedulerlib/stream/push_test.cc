@@ -252,7 +252,12 @@ TEST(PushTest, PushAddressesAreSignedBehindTheRecordingAndHoldTheirValidity) {
   given.config().publish_points.back().record.formats = {"flv"};
   PushQuestion question = Ask("10.1.0.1");
   question.now_s = 1'790'000'000;
-  const std::string url = DecidePush(*given.Snapshot(), question).value().lines[0].url;
+  const auto snapshot = given.Snapshot();
+  const PushLine line = DecidePush(*snapshot, question).value().lines[0];
+  EXPECT_EQ(line.url, "rtmp://rtmp.vendor.example/live/s1?record=flv") << "kept unsigned";
+  const Stream stream = {.name = "s1", .publish_point = "show"};
+  const std::string url = SignedPushUrl(*snapshot, stream, line, question.now_s);
+  EXPECT_EQ(SignedPushUrl(*snapshot, {.name = "s1", .publish_point = "gone"}, line, 0), line.url);
   const std::string start = "rtmp://rtmp.vendor.example/live/s1?record=flv&txSecret=";
   EXPECT_EQ(url.substr(0, start.size()), start);
   const int64_t expiry_s = std::stoll(url.substr(url.find("txTime=") + 7), nullptr, 16);

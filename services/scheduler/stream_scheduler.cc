@@ -14,6 +14,7 @@
 #include "schedulerlib/standby/heard_line.h"
 #include "schedulerlib/stream/play.h"
 #include "schedulerlib/stream/push.h"
+#include "schedulerlib/stream/push_target.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/stream_filter.h"
 #include "services/scheduler/stream_lifecycle.h"
@@ -199,6 +200,18 @@ absl::StatusOr<StreamEntryPtr> StreamScheduler::FindStream(absl::string_view nam
                     "STREAM_NOT_FOUND");
 }
 
+v1::Stream StreamScheduler::Show(const StreamEntry& entry) const {
+  v1::Stream shown = WriteStream(entry);
+  const auto snapshot = snapshots_->Current();
+  const int64_t now_s = absl::ToUnixSeconds(clock_->Now());
+  for (int i = 0; i < shown.push_lines_size(); ++i) {
+    const auto line = static_cast<size_t>(i);
+    shown.mutable_push_lines(i)->set_url(
+        SignedPushUrl(*snapshot, entry.stream, entry.stream.push_lines[line], now_s));
+  }
+  return shown;
+}
+
 absl::StatusOr<v1::Stream> StreamScheduler::CreateStream(const v1::CreateStreamRequest& request) {
   absl::StatusOr<v1::Stream> created = CreateOnce(request);
   Count(created.ok(), counters_.creates_ok, counters_.creates_refused);
@@ -214,7 +227,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::CreateOnce(const v1::CreateStreamReq
                       "INVALID_REQUEST_ID");
   }
   absl::MutexLock lock(&request_turns_[scheduler::StableHash(id) % request_turns_.size()]);
-  if (const StreamEntryPtr made = streams_->FindByRequest(id)) return WriteStream(*made);
+  if (const StreamEntryPtr made = streams_->FindByRequest(id)) return Show(*made);
   return DecideAndInsert(request);
 }
 
@@ -244,7 +257,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
     const bool exists = absl::IsAlreadyExists(inserted.status());
     return WithReason(inserted.status(), exists ? "STREAM_EXISTS" : "STREAM_NOT_STORED");
   }
-  v1::Stream created = WriteStream(**inserted);
+  v1::Stream created = Show(**inserted);
   created.mutable_reasons()->Add(decided->reasons.begin(), decided->reasons.end());
   return created;
 }
@@ -253,7 +266,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::SetState(
     absl::string_view name, StreamState state, std::optional<scheduler::CarriedBy> carried_by) {
   NC_ASSIGN_OR_RETURN(const StreamEntryPtr changed,
                       ChangeState(*streams_, name, state, clock_->Now(), carried_by));
-  return WriteStream(*changed);
+  return Show(*changed);
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::CountUpdate(absl::StatusOr<v1::Stream> updated) {
@@ -301,7 +314,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::Move(const v1::MoveStreamRequest& re
     const bool told = !rpc::ReasonOf(moved.status()).empty();
     return told ? moved.status() : WithReason(moved.status(), "STREAM_NOT_STORED");
   }
-  v1::Stream answer = WriteStream(**moved);
+  v1::Stream answer = Show(**moved);
   answer.mutable_reasons()->Add(reasons.begin(), reasons.end());
   return answer;
 }
@@ -309,18 +322,18 @@ absl::StatusOr<v1::Stream> StreamScheduler::Move(const v1::MoveStreamRequest& re
 absl::StatusOr<v1::Stream> StreamScheduler::PreheatStream(const v1::PreheatStreamRequest& request) {
   const auto preheated = preheats_.Preheat(request);
   if (!preheated.ok()) return CountUpdate(preheated.status());
-  return CountUpdate(WriteStream(**preheated));
+  return CountUpdate(Show(**preheated));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::ForwardStream(const v1::ForwardStreamRequest& request) {
   const auto forwarded = forwards_.Forward(request);
   if (!forwarded.ok()) return CountUpdate(forwarded.status());
-  return CountUpdate(WriteStream(**forwarded));
+  return CountUpdate(Show(**forwarded));
 }
 
 absl::StatusOr<v1::Stream> StreamScheduler::GetStream(const v1::GetStreamRequest& request) const {
   NC_ASSIGN_OR_RETURN(const StreamEntryPtr entry, FindStream(request.stream()));
-  return WriteStream(*entry);
+  return Show(*entry);
 }
 
 absl::StatusOr<v1::ListStreamsResponse> StreamScheduler::ListStreams(
@@ -336,7 +349,7 @@ absl::StatusOr<v1::ListStreamsResponse> StreamScheduler::ListStreams(
   const auto found = streams_->List(request.page_token(), count + 1, wanted);
   v1::ListStreamsResponse response;
   for (size_t i = 0; i < std::min(count, found.size()); ++i) {
-    *response.add_streams() = WriteStream(*found[i]);
+    *response.add_streams() = Show(*found[i]);
   }
   // The token is the last name shown, so a page stays right when streams come and go.
   if (found.size() > count) response.set_next_page_token(found[count - 1]->stream.name);

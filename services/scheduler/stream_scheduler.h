@@ -83,6 +83,8 @@ class StreamScheduler {
       absl::string_view name, scheduler::StreamState state,
       std::optional<scheduler::CarriedBy> carried_by = std::nullopt);
   absl::StatusOr<StreamEntryPtr> FindStream(absl::string_view name) const;
+  // The stream as it is told, its push URLs signed as of now.
+  v1::Stream Show(const StreamEntry& entry) const;
   // Counts a call of the public interface, and passes its result on.
   absl::StatusOr<v1::Stream> CountUpdate(absl::StatusOr<v1::Stream> updated);
 

@@ -380,6 +380,33 @@ TEST_F(StreamSchedulerTest, ALiveStreamMovesToAnotherNodeCdnOrLine) {
   EXPECT_EQ(ErrorOf(scheduler_.MoveStream(request)), "INVALID_ARGUMENT INVALID_MOVE");
 }
 
+TEST_F(StreamSchedulerTest, PushAddressesAreSignedWhenTheyAreTold) {
+  const auto sign_with = [this](const std::string& key) {
+    Given given = World();
+    given.config().cdns[0].push_signing = {
+        .method = SignMethod::kTencent, .key = key, .validity_s = 86400};
+    snapshots_.Publish(given.Snapshot());
+  };
+  const auto told = [this] {
+    v1::GetStreamRequest get;
+    get.set_stream("s1");
+    return scheduler_.GetStream(get)->push_lines(0).url();
+  };
+  sign_with("old");
+  const std::string first = scheduler_.CreateStream(Create("s1", "r1"))->push_lines(0).url();
+  EXPECT_TRUE(absl::StrContains(first, "txSecret=")) << first;
+  EXPECT_EQ(told(), first);
+  EXPECT_EQ(streams_.Find("s1")->stream.push_lines[0].url, "rtmp://192.0.2.1/live/s1");
+  clock_.Advance(absl::Hours(72));
+  const std::string renewed = told();
+  const int64_t expiry_s = std::stoll(renewed.substr(renewed.find("txTime=") + 7), nullptr, 16);
+  EXPECT_GT(expiry_s, absl::ToUnixSeconds(clock_.Now()));
+  EXPECT_EQ(scheduler_.CreateStream(Create("s1", "r1"))->push_lines(0).url(), renewed);
+  sign_with("new");
+  EXPECT_NE(told(), renewed);
+  EXPECT_EQ(scheduler_.ListStreams({})->streams(0).push_lines(0).url(), told());
+}
+
 TEST_F(StreamSchedulerTest, AStateAndItsCarrierAreSetTogetherOrNotAtAll) {
   v1::CreateStreamRequest create = Create("one");
   create.set_publish_point("plain");
