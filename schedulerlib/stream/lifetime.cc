@@ -23,6 +23,9 @@ std::optional<StreamState> DueState(const StreamTimes& times, const PublishPoint
     case StreamState::kInterrupted:
       if (passed(times.state_since, point.interrupted_ttl_s)) return StreamState::kEnded;
       break;
+    case StreamState::kBanned:
+      if (now - times.state_since >= kBanHolds) return StreamState::kEnded;
+      break;
     default:
       break;
   }

@@ -60,6 +60,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"is_over", {StreamState::kEnded, kStart, kStart, {}}, 5000, kNothing}),
     [](const auto& info) { return info.param.name; });
 
+TEST(LifetimeTest, ABanHoldsForAMonthAndIsThenOver) {
+  const StreamTimes banned = {StreamState::kBanned, kStart, At(100), {}};
+  EXPECT_EQ(DueState(banned, PublishPoint(), At(100) + kBanHolds - absl::Seconds(1)), kNothing);
+  EXPECT_EQ(DueState(banned, PublishPoint(), At(100) + kBanHolds), StreamState::kEnded);
+}
+
 TEST(LifetimeTest, AStreamWithoutAnEndLivesAsLongAsItIsPushed) {
   EXPECT_EQ(
       DueState({StreamState::kPublishing, kStart, kStart, {}}, PublishPoint(), At(100'000'000)),
