@@ -10,6 +10,7 @@
 #include "schedulerlib/place/rendezvous.h"
 #include "schedulerlib/standby/carrier.h"
 #include "schedulerlib/standby/fed_lines.h"
+#include "schedulerlib/switches/switched_latency.h"
 
 namespace nearcast::scheduler {
 namespace {
@@ -290,12 +291,8 @@ bool KeepMadeTiers(PlayDecision& decision) {
 }
 
 void DecideViewerLatency(const Snapshot& snapshot, PlayDecision& decision) {
-  const CompiledPublishPoint& point = *decision.publish_point;
-  const SwitchEffects& switches = decision.switches;
-  const bool is_off = point.latency && switches.IsLatencyPolicyOff(point.spec.latency_policy);
-  decision.latency = is_off ? LatencyWithoutPolicy(point) : DecideLatency(point, *decision.viewer);
-  if (switches.gop_cache_ms != 0) decision.latency.gop_cache_ms = switches.gop_cache_ms;
-  if (switches.start_buffer_ms != 0) decision.latency.start_buffer_ms = switches.start_buffer_ms;
+  decision.latency =
+      DecideSwitchedLatency(*decision.publish_point, *decision.viewer, decision.switches);
   for (PlayLine& line : decision.lines) {
     line.gop_cache = ChooseGopCacheOf(snapshot.cdn(line.cdn), decision.latency);
   }

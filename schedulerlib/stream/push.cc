@@ -73,6 +73,10 @@ absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQues
                       FindPoint(snapshot, question.publish_point));
   const ClientPlace place = FindPlace(snapshot, question.broadcaster, question.isp);
   const SwitchEffects switches = FindPushSwitches(snapshot, place, question);
+  if (const CompiledSwitch* off = StreamOffForAll(switches, question.stream)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("stream ", question.stream, " is turned off by switch ", off->spec.name));
+  }
   const auto targets = FindPushTargets(snapshot, *point, place, question.stream, switches);
   if (targets.empty()) return NobodyCan(question.publish_point);
   PushDecision decision;

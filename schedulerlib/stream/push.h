@@ -21,7 +21,8 @@ struct PushDecision {
 
 // The main line goes to the first usable CDN of the publish point's list, the backup to the next
 // one, or to the next node of the same CDN when there is no other; when none is usable, to those
-// that are a last resort; never to CDNs that a switch turns off. NOT_FOUND: no such publish point. UNAVAILABLE: its CDNs are all out.
+// that are a last resort; never to CDNs that a switch turns off. NOT_FOUND: no such publish
+// point. UNAVAILABLE: its CDNs are all out. PERMISSION_DENIED: a switch turns the stream off.
 absl::StatusOr<PushDecision> DecidePush(const Snapshot& snapshot, const PushQuestion& question);
 
 struct MoveQuestion {

@@ -113,6 +113,20 @@ std::string WritePushHost(const Snapshot& snapshot, const CompiledPublishPoint& 
   return NodeHost(snapshot.node(*target.node), broadcaster, TemplateFor(cdn, point));
 }
 
+const CompiledSwitch* StreamOffForAll(const SwitchEffects& switches, absl::string_view stream) {
+  for (const CompiledSwitch* each : switches.applied) {
+    const double percent = each->spec.match.percent;
+    if ((percent <= 0 || percent >= 100) && Has(each->streams_off, stream)) return each;
+  }
+  return nullptr;
+}
+
+const CompiledSwitch* PushTurnedOffBy(const Snapshot& snapshot, const PushQuestion& question) {
+  if (snapshot.switches.switches().empty()) return nullptr;
+  const ClientPlace place = FindPlace(snapshot, question.broadcaster, question.isp);
+  return StreamOffForAll(FindPushSwitches(snapshot, place, question), question.stream);
+}
+
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,
                        const PushQuestion& question, const PushTarget& target,
                        absl::string_view role) {

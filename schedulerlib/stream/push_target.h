@@ -54,6 +54,11 @@ SwitchEffects FindPushSwitches(const Snapshot& snapshot, const ClientPlace& plac
 std::string WritePushHost(const Snapshot& snapshot, const CompiledPublishPoint& point,
                           const PushTarget& target, const ipdb::IpAddress& broadcaster);
 
+// The switch that turns the stream off for everybody, and so for its broadcaster; null when none
+// does. One with a percentage is for some viewers only. It lives as long as the snapshot.
+const CompiledSwitch* StreamOffForAll(const SwitchEffects& switches, absl::string_view stream);
+const CompiledSwitch* PushTurnedOffBy(const Snapshot& snapshot, const PushQuestion& question);
+
 // `role` is "main" or "backup". The URL is the CDN's template for the publish point's protocol, with
 // what asks for a recording behind it; not signed, as a signature is only of its time.
 PushLine WritePushLine(const Snapshot& snapshot, const CompiledPublishPoint& point,

@@ -261,7 +261,7 @@ struct Daemon::Parts {
         std::make_unique<NodeDesk>(clock, publisher.get(), lifecycle.get(), scheduler->preheats());
     node_desk->UseForwards(&scheduler->forwards());
     admissions = std::make_unique<AdmissionDesk>(
-        publisher->holder(), streams.get(),
+        clock, publisher->holder(), streams.get(),
         options.admit_unknown_streams ? UnknownStreams::kAdmit : UnknownStreams::kRefuse);
     httpdns = std::make_unique<httpdns::Httpdns>(
         publisher->holder(), &names,

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "base/snapshot_holder.h"
 #include "nearcast/v1/node.pb.h"
 #include "schedulerlib/snapshot/snapshot.h"
@@ -27,16 +28,18 @@ struct AdmissionCounts {
 class AdmissionDesk {
  public:
   // All must outlive the desk.
-  AdmissionDesk(const SnapshotHolder<scheduler::Snapshot>* snapshots, const StreamTable* streams,
-                UnknownStreams unknown)
-      : snapshots_(snapshots), streams_(streams), unknown_(unknown) {}
+  AdmissionDesk(const Clock* clock, const SnapshotHolder<scheduler::Snapshot>* snapshots,
+                const StreamTable* streams, UnknownStreams unknown)
+      : clock_(clock), snapshots_(snapshots), streams_(streams), unknown_(unknown) {}
 
-  // PERMISSION_DENIED, in words for the publisher, for a stream that has ended, is banned, or is
-  // pushed elsewhere or unknown where only known ones are admitted.
+  // PERMISSION_DENIED, in words for the publisher, for a stream that has ended, is banned or turned
+  // off by a switch, or is pushed elsewhere or unknown where only known ones are admitted.
   absl::StatusOr<v1::AdmitPublishResponse> AdmitPublish(const v1::AdmitPublishRequest& request);
 
-  // PERMISSION_DENIED for a stream that is banned, and for its tiers. The GOP cache is what the scheduler would put
-  // into the URL for that network grade; streams that nobody created here have none.
+  // PERMISSION_DENIED for a stream that is banned or turned off by a switch, and for its tiers. The
+  // GOP cache is what the scheduler would put into the URL for that network grade; streams that
+  // nobody created here have none. The answer is for all viewers there, so only switches that need
+  // to know nothing else of a viewer count, and none with a percentage.
   absl::StatusOr<v1::AdmitPlayResponse> AdmitPlay(const v1::AdmitPlayRequest& request);
 
   AdmissionCounts counts() const;
@@ -46,9 +49,8 @@ class AdmissionDesk {
   StreamEntryPtr FindPlayed(const scheduler::Snapshot& snapshot,
                             const v1::AdmitPlayRequest& request) const;
   absl::Status Check(const v1::AdmitPublishRequest& request) const;
-  static void FillTerms(const scheduler::Snapshot& snapshot, const v1::AdmitPlayRequest& request,
-                        const scheduler::Stream& stream, v1::AdmitPlayResponse* response);
 
+  const Clock* const clock_;
   const SnapshotHolder<scheduler::Snapshot>* const snapshots_;
   const StreamTable* const streams_;
   const UnknownStreams unknown_;

@@ -28,7 +28,14 @@ class AdmissionDeskTest : public ::testing::Test {
     config.latency_policies.push_back({.name = "low", .target_ms = 3000});
     config.publish_points[0].latency_policy = "low";
     config.publish_points[1].gop_cache_ms = 0;
+    config_ = config;
     publisher_.SetConfig(config);
+  }
+
+  void Switch(scheduler::Switch the_switch) {
+    the_switch.expire_at = clock_.Now() + absl::Hours(1);
+    config_.switches.push_back(std::move(the_switch));
+    publisher_.SetConfig(config_);
   }
 
   void Create(const std::string& name, StreamState state, const std::string& point = "show") {
@@ -65,12 +72,13 @@ class AdmissionDeskTest : public ::testing::Test {
     return desk_.AdmitPlay(request);
   }
 
+  scheduler::Config config_;
   FakeClock clock_{absl::FromUnixSeconds(1'790'000'000)};
   store::MemoryStore store_;
   Publisher publisher_{&clock_, Given().Places(), {}};
   StreamTable streams_{&store_};
-  AdmissionDesk desk_{publisher_.holder(), &streams_, UnknownStreams::kAdmit};
-  AdmissionDesk strict_{publisher_.holder(), &streams_, UnknownStreams::kRefuse};
+  AdmissionDesk desk_{&clock_, publisher_.holder(), &streams_, UnknownStreams::kAdmit};
+  AdmissionDesk strict_{&clock_, publisher_.holder(), &streams_, UnknownStreams::kRefuse};
 };
 
 TEST_F(AdmissionDeskTest, EndedAndBannedStreamsAreRefusedAndAllOthersAdmitted) {
@@ -136,6 +144,44 @@ TEST_F(AdmissionDeskTest, ATierIsPlayedAsItsStreamIs) {
   EXPECT_TRUE(Play("bad_uhd").ok()) << "no tier of it, but a stream that nobody created here";
   EXPECT_EQ(Play("s1_sd", 1)->gop_cache_ms(), Play("s1", 1)->gop_cache_ms());
   EXPECT_FALSE(Play("s1_uhd", 1)->has_gop_cache_ms());
+}
+
+TEST_F(AdmissionDeskTest, AStreamThatIsTurnedOffIsNeitherPublishedNorPlayedUntilTheSwitchExpires) {
+  Create("s1", StreamState::kPublishing);
+  Switch({.name = "quiet", .off = {"stream/s1", "stream/unknown"}});
+  for (const char* stream : {"s1", "unknown"}) {
+    EXPECT_EQ(Publish(&desk_, "live", stream), "STREAM_TURNED_OFF");
+    EXPECT_EQ(rpc::ReasonOf(Play(stream).status()), "STREAM_TURNED_OFF");
+  }
+  EXPECT_EQ(desk_.counts().plays_refused, 2u);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(Publish(&desk_, "live", "s1"), "");
+  EXPECT_TRUE(Play("s1").ok());
+}
+
+TEST_F(AdmissionDeskTest, ASwitchForSomeViewersIsNotForAllAtANode) {
+  Create("s1", StreamState::kPublishing);
+  Switch({.name = "half", .match = {.percent = 99.9}, .off = {"stream/s1"}});
+  Switch({.name = "there", .match = {.regions = {"440000"}}, .off = {"stream/s1"}});
+  EXPECT_TRUE(Play("s1").ok());
+  Switch({.name = "slow", .match = {.grade_max = 3}, .off = {"stream/s1"}});
+  EXPECT_TRUE(Play("s1", 8).ok());
+  EXPECT_TRUE(Play("s1").ok());
+  EXPECT_FALSE(Play("s1", 2).ok());
+}
+
+TEST_F(AdmissionDeskTest, TermsAreAsSwitchesLeaveThem) {
+  Create("s1", StreamState::kPublishing);
+  Create("s2", StreamState::kPublishing, "plain");
+  Switch({.name = "cache", .match = {.streams = {"s1"}}, .set = {.gop_cache_ms = 7000}});
+  EXPECT_EQ(Play("s1", 1)->gop_cache_ms(), 7000u);
+  EXPECT_EQ(Play("s1", 8)->gop_cache_ms(), 7000u);
+  EXPECT_FALSE(Play("s2")->has_gop_cache_ms());
+  config_.switches.clear();
+  config_.publish_points[0].gop_cache_ms = 1234;
+  Switch({.name = "declared", .off = {"latency_policy/low"}});
+  EXPECT_EQ(Play("s1", 1)->gop_cache_ms(), 1234u);
+  EXPECT_EQ(Play("s1", 1)->hls_slice_ms(), 0u);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ class GrpcNodeTest : public ::testing::Test {
   StreamTable streams_{&store_};
   StreamLifecycle lifecycle_{&clock_, publisher_.holder(), &streams_};
   NodeDesk desk_{&clock_, &publisher_, &lifecycle_};
-  AdmissionDesk admissions_{publisher_.holder(), &streams_, UnknownStreams::kRefuse};
+  AdmissionDesk admissions_{&clock_, publisher_.holder(), &streams_, UnknownStreams::kRefuse};
   StreamBoard board_{&clock_};
   callback::PlayDesk plays_{&clock_, publisher_.holder(), &streams_};
   std::unique_ptr<grpc::Service> service_ = MakeGrpcNode({&desk_, &admissions_, &board_, &plays_});

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "schedulerlib/standby/heard_line.h"
 #include "schedulerlib/stream/lifetime.h"
+#include "schedulerlib/stream/push_target.h"
 #include "services/rpc/status.h"
 #include "services/scheduler/stream_refusal.h"
 
@@ -143,6 +144,11 @@ void StreamLifecycle::ApplyPublished(const scheduler::PublishedStreams::Change& 
 bool StreamLifecycle::MayPublish(absl::string_view app_stream) const {
   const StreamEntryPtr entry = streams_->Find(app_stream.substr(app_stream.find('/') + 1));
   if (entry == nullptr || !IsPushedTo(entry->stream, app_stream)) return true;
+  const auto snapshot = snapshots_->Current();
+  const scheduler::PushQuestion question = {.publish_point = entry->stream.publish_point,
+                                            .stream = entry->stream.name,
+                                            .now_s = absl::ToUnixSeconds(clock_->Now())};
+  if (PushTurnedOffBy(*snapshot, question) != nullptr) return false;
   return entry->stream.state != StreamState::kEnded && entry->stream.state != StreamState::kBanned;
 }
 

@@ -61,8 +61,8 @@ class StreamLifecycle {
   // and its publisher is on the way. One that may go on unheard goes on.
   void ApplyUnpublished(absl::string_view node, absl::string_view app_stream);
 
-  // Whether a relay may go on publishing "app/stream": it must not when that stream is ended or
-  // banned. What nobody created here may.
+  // Whether a relay may go on publishing "app/stream": it must not when that stream is ended,
+  // banned, or turned off by a switch for broadcasters anywhere. What nobody created here may.
   bool MayPublish(absl::string_view app_stream) const;
 
   // Whether a node holds a publisher of "app/stream".

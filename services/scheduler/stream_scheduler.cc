@@ -50,6 +50,17 @@ absl::Status NotMoved(absl::string_view why, absl::string_view reason) {
   return WithReason(absl::InvalidArgumentError(why), reason);
 }
 
+absl::Status NotPushed(const absl::Status& decided) {
+  switch (decided.code()) {
+    case absl::StatusCode::kNotFound:
+      return WithReason(decided, "PUBLISH_POINT_NOT_FOUND");
+    case absl::StatusCode::kPermissionDenied:
+      return WithReason(decided, "STREAM_TURNED_OFF");
+    default:
+      return WithReason(decided, "NO_USABLE_CDN");
+  }
+}
+
 absl::StatusOr<scheduler::PushQuestion> PushQuestionOf(
     const std::string& publish_point, const v1::CreateStreamRequest::Broadcaster& broadcaster,
     absl::Time now) {
@@ -241,8 +252,7 @@ absl::StatusOr<v1::Stream> StreamScheduler::DecideAndInsert(
   const auto snapshot = snapshots_->Current();
   auto decided = DecidePush(*snapshot, question);
   if (!decided.ok()) {
-    const bool unknown = absl::IsNotFound(decided.status());
-    return WithReason(decided.status(), unknown ? "PUBLISH_POINT_NOT_FOUND" : "NO_USABLE_CDN");
+    return NotPushed(decided.status());
   }
   StreamEntry entry;
   entry.stream = {.name = question.stream,
