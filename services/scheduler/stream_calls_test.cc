@@ -71,5 +71,21 @@ TEST_F(StreamCallsTest, AStreamThatIsTurnedOffIsNeitherCreatedNorPublishedUntilT
   EXPECT_TRUE(lifecycle_.MayPublish("live/live"));
 }
 
+TEST_F(StreamCallsTest, ViewersGetAStreamFromItsFirstPushUntilItEnds) {
+  ASSERT_EQ(Create("s1"), "");
+  EXPECT_EQ(Play("s1"), "FAILED_PRECONDITION STREAM_CREATED");
+  lifecycle_.ApplyPublished({.started = {"live/s1"}});
+  EXPECT_EQ(Play("s1"), "");
+  lifecycle_.ApplyPublished({.stopped = {"live/s1"}, .node = "gz"});
+  EXPECT_EQ(Play("s1"), "") << "it has its grace";
+  clock_.Advance(absl::Seconds(10));
+  ASSERT_EQ(lifecycle_.ChangeDue(), 1u);
+  ASSERT_EQ(streams_.Find("s1")->stream.state, scheduler::StreamState::kInterrupted);
+  EXPECT_EQ(Play("s1"), "") << "players wait for it better than they ask again";
+  clock_.Advance(absl::Hours(1));
+  ASSERT_EQ(lifecycle_.ChangeDue(), 1u);
+  EXPECT_EQ(Play("s1"), "FAILED_PRECONDITION STREAM_ENDED");
+}
+
 }  // namespace
 }  // namespace nearcast
