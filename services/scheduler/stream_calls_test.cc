@@ -87,5 +87,26 @@ TEST_F(StreamCallsTest, ViewersGetAStreamFromItsFirstPushUntilItEnds) {
   EXPECT_EQ(Play("s1"), "FAILED_PRECONDITION STREAM_ENDED");
 }
 
+TEST_F(StreamCallsTest, APageTokenIsOfItsFilterAlone) {
+  for (const char* name : {"a", "b", "c"}) ASSERT_EQ(Create(name), "");
+  v1::ListStreamsRequest request;
+  request.set_publish_point("show");
+  request.set_page_size(1);
+  request.set_page_token(scheduler_.ListStreams(request)->next_page_token());
+  EXPECT_EQ(scheduler_.ListStreams(request)->streams(0).name(), "b");
+  request.set_page_size(2);
+  EXPECT_EQ(scheduler_.ListStreams(request)->streams_size(), 2) << "pages may grow";
+  for (const auto& change : std::vector<void (*)(v1::ListStreamsRequest&)>{
+           [](v1::ListStreamsRequest& r) { r.set_publish_point(""); },
+           [](v1::ListStreamsRequest& r) { r.set_state(v1::Stream::CREATED); },
+           [](v1::ListStreamsRequest& r) { r.mutable_created_from()->set_seconds(1); },
+           [](v1::ListStreamsRequest& r) { r.set_page_token("a"); },
+           [](v1::ListStreamsRequest& r) { r.set_page_token("0123456789abcdefb"); }}) {
+    v1::ListStreamsRequest other = request;
+    change(other);
+    EXPECT_EQ(ErrorOf(scheduler_.ListStreams(other)), "INVALID_ARGUMENT INVALID_PAGE_TOKEN");
+  }
+}
+
 }  // namespace
 }  // namespace nearcast

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "schedulerlib/convert/stream_convert.h"
+#include "schedulerlib/place/rendezvous.h"
+#include "services/rpc/status.h"
 #include "services/scheduler/stream_record.h"
 
 namespace nearcast {
@@ -32,6 +35,26 @@ bool StreamFilter::Takes(const StreamEntry& entry) const {
   if (request_.cdn().empty() && request_.node().empty()) return true;
   return std::any_of(stream.push_lines.begin(), stream.push_lines.end(),
                      [this](const scheduler::PushLine& line) { return TakesPushLine(line); });
+}
+
+// What the filter is goes before the name, as 16 hexadecimal digits.
+std::string StreamFilter::TokenAfter(absl::string_view stream) const {
+  v1::ListStreamsRequest filter = request_;
+  filter.clear_page_size();
+  filter.clear_page_token();
+  const uint64_t hash = scheduler::StableHash(filter.SerializeAsString());
+  return absl::StrCat(absl::Hex(hash, absl::kZeroPad16), stream);
+}
+
+absl::StatusOr<std::string> StreamFilter::StreamBefore() const {
+  const std::string& token = request_.page_token();
+  if (token.empty()) return "";
+  const std::string start = TokenAfter("");
+  if (absl::StartsWith(token, start)) return token.substr(start.size());
+  return rpc::WithReason(
+      absl::InvalidArgumentError("page_token: is not of a page with these filters; ask for the "
+                                 "first page, or with the filters that the token was given for"),
+      "INVALID_PAGE_TOKEN");
 }
 
 }  // namespace nearcast

@@ -356,13 +356,16 @@ absl::StatusOr<v1::ListStreamsResponse> StreamScheduler::ListStreams(
   const size_t count = std::min(asked, kPageSizeMax);
   const StreamFilter filter(request);
   const auto wanted = [&filter](const StreamEntry& entry) { return filter.Takes(entry); };
-  const auto found = streams_->List(request.page_token(), count + 1, wanted);
+  NC_ASSIGN_OR_RETURN(const std::string after, filter.StreamBefore());
+  const auto found = streams_->List(after, count + 1, wanted);
   v1::ListStreamsResponse response;
   for (size_t i = 0; i < std::min(count, found.size()); ++i) {
     *response.add_streams() = Show(*found[i]);
   }
   // The token is the last name shown, so a page stays right when streams come and go.
-  if (found.size() > count) response.set_next_page_token(found[count - 1]->stream.name);
+  if (found.size() > count) {
+    response.set_next_page_token(filter.TokenAfter(found[count - 1]->stream.name));
+  }
   return response;
 }
 
