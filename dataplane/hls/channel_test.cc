@@ -259,7 +259,8 @@ TEST_F(ChannelTest, PlaylistsSayWhatIsThere) {
   Pieces();
   const std::string text = channel_->Look({}, [](const TrackView& view) {
     const SliceRule rule{.cut = Cut::kKey, .length_ms = 2000, .target_s = 2};
-    SliceWindow window(*FindSessionStart(*view.store, rule.cut, {.lower_ms = 4000}), rule);
+    const auto start = FindSessionStart(*view.store, rule.cut, {.lower_ms = 4000});
+    const SliceWindow window(*view.store, *start, rule);
     return WriteMediaPlaylist({.name = "a:b", .sid = "S", .end = StreamEnd::kHasEnded}, window,
                               *view.store);
   });

@@ -78,7 +78,8 @@ class LiveStream {
   std::shared_ptr<Session> OpenSession(TrackKind kind, Format format, const SliceRule& rule) {
     return channel_->Look(kind, [&](const TrackView& view) {
       const auto start = FindSessionStart(*view.store, rule.cut, DefaultStart(rule));
-      return std::make_shared<Session>(channel_, kind, format, SliceWindow(*start, rule));
+      return std::make_shared<Session>(channel_, kind, format,
+                                       SliceWindow(*view.store, *start, rule));
     });
   }
 

@@ -116,7 +116,7 @@ std::optional<SliceWindow> FindWindow(const HlsRequest& request, const TrackView
   const StartLimits limits = ChooseStart(request, rule);
   const std::optional<uint64_t> start = FindSessionStart(*view.store, rule.cut, limits);
   if (!start || !FindSliceEnd(*view.store, *start, rule, view.end)) return std::nullopt;
-  return SliceWindow(*start, rule);
+  return SliceWindow(*view.store, *start, rule);
 }
 
 MultivariantPlaylist Describe(const Session& session, const TrackView& view) {
@@ -286,13 +286,14 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendPlaylist(const HlsRequest& request,
     bool lost = false, ahead = false;
     text = session->channel->Look(session->kind, [&](const TrackView& view) {
       SliceWindow& window = session->window;
-      lost = !window.Advance(*view.store, view.end);
+      lost = !window.Holds(*view.store);
       std::optional<std::string> written;
       if (lost) return written;
       if (session->format == Format::kLowLatency && request.msn) {
         ahead = *request.msn > NextSequence(window, *view.store, view.end) + 1;
         if (!HasPart(window, *view.store, view.end, *request.msn, request.part)) return written;
       }
+      window.Advance(*view.store, view.end);
       MediaPlaylist playlist{.format = session->format,
                              .name = request.name,
                              .sid = request.sid,

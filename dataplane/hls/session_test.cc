@@ -168,7 +168,8 @@ class StillLoop : public egress::Loop {
 class SessionTableTest : public testing::Test {
  protected:
   std::shared_ptr<Session> NewSession() {
-    return std::make_shared<Session>(channel_, TrackKind{}, Format::kTs, SliceWindow(0, {}));
+    return std::make_shared<Session>(channel_, TrackKind{}, Format::kTs,
+                                     SliceWindow(PieceStore(0, {}), 0, {}));
   }
 
   StillLoop loop_;

@@ -1,6 +1,7 @@
 #include "dataplane/hls/slice_window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nearcast::hls {
 namespace {
@@ -37,6 +38,12 @@ bool EndsBefore(const Piece& next, int64_t duration_ms, const SliceRule& rule) {
   return duration_ms + next.duration_ms > int64_t{rule.target_s} * 1000 + kRoundingMs;
 }
 
+int64_t SpanMs(const PieceStore& store, uint64_t first) {
+  int64_t span_ms = 0;
+  for (uint64_t seq = first; seq < store.end_seq(); ++seq) span_ms += store.at(seq).duration_ms;
+  return span_ms;
+}
+
 }  // namespace
 
 int32_t ChooseTargetSeconds(Cut cut, int32_t length_ms, int64_t gop_ms) {
@@ -63,9 +70,14 @@ std::optional<uint64_t> FindSliceEnd(const PieceStore& store, uint64_t first, co
   return std::nullopt;
 }
 
+SliceWindow::SliceWindow(const PieceStore& store, uint64_t start, const SliceRule& rule)
+    : start_(start), first_(start), rule_(rule) {
+  start_span_ms_ = static_cast<int32_t>(std::min(SpanMs(store, start), kStartKeptMsMax));
+}
+
 int64_t SliceWindow::keep_ms() const {
   const int64_t targets = rule_.cut == Cut::kSegment ? kTargetsKeptLowLatency : kTargetsKept;
-  return targets * 1000 * rule_.target_s;
+  return std::max<int64_t>(targets * 1000 * rule_.target_s, start_span_ms_);
 }
 
 Slice SliceWindow::SliceAt(const PieceStore& store, uint64_t first, uint64_t end) const {
@@ -92,10 +104,20 @@ Slice SliceWindow::OpenSlice(const PieceStore& store, const std::vector<Slice>& 
 }
 
 bool SliceWindow::Advance(const PieceStore& store, StreamEnd end) {
-  if (first_ < store.begin_seq()) return false;
+  if (!Holds(store)) return false;
   // A playlist that has ended stays as it is: nobody comes back for more.
   if (end == StreamEnd::kHasEnded) return true;
-  const std::vector<Slice> slices = Slices(store, end);
+  if (std::exchange(shown_, true)) {
+    Trim(Slices(store, end));
+  } else if (SpanMs(store, first_) > keep_ms() + 2000 * int64_t{rule_.target_s}) {
+    // Nobody has seen a slice yet: the session may as well begin now.
+    start_ = FindSessionStart(store, rule_.cut, {.lower_ms = keep_ms()}).value_or(start_);
+    first_ = start_;
+  }
+  return true;
+}
+
+void SliceWindow::Trim(const std::vector<Slice>& slices) {
   int64_t total_ms = 0;
   for (const Slice& slice : slices) total_ms += slice.duration_ms;
   for (const Slice& slice : slices) {
@@ -105,7 +127,6 @@ bool SliceWindow::Advance(const PieceStore& store, StreamEnd end) {
     ++media_sequence_;
     discontinuity_sequence_ += slice.discontinuity ? 1 : 0;
   }
-  return true;
 }
 
 std::optional<uint64_t> FindSessionStart(const PieceStore& store, Cut cut,

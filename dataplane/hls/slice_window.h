@@ -1,11 +1,11 @@
 // SliceWindow: one session's view of a piece store: which slices its playlist shows now.
 //
-//   SliceWindow window(start, {.cut = Cut::kKey, .length_ms = 2000, .target_s = 2});
+//   SliceWindow window(store, start, {.cut = Cut::kKey, .length_ms = 2000, .target_s = 2});
 //   if (!window.Advance(store)) …                       // its pieces have gone
 //   for (const Slice& slice : window.Slices(store, kGoesOn)) …
 //
-// Its state is two piece numbers and two counts: where slices end follows from the pieces alone
-// (FindSliceEnd), so that a slice once shown never changes. Rules: RFC 8216 4.3.3.1 (target
+// Its state is two piece numbers, two counts and a length: where slices end follows from the pieces
+// alone (FindSliceEnd), so that a slice once shown never changes. Rules: RFC 8216 4.3.3.1 (target
 // duration), 6.2.1 and 6.2.2 (removal, media sequence, discontinuity sequence).
 #ifndef DATAPLANE_HLS_SLICE_WINDOW_H_
 #define DATAPLANE_HLS_SLICE_WINDOW_H_
@@ -51,15 +51,22 @@ std::optional<uint64_t> FindSliceEnd(const PieceStore& store, uint64_t first, co
 // Thread rule: none; a lock around it (Channel).
 class SliceWindow {
  public:
-  // A playlist keeps this many target durations: more than the three that it must.
+  // A playlist keeps this many target durations, more than the three that it must, or as much as
+  // there was at the session's start, up to kStartKeptMsMax.
   static constexpr int64_t kTargetsKept = 4;
   static constexpr int64_t kTargetsKeptLowLatency = 8;  // beyond CAN-SKIP-UNTIL
+  static constexpr int64_t kStartKeptMsMax = 75'000;
   static constexpr size_t kSlicesMax = 256;
 
-  SliceWindow(uint64_t start, const SliceRule& rule) : start_(start), first_(start), rule_(rule) {}
+  // `start`: a piece of the store, or its end.
+  SliceWindow(const PieceStore& store, uint64_t start, const SliceRule& rule);
 
-  // Takes slices off the front that the playlist need not show any more. False when pieces of the
-  // window have left the store: the session cannot go on.
+  // False when pieces of the window have left the store: the session cannot go on.
+  bool Holds(const PieceStore& store) const { return first_ >= store.begin_seq(); }
+
+  // The playlist is about to be shown: takes slices off the front that it need not show any more.
+  // The first time none is, so that the session begins where it was to begin; a client that comes
+  // for it much later begins at a later key. As Holds.
   bool Advance(const PieceStore& store, StreamEnd end);
 
   // Complete slices, oldest first.
@@ -75,15 +82,18 @@ class SliceWindow {
 
   // How long after it was last in a playlist a slice must be there: its own duration and that of
   // the longest playlist; and with them, how long pieces must be kept.
-  int64_t retention_ms() const { return keep_ms() * 2 + 4000 * int64_t{rule_.target_s}; }
+  int64_t retention_ms() const { return keep_ms() * 2 + 6000 * int64_t{rule_.target_s}; }
 
  private:
+  void Trim(const std::vector<Slice>& slices);
   Slice SliceAt(const PieceStore& store, uint64_t first, uint64_t end) const;
 
   uint64_t start_;  // of the session: no discontinuity before it
   uint64_t first_;  // of the window
   uint32_t media_sequence_ = 0;
   uint32_t discontinuity_sequence_ = 0;
+  int32_t start_span_ms_ = 0;  // from the start to the newest piece, when the session was opened
+  bool shown_ = false;
   SliceRule rule_;
 };
 

@@ -101,7 +101,7 @@ TEST(SliceWindowTest, SessionsKeepTheRulesWhateverTheStreamDoes) {
     const auto start = FindSessionStart(store, rule.cut, DefaultStart(rule));
     ASSERT_TRUE(start.has_value());
     ASSERT_TRUE(store.at(*start).key);
-    SliceWindow window(*start, rule);
+    SliceWindow window(store, *start, rule);
     RuleBook rules;
     for (int poll = 0; poll < 200; ++poll) {
       ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
@@ -184,7 +184,7 @@ TEST(SliceWindowTest, GopsOfOneToTenSecondsLeaveTheTargetAsItWas) {
     AppendGops({20, 20, 20, 20}, &store);
     const SliceRule rule{
         .cut = cut, .length_ms = 2'000, .target_s = ChooseTargetSeconds(cut, 2'000, 2'000)};
-    SliceWindow window(*FindSessionStart(store, cut, DefaultStart(rule)), rule);
+    SliceWindow window(store, *FindSessionStart(store, cut, DefaultStart(rule)), rule);
     RuleBook rules;  // each EXTINF, rounded, is at most the target
     for (int poll = 0; poll < 300; ++poll) {
       AppendGops({10 + static_cast<int>(random() % 91)}, &store);
@@ -201,7 +201,7 @@ TEST(SliceWindowTest, ADiscontinuityIsShownOnceAndCountedWhenItHasScrolledOut) {
   PieceStore store(0, {.keep_ms = 120'000});
   AppendGops({20, 20, 20}, &store);
   const SliceRule rule{.cut = Cut::kKey, .length_ms = 2'000, .target_s = 2};
-  SliceWindow window(0, rule);
+  SliceWindow window(store, 0, rule);
   ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
   Piece other{.duration_ms = 100, .key = true, .discontinuity = true};
   other.bytes = kBytes;
@@ -232,9 +232,52 @@ TEST(SliceWindowTest, ASessionBeginsAtTheKeyThatItsLimitsName) {
   EXPECT_EQ(FindSessionStart(PieceStore(0, {}), Cut::kKey, {}), std::nullopt);
 }
 
+// What docs/hls.md says of a session's first slice, and of hls_start_ms above four targets.
+TEST(SliceWindowTest, TheFirstPlaylistBeginsAtAKeyAndGoesAsFarBackAsItWasAskedTo) {
+  std::mt19937 random(5);
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    RandomStream stream(seed);
+    PieceStore store(0, {.keep_ms = 300'000, .bytes_max = 1u << 30});
+    for (int i = 0; i < 600; ++i) store.Append(stream.Next());
+    SliceRule rule{.cut = seed % 3 == 0 ? Cut::kKey : Cut::kEven,
+                   .length_ms = 500 + static_cast<int32_t>(random() % 3000)};
+    rule.target_s = ChooseTargetSeconds(rule.cut, rule.length_ms, 0);
+    const StartLimits limits{.lower_ms = 8'000 + static_cast<int64_t>(random() % 20'000)};
+    const auto start = FindSessionStart(store, rule.cut, limits);
+    SliceWindow window(store, *start, rule);
+    for (size_t late = random() % 40; late > 0; --late) store.Append(stream.Next());
+    RuleBook rules;
+    ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
+    EXPECT_TRUE(store.at(window.Slices(store, StreamEnd::kGoesOn).front().first).key) << seed;
+    for (int poll = 0; poll < 50; ++poll) {
+      rules.Check(window, store, StreamEnd::kGoesOn);
+      if (HasFatalFailure()) return;
+      const std::vector<Slice> slices = window.Slices(store, StreamEnd::kGoesOn);
+      int64_t span_ms = window.OpenSlice(store, slices).duration_ms;
+      for (const Slice& slice : slices) span_ms += slice.duration_ms;
+      EXPECT_GE(span_ms, limits.lower_ms) << seed;
+      for (size_t i = random() % 20; i > 0; --i) store.Append(stream.Next());
+      ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
+    }
+    EXPECT_GT(window.media_sequence(), 0u) << seed;
+  }
+}
+
+TEST(SliceWindowTest, WhoComesMuchLaterForTheFirstPlaylistBeginsAtALaterKey) {
+  PieceStore store = Regular(80, 16);
+  const SliceRule rule{.cut = Cut::kEven, .length_ms = 1000, .target_s = 1};
+  SliceWindow window(store, 48, rule);
+  AppendGops({16, 16, 16, 16, 16, 16, 16}, &store);
+  ASSERT_TRUE(window.Advance(store, StreamEnd::kGoesOn));
+  const std::vector<Slice> slices = window.Slices(store, StreamEnd::kGoesOn);
+  EXPECT_EQ(slices.front().first, 144u);  // 4.8 s before the end
+  EXPECT_EQ(window.media_sequence(), 0u);
+  EXPECT_FALSE(slices.front().discontinuity);
+}
+
 TEST(SliceWindowTest, AWindowWhosePiecesAreGoneSaysSo) {
   PieceStore store(0, {.keep_ms = 1000});
-  SliceWindow window(0, {});
+  SliceWindow window(store, 0, {});
   RandomStream stream(1);
   store.Append(stream.Next());
   EXPECT_TRUE(window.Advance(store, StreamEnd::kGoesOn));

@@ -263,7 +263,7 @@ class HlsPoller:
         self.facts[slice_.uri] = (lasts, pts, key)
         if pts is None:
             return  # sound alone
-        first_of_session = playlist.number("EXT-X-MEDIA-SEQUENCE") + i == 0
+        first_of_session = len(self.playlists) == 1 and i == 0
         if (first_of_session or slice_.discontinuity) and not key:
             self.problem("a session or a discontinuity begins without a key frame")
         if not key and "EXT-X-INDEPENDENT-SEGMENTS" in playlist.tags:
