@@ -230,6 +230,24 @@ TEST_F(ChannelTest, PartsFillTheirTargetAndSegmentsBeginAtKeys) {
   EXPECT_EQ(init->substr(4, 4), "ftyp");
 }
 
+TEST_F(ChannelTest, PartsKeepTheirTargetWhenPicturesPause) {
+  const TrackKind kind{.container = Container::kFmp4};
+  Headers();
+  Play(100, 50, false);
+  Pieces(kind);
+  for (int i = 0; i < 20; ++i) {
+    now_ms_ += 37 * i % 450;  // no gap
+    Play(7 + i, 1000, false);
+  }
+  Play(50, 50, false);
+  int discontinuities = 0;
+  for (const Piece& piece : Pieces(kind)) {
+    EXPECT_LE(piece.duration_ms, 500) << piece.start_ms;
+    discontinuities += piece.discontinuity ? 1 : 0;
+  }
+  EXPECT_EQ(discontinuities, 0);
+}
+
 TEST_F(ChannelTest, TheEndClosesTheLastPiece) {
   Headers();
   Play(110);

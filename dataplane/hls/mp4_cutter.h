@@ -1,7 +1,8 @@
 // Mp4Cutter: pieces of fragmented MP4, which are the parts of LL-HLS: one moof each.
 //
-// Parts: cut at the first frame that makes a part kPartFillPercent of the target, so that each is
-// between 85 % and 100 % of it (RFC 8216bis 4.4.4.9); the one before a segment may be shorter.
+// Parts: cut at the first frame that makes a part kPartFillPercent of the target, or at the target
+// where the frame before lasts beyond it, so that each is between 85 % and 100 % of it (RFC 8216bis
+// 4.4.4.9); the one before a segment may be shorter.
 // Segments: at the first key frame once a segment is segment_ms long, or where the next part would
 // take it over what target_s allows: then without a key.
 #ifndef DATAPLANE_HLS_MP4_CUTTER_H_
@@ -42,11 +43,14 @@ class Mp4Cutter : public PieceCutter {
 
  private:
   bool EndsBefore(const media::CodedFrame& frame, const Piece& open) override;
+  int64_t PieceMsMax() const override { return cuts_.part_ms; }
+  int64_t PatienceMs() const override;
   void BeginPiece(const media::CodedFrame& frame, Piece* piece, std::string* bytes) override;
   void AddFrame(const media::CodedFrame& frame, std::string* bytes) override;
   void EndPiece(const media::CodedFrame* next, Piece* piece, std::string* bytes) override;
   void ChangeTracks(const media::MediaConfig& config) override;
-  bool BeginsSegment(const media::CodedFrame& frame) const;
+  // Whether a piece that begins with `frame`, at `start_ms`, begins a segment.
+  bool BeginsSegment(const media::CodedFrame& frame, int64_t start_ms) const;
 
   const Mp4Cuts cuts_;
   media::Mp4Muxer muxer_;
