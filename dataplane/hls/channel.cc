@@ -56,7 +56,7 @@ void Channel::OnFrames() {
 
 void Channel::Drain() {
   pending_.store(false, std::memory_order_release);
-  std::vector<std::function<void()>> told;
+  absl::flat_hash_map<uint64_t, std::function<void()>> told;
   {
     absl::MutexLock lock(&mutex_);
     const uint64_t before = PiecesLocked();
@@ -64,7 +64,7 @@ void Channel::Drain() {
     if (PiecesLocked() != before || state_ == StreamState::kEnded)
       told = std::exchange(waiters_, {});
   }
-  for (const std::function<void()>& tell : told) tell();
+  for (const auto& [waiter, tell] : told) tell();
 }
 
 uint64_t Channel::PiecesLocked() const {
@@ -75,9 +75,21 @@ uint64_t Channel::PiecesLocked() const {
   return pieces;
 }
 
-void Channel::WhenNews(std::function<void()> told) {
+uint64_t Channel::WhenNews(std::function<void()> told) {
   absl::MutexLock lock(&mutex_);
-  waiters_.push_back(std::move(told));
+  if (waiters_.size() >= options_.waiters_max) return 0;
+  waiters_[++last_waiter_] = std::move(told);
+  return last_waiter_;
+}
+
+void Channel::Forget(uint64_t waiter) {
+  absl::MutexLock lock(&mutex_);
+  waiters_.erase(waiter);
+}
+
+size_t Channel::waiters() const {
+  absl::MutexLock lock(&mutex_);
+  return waiters_.size();
 }
 
 void Channel::KeepAtLeast(int64_t keep_ms) {

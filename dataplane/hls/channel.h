@@ -15,9 +15,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "dataplane/egress/loop.h"
 #include "dataplane/hls/media_feed.h"
@@ -33,6 +33,7 @@ struct ChannelOptions {
   PieceBounds pieces;
   int64_t part_ms = 500;      // LL-HLS: PART-TARGET wanted
   int64_t segment_ms = 2000;  // LL-HLS: segments from here on end at a key frame
+  size_t waiters_max = 50'000;
 };
 
 enum class Container : uint8_t { kTs, kFmp4 };
@@ -68,8 +69,11 @@ class Channel : public stream::StreamListener, public std::enable_shared_from_th
     return look(ViewLocked(kind));
   }
 
-  // Calls `told` once, on any thread, when a piece was added or the stream ended since.
-  void WhenNews(std::function<void()> told);
+  // Calls `told` once, on any thread, when a piece was added or the stream ended since, unless it
+  // is forgotten before. Returns what Forget wants; 0 when too many wait already.
+  uint64_t WhenNews(std::function<void()> told);
+  void Forget(uint64_t waiter);
+  size_t waiters() const;
 
   // Pieces of every format stay this long at least.
   void KeepAtLeast(int64_t keep_ms);
@@ -109,7 +113,8 @@ class Channel : public stream::StreamListener, public std::enable_shared_from_th
   stream::StreamState state_ ABSL_GUARDED_BY(mutex_) = stream::StreamState::kWaiting;
   int64_t keep_ms_ ABSL_GUARDED_BY(mutex_);
   std::array<std::unique_ptr<Track>, 4> tracks_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::function<void()>> waiters_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, std::function<void()>> waiters_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_waiter_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace nearcast::hls

@@ -29,30 +29,58 @@ constexpr int64_t kChannelIdleMs = 10'000;
 constexpr char kPlaylistType[] = "application/vnd.apple.mpegurl";
 constexpr int64_t kTargetsWaited = 3;  // a blocking reload is given up after these
 
-// Someone who waits for a channel's news, on one worker.
+// A request that waits for a channel's news, on one worker.
+//
+//   while (!Look()) {
+//     if (!news.listening()) { if (!news.Listen()) return TooManyWait(); continue; }
+//     co_await news.Wait(deadline_ms);
+//   }
+// Whoever finds what it looks for at once never listens; who listens looks once more, as news may
+// have come in between; after that none is lost, as the telling comes to this thread and waits its
+// turn. Who does not wait any more is forgotten.
 class NewsWait {
  public:
-  explicit NewsWait(egress::Worker* worker) : worker_(worker) {}
+  // `channel` outlives it.
+  NewsWait(egress::Worker* worker, Channel* channel) : worker_(worker), channel_(channel) {}
+  ~NewsWait() {
+    if (listening()) channel_->Forget(waiter_);
+  }
+  NewsWait(const NewsWait&) = delete;
+  NewsWait& operator=(const NewsWait&) = delete;
 
-  // To be called before the look that finds nothing: what happens in between is not lost, as the
-  // telling comes to this thread and waits its turn.
-  void Register(Channel* channel) {
-    timer_ = std::make_shared<asio::steady_timer>(worker_->io());
-    channel->WhenNews([worker = worker_, timer = timer_] {
-      worker->Post([timer] { timer->expires_at(asio::steady_timer::time_point::min()); });
+  bool listening() const { return waiter_ != 0; }
+
+  // False when too many do.
+  bool Listen() {
+    ear_ = std::make_shared<Ear>(worker_->io());
+    waiter_ = channel_->WhenNews([worker = worker_, ear = ear_] {
+      worker->Post([ear] {
+        ear->told = true;
+        ear->timer.expires_at(asio::steady_timer::time_point::min());
+      });
     });
+    return listening();
   }
 
   asio::awaitable<void> Wait(int64_t deadline_ms) {
     const int64_t left_ms = std::max<int64_t>(0, deadline_ms - MonotonicMs());
-    timer_->expires_after(std::chrono::milliseconds(left_ms));
+    ear_->timer.expires_after(std::chrono::milliseconds(left_ms));
     boost::system::error_code error;
-    co_await timer_->async_wait(asio::redirect_error(asio::use_awaitable, error));
+    co_await ear_->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (ear_->told) waiter_ = 0;
   }
 
  private:
+  struct Ear {
+    explicit Ear(asio::io_context& io) : timer(io) {}
+    asio::steady_timer timer;
+    bool told = false;
+  };
+
   egress::Worker* const worker_;
-  std::shared_ptr<asio::steady_timer> timer_;
+  Channel* const channel_;
+  std::shared_ptr<Ear> ear_;
+  uint64_t waiter_ = 0;
 };
 
 // Whoever waits for a stream is a viewer of it: nobody forgets it meanwhile.
@@ -101,6 +129,10 @@ RouteReply BuildSlices(Container container, std::vector<BytesRef> body) {
 
 absl::Status Expired() {
   return absl::NotFoundError("this session has expired: open the playlist anew, without sid");
+}
+
+absl::Status TooManyWait() {
+  return absl::ResourceExhaustedError("too many wait for this stream: try again");
 }
 
 absl::Status TooLate(const std::string& name) {
@@ -232,10 +264,9 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::OpenSession(const HlsRequest& request,
   desk_->Fetch(*stream, {.via = ask.via});
   const std::shared_ptr<Channel> channel = ChannelOf(*stream);
   if (channel == nullptr) co_return absl::UnavailableError("this node stops");
-  NewsWait news(worker);
+  NewsWait news(worker, channel.get());
   std::optional<SliceWindow> window;
   while (true) {
-    news.Register(channel.get());
     bool ended = false;
     window = channel->Look(request.kind, [&](const TrackView& view) {
       ended = view.end == StreamEnd::kHasEnded;
@@ -243,6 +274,10 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::OpenSession(const HlsRequest& request,
     });
     if (window) break;
     if (ended) co_return absl::NotFoundError(absl::StrCat("no stream ", request.stream));
+    if (!news.listening()) {
+      if (!news.Listen()) co_return TooManyWait();
+      continue;
+    }
     if (MonotonicMs() >= deadline_ms) co_return TooLate(request.stream);
     co_await news.Wait(deadline_ms);
   }
@@ -279,10 +314,9 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendPlaylist(const HlsRequest& request,
                                                       egress::Worker* worker) {
   const int64_t deadline_ms =
       MonotonicMs() + kTargetsWaited * 1000 * session->window.rule().target_s;
-  NewsWait news(worker);
+  NewsWait news(worker, session->channel.get());
   std::optional<std::string> text;
   while (true) {
-    news.Register(session->channel.get());
     bool lost = false, ahead = false;
     text = session->channel->Look(session->kind, [&](const TrackView& view) {
       SliceWindow& window = session->window;
@@ -307,6 +341,10 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendPlaylist(const HlsRequest& request,
     if (lost) co_return Expired();
     if (ahead) co_return absl::InvalidArgumentError("_HLS_msn: too far ahead");
     if (text) break;
+    if (!news.listening()) {
+      if (!news.Listen()) co_return TooManyWait();
+      continue;
+    }
     if (MonotonicMs() >= deadline_ms) {
       co_return absl::UnavailableError("the stream makes no progress: try again");
     }
@@ -320,10 +358,9 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendSlice(const HlsRequest& request, Se
                                                    egress::Worker* worker) {
   const int64_t deadline_ms =
       MonotonicMs() + kTargetsWaited * 1000 * session->window.rule().target_s;
-  NewsWait news(worker);
+  NewsWait news(worker, session->channel.get());
   std::vector<BytesRef> body;
   while (true) {
-    news.Register(session->channel.get());
     bool hinted = false, gone = false;
     session->channel->Look(session->kind, [&](const TrackView& view) {
       const PieceStore& store = *view.store;
@@ -340,6 +377,10 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendSlice(const HlsRequest& request, Se
     if (!body.empty()) break;
     if (gone) co_return absl::NotFoundError("this slice has left the buffer");
     if (!hinted) co_return absl::NotFoundError("no such slice");
+    if (!news.listening()) {
+      if (!news.Listen()) co_return TooManyWait();
+      continue;
+    }
     if (MonotonicMs() >= deadline_ms) co_return absl::NotFoundError("no such part came in time");
     co_await news.Wait(deadline_ms);
   }
@@ -417,7 +458,10 @@ HlsTotals HlsDesk::totals() const {
   absl::MutexLock lock(&mutex_);
   totals.channels = channels_.size();
   totals.muxed_bytes = muxed_bytes_before_;
-  for (const auto& [stream, held] : channels_) totals.muxed_bytes += held.channel->muxed_bytes();
+  for (const auto& [stream, held] : channels_) {
+    totals.muxed_bytes += held.channel->muxed_bytes();
+    totals.waiting += held.channel->waiters();
+  }
   return totals;
 }
 

@@ -47,6 +47,7 @@ struct HlsTotals {
   uint64_t sessions_expired = 0;
   uint64_t sessions_refused = 0;
   uint64_t channels = 0;
+  uint64_t waiting = 0;  // requests that wait for news of a stream
   uint64_t muxed_bytes = 0;
   uint64_t bytes_sent = 0;
   uint64_t playlists = 0;
