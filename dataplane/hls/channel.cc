@@ -139,7 +139,7 @@ bool Channel::CanBegin() const {
 Mp4Cuts Channel::ChooseCuts() const {
   Mp4Cuts cuts;
   cuts.part_ms = PartTargetMs(options_.part_ms, PictureIntervalMs(replica_));
-  cuts.segment_ms = options_.segment_ms - 50;  // as kKeyToleranceMs of slices
+  cuts.segment_ms = options_.segment_ms - kKeyToleranceMs;
   cuts.target_s = ChooseTargetSeconds(Cut::kSegment, static_cast<int32_t>(options_.segment_ms),
                                       replica_.gop_ms());
   // Where frames are few, parts are long: one more must fit, or segments would end without a key.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "dataplane/hls/hls_request.h"
 #include "dataplane/hls/playlist.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/media/ts_reading.h"
@@ -228,6 +229,36 @@ TEST_F(ChannelTest, PartsFillTheirTargetAndSegmentsBeginAtKeys) {
       channel_->Look(kind, [](const TrackView& view) { return view.mp4->Init(1); });
   ASSERT_NE(init, nullptr);
   EXPECT_EQ(init->substr(4, 4), "ftyp");
+}
+
+TEST_F(ChannelTest, SlicesAreRunsOfPartsByTheRuleOfTheSession) {
+  Headers();
+  Play(250, 25);
+  const TrackKind kind{.container = Container::kFmp4};
+  Pieces(kind);
+  Play(1000, 25);
+  const auto lengths = [&](const std::string& query) {
+    const auto request = ParseHlsRequest("/live/show.m3u8", query, {});
+    EXPECT_TRUE(request.ok()) << query;
+    return channel_->Look(kind, [&](const TrackView& view) {
+      const SliceRule rule = ChooseRule(*request, &view.mp4->cuts(), view.gop_ms);
+      const auto start = FindSessionStart(*view.store, rule.cut, {.lower_ms = 13'000});
+      const SliceWindow window(*view.store, *start, rule);
+      std::vector<int64_t> ms;
+      for (const Slice& slice : window.Slices(*view.store, StreamEnd::kGoesOn)) {
+        EXPECT_TRUE(rule.cut != Cut::kKey || view.store->at(slice.first).key);
+        EXPECT_LE(slice.duration_ms, rule.target_s * 1000 + 490);
+        ms.push_back(slice.duration_ms);
+      }
+      EXPECT_GE(ms.size(), 2u) << query;
+      return ms.front();
+    });
+  };
+  EXPECT_EQ(lengths("hls_format=fmp4"), 2000);
+  EXPECT_EQ(lengths("hls_format=fmp4&network_grade=3"), 4000);
+  EXPECT_EQ(lengths("hls_format=fmp4&network_grade=1"), 6000);
+  EXPECT_LE(lengths("hls_format=fmp4&hls_cut=even&hls_slice_ms=1000"), 1490);
+  EXPECT_EQ(lengths("hls_format=ll&network_grade=1"), 2000);
 }
 
 TEST_F(ChannelTest, PartsKeepTheirTargetWhenPicturesPause) {

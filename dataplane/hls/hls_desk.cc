@@ -142,9 +142,8 @@ absl::Status TooLate(const std::string& name) {
 // A window with at least one slice, or nothing yet.
 std::optional<SliceWindow> FindWindow(const HlsRequest& request, const TrackView& view) {
   if (view.store == nullptr || (!view.config->video && !view.config->audio)) return std::nullopt;
-  SliceRule rule{.cut = request.cut, .length_ms = request.slice_ms};
-  rule.target_s = view.mp4 != nullptr ? static_cast<int32_t>(view.mp4->cuts().target_s)
-                                      : ChooseTargetSeconds(rule.cut, rule.length_ms, view.gop_ms);
+  const SliceRule rule =
+      ChooseRule(request, view.mp4 != nullptr ? &view.mp4->cuts() : nullptr, view.gop_ms);
   const StartLimits limits = ChooseStart(request, rule);
   const std::optional<uint64_t> start = FindSessionStart(*view.store, rule.cut, limits);
   if (!start || !FindSliceEnd(*view.store, *start, rule, view.end)) return std::nullopt;
@@ -334,7 +333,10 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendPlaylist(const HlsRequest& request,
                              .all_independent = session->kind.wanted == stream::Wanted::kAudioOnly,
                              .skip = request.skip,
                              .end = view.end};
-      if (view.mp4 != nullptr) playlist.part_ms = view.mp4->cuts().part_ms;
+      if (view.mp4 != nullptr) {
+        playlist.part_ms = view.mp4->cuts().part_ms;
+        playlist.hold_back_ms = ChooseHoldBackMs(window.rule(), view.mp4->cuts());
+      }
       written = WriteMediaPlaylist(playlist, window, *view.store);
       return written;
     });

@@ -134,6 +134,29 @@ absl::Status ParsePath(absl::string_view path, HlsRequest* request) {
   return absl::OkStatus();
 }
 
+// fMP4 is muxed once for everybody, in parts and segments of the node's own length.
+absl::Status ApplyFormat(const SessionDefaults& defaults, bool says_cut, HlsRequest* request) {
+  if (request->format == Format::kTs) return absl::OkStatus();
+  request->kind.container = Container::kFmp4;
+  if (request->format == Format::kLowLatency) {
+    if (says_cut || request->says_slice_ms) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(says_cut ? "hls_cut" : "hls_slice_ms",
+                       ": the segments of hls_format=ll are the same for everybody: leave it out"));
+    }
+    request->cut = Cut::kSegment;
+    return absl::OkStatus();
+  }
+  if (request->says_slice_ms && request->cut == Cut::kKey &&
+      request->kind.wanted == stream::Wanted::kEverything &&
+      request->slice_ms < defaults.slice_ms) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hls_slice_ms: hls_format=fmp4 is cut at keyframes ", defaults.slice_ms,
+                     " ms apart or more: want no less, or hls_cut=even"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int32_t SliceMsOfGrade(int grade, int32_t default_ms) {
@@ -152,11 +175,40 @@ void ApplyTerms(const admission::PlayTerms& terms, HlsRequest* request) {
   }
 }
 
+SliceRule ChooseRule(const HlsRequest& request, const Mp4Cuts* parts, int64_t gop_ms) {
+  SliceRule rule{.cut = request.cut, .length_ms = request.slice_ms};
+  if (parts == nullptr) {
+    rule.target_s = ChooseTargetSeconds(rule.cut, rule.length_ms, gop_ms);
+    return rule;
+  }
+  if (rule.cut == Cut::kSegment) {
+    rule.target_s = static_cast<int32_t>(parts->target_s);
+    return rule;
+  }
+  int64_t keys_ms = gop_ms;  // from one part that begins with a keyframe to the next
+  if (rule.cut == Cut::kKey && request.kind.wanted == stream::Wanted::kEverything) {
+    rule.length_ms =
+        std::max(rule.length_ms, static_cast<int32_t>(parts->segment_ms + kKeyToleranceMs));
+    if (gop_ms > 0) keys_ms = (parts->segment_ms + gop_ms - 1) / gop_ms * gop_ms;
+  }
+  const int64_t part_s = (parts->part_ms + 999) / 1000;
+  rule.target_s = std::max(ChooseTargetSeconds(rule.cut, rule.length_ms, keys_ms),
+                           static_cast<int32_t>(part_s));
+  return rule;
+}
+
+int64_t ChooseHoldBackMs(const SliceRule& rule, const Mp4Cuts& parts) {
+  const int64_t parts_ms = 3 * parts.part_ms;
+  const int64_t longer_ms = parts_ms * rule.length_ms / (parts.segment_ms + kKeyToleranceMs);
+  return std::max(parts_ms, std::min(longer_ms, 3000 * int64_t{rule.target_s}));
+}
+
 StartLimits ChooseStart(const HlsRequest& request, const SliceRule& rule) {
   if (request.start_ms >= 0) return {.lower_ms = request.start_ms};
-  if (!request.gop_cache_ms) return DefaultStart(rule);
+  if (!request.gop_cache_ms && !request.policy) return DefaultStart(rule);
   const int64_t slices = request.format == Format::kLowLatency ? 1 : 2;
-  const int64_t cache_ms = std::max(*request.gop_cache_ms, slices * 1000 * rule.target_s);
+  const int64_t cache_ms = std::max(request.gop_cache_ms.value_or(3000 * int64_t{rule.target_s}),
+                                    slices * 1000 * rule.target_s);
   const bool upper = request.policy == stream::GopCachePolicy::kUpperLimit;
   return {.lower_ms = cache_ms, .upper_ms = upper ? cache_ms : INT64_MAX};
 }
@@ -185,11 +237,13 @@ absl::StatusOr<HlsRequest> ParseHlsRequest(absl::string_view path, absl::string_
   request.cut = defaults.cut;
   request.slice_ms = 0;
   int grade = 0;
+  bool says_cut = false;
   NC_RETURN_IF_ERROR(ParsePath(path, &request));
   for (absl::string_view pair : absl::StrSplit(query, '&')) {
     const std::pair<absl::string_view, absl::string_view> parameter =
         absl::StrSplit(pair, absl::MaxSplits('=', 1));
     const auto& [key, value] = parameter;
+    says_cut |= key == "hls_cut";
     if (key == "network_grade") {
       NC_RETURN_IF_ERROR(ParseNumber(key, value, 0, kGradeMax, &grade));
     } else {
@@ -200,9 +254,9 @@ absl::StatusOr<HlsRequest> ParseHlsRequest(absl::string_view path, absl::string_
   if (request.slice_ms == 0) {
     request.slice_ms = grade > 0 ? SliceMsOfGrade(grade, defaults.slice_ms) : defaults.slice_ms;
   }
-  if (request.format != Format::kTs) {
-    request.kind.container = Container::kFmp4;
-    request.cut = Cut::kSegment;
+  NC_RETURN_IF_ERROR(ApplyFormat(defaults, says_cut, &request));
+  if (request.part >= 0 && !request.msn) {
+    return absl::InvalidArgumentError("_HLS_part: want _HLS_msn with it");
   }
   if (request.resource != Resource::kPlaylist && request.sid.empty()) {
     return absl::InvalidArgumentError("want sid, as the playlist has it");

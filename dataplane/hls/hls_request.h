@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "dataplane/admission/gate.h"
 #include "dataplane/hls/channel.h"
+#include "dataplane/hls/mp4_cutter.h"
 #include "dataplane/hls/playlist.h"
 #include "dataplane/hls/slice_window.h"
 #include "dataplane/stream/gop_start.h"
@@ -59,7 +60,7 @@ struct HlsRequest {
   Entry entry = Entry::kNested;
   Format format = Format::kTs;
   TrackKind kind;
-  Cut cut = Cut::kKey;
+  Cut cut = Cut::kKey;  // low latency: always kSegment
   int32_t slice_ms = 2000;
   bool says_slice_ms = false;
   int64_t start_ms = -1;  // how far back it begins; -1: as the GOP cache says
@@ -82,8 +83,16 @@ struct HlsRequest {
 // What the control plane says of those whose URL does not.
 void ApplyTerms(const admission::PlayTerms& terms, HlsRequest* request);
 
+// How the session's slices are cut. `parts`: of fMP4, whose slices are runs of parts; null for
+// MPEG-TS. `gop_ms`: 0 when it is not known.
+SliceRule ChooseRule(const HlsRequest& request, const Mp4Cuts* parts, int64_t gop_ms);
+
+// PART-HOLD-BACK: three parts, and as much longer as the session's slices would be than the
+// channel's segments: a bad network plays further behind.
+int64_t ChooseHoldBackMs(const SliceRule& rule, const Mp4Cuts& parts);
+
 // Where the session begins. By the GOP cache's rules, but with two slices at least (of low latency
-// with one), which is what a player needs to begin and to go on.
+// with one), which is what a player needs to begin and to go on. A policy alone: of three slices.
 StartLimits ChooseStart(const HlsRequest& request, const SliceRule& rule);
 
 // "hls", "hls-fmp4", "ll-hls".

@@ -60,10 +60,11 @@ class MediaWriter {
                     "\n#EXT-X-TARGETDURATION:", target_s, "\n");
     if (low_latency_) {
       const double part_s = static_cast<double>(playlist_.part_ms) / 1000;
+      const double hold_back_s = static_cast<double>(playlist_.hold_back_ms) / 1000;
       absl::StrAppend(&out_, absl::StrFormat("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,"
                                              "PART-HOLD-BACK=%.3f,CAN-SKIP-UNTIL=%d.0\n"
                                              "#EXT-X-PART-INF:PART-TARGET=%.3f\n",
-                                             3 * part_s, kSkipTargets * target_s, part_s));
+                                             hold_back_s, kSkipTargets * target_s, part_s));
     }
     absl::StrAppend(&out_, "#EXT-X-MEDIA-SEQUENCE:", window_.media_sequence(),
                     "\n#EXT-X-DISCONTINUITY-SEQUENCE:", window_.discontinuity_sequence(), "\n");

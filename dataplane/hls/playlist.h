@@ -30,6 +30,7 @@ struct MediaPlaylist {
   std::string name;  // of slices, without suffix: "show"
   std::string sid;
   int64_t part_ms = 0;           // kLowLatency
+  int64_t hold_back_ms = 0;      // kLowLatency: three parts at least
   bool all_independent = false;  // every slice, ever, begins with a key frame
   bool skip = false;             // the client has an older copy and wants the rest (_HLS_skip)
   StreamEnd end = StreamEnd::kGoesOn;

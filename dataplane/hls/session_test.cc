@@ -3,9 +3,12 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "dataplane/hls/channel.h"
 #include "dataplane/hls/hls_request.h"
+#include "dataplane/hls/mp4_cutter.h"
 #include "dataplane/hls/session_id.h"
 #include "dataplane/hls/session_table.h"
 #include "dataplane/hls/timer_wheel.h"
@@ -99,6 +102,10 @@ TEST(HlsRequestTest, BadOnesNameTheParameter) {
       {"/live/show.m3u8", "hls_slice_ms=499"},
       {"/live/show.m3u8", "network_grade=9"},
       {"/live/show.m3u8", "_HLS_msn=-1"},
+      {"/live/show.m3u8", "sid=s&_HLS_part=0"},
+      {"/live/show.m3u8", "hls_format=ll&hls_cut=key"},
+      {"/live/show.m3u8", "hls_format=ll&hls_slice_ms=4000"},
+      {"/live/show.m3u8", "hls_format=fmp4&hls_slice_ms=1000"},
       {"/live/show.ts", "p=1-2"},
       {"/live/show.ts", "sid=s&p=2-1"},
       {"/live/show.ts", "sid=s&p=1-99999999"},
@@ -157,6 +164,36 @@ TEST(HlsRequestTest, ASessionBeginsWhereTheGopCacheSaysButWithTwoSlices) {
   EXPECT_EQ(start("gop_cache_ms=9000&gop_cache_policy=upper"),
             std::pair(int64_t{9000}, int64_t{9000}));
   EXPECT_EQ(start("gop_cache_ms=9000&hls_start_ms=100"), std::pair(int64_t{100}, INT64_MAX));
+  EXPECT_EQ(start("gop_cache_policy=upper"), std::pair(int64_t{6000}, int64_t{6000}));
+  EXPECT_EQ(start("gop_cache_policy=lower"), std::pair(int64_t{6000}, INT64_MAX));
+}
+
+TEST(HlsRequestTest, SlicesOfPartsAreAsLongAsTheSessionWants) {
+  const Mp4Cuts parts{.part_ms = 500, .segment_ms = 1950, .target_s = 3};
+  const auto rule = [&parts](const std::string& query, int64_t gop_ms) {
+    const auto request = ParseHlsRequest("/live/show.m3u8", query, {});
+    EXPECT_TRUE(request.ok()) << query;
+    const SliceRule chosen = ChooseRule(*request, &parts, gop_ms);
+    return std::tuple(chosen.cut, chosen.length_ms, chosen.target_s);
+  };
+  EXPECT_EQ(rule("hls_format=fmp4", 2000), std::tuple(Cut::kKey, 2000, 2));
+  EXPECT_EQ(rule("hls_format=fmp4&network_grade=3", 2000), std::tuple(Cut::kKey, 4000, 4));
+  EXPECT_EQ(rule("hls_format=fmp4&network_grade=8", 2000), std::tuple(Cut::kKey, 2000, 2));
+  EXPECT_EQ(rule("hls_format=fmp4&hls_slice_ms=4000", 1500), std::tuple(Cut::kKey, 4000, 6));
+  EXPECT_EQ(rule("hls_format=fmp4&hls_slice_ms=1000&hls_cut=even", 2000),
+            std::tuple(Cut::kEven, 1000, 1));
+  EXPECT_EQ(rule("hls_format=ll&network_grade=1", 1500), std::tuple(Cut::kSegment, 6000, 3));
+}
+
+TEST(HlsRequestTest, OfLowLatencyABadNetworkPlaysFurtherBehind) {
+  const Mp4Cuts parts{.part_ms = 500, .segment_ms = 1950, .target_s = 2};
+  const auto hold_back = [&parts](int32_t slice_ms) {
+    return ChooseHoldBackMs({.cut = Cut::kSegment, .length_ms = slice_ms, .target_s = 2}, parts);
+  };
+  EXPECT_EQ(hold_back(1000), 1500);
+  EXPECT_EQ(hold_back(2000), 1500);
+  EXPECT_EQ(hold_back(6000), 4500);
+  EXPECT_EQ(hold_back(10'000), 6000);  // three target durations
 }
 
 class StillLoop : public egress::Loop {

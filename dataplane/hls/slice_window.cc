@@ -9,9 +9,6 @@ namespace {
 // EXTINF is rounded to the nearest integer before it is compared (RFC 8216, 4.3.3.1).
 constexpr int64_t kRoundingMs = 490;
 
-// A keyframe interval of 1.96 s counts as 2 s.
-constexpr int64_t kKeyToleranceMs = 50;
-
 constexpr int64_t kTargetSecondsMax = 10;
 
 // From which length on a key frame ends a slice.

@@ -30,6 +30,9 @@ struct SliceRule {
   int32_t target_s = 2;      // EXT-X-TARGETDURATION: no slice, rounded, is longer
 };
 
+// A keyframe interval of 1.96 s counts as 2 s.
+inline constexpr int64_t kKeyToleranceMs = 50;
+
 // target_s for slices of `length_ms` of a stream with a keyframe each `gop_ms` (0: not known).
 int32_t ChooseTargetSeconds(Cut cut, int32_t length_ms, int64_t gop_ms);
 

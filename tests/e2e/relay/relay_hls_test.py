@@ -53,6 +53,8 @@ class HlsTest(unittest.TestCase):
         pollers = poll_all({query: base + query for query in (
             "hls_cut=key&hls_slice_ms=1600", "hls_cut=even&hls_slice_ms=1000",
             "hls_cut=even&hls_slice_ms=1000&hls_entry=redirect", "hls_format=fmp4", "hls_format=ll",
+            "hls_format=fmp4&hls_cut=even&hls_slice_ms=1000", "hls_format=fmp4&network_grade=3",
+            "hls_format=ll&network_grade=1",
             "only_audio=1&hls_slice_ms=1000", "network_grade=8")}, POLL_SECONDS)
         for query, poller in pollers.items():
             with self.subTest(query):
@@ -61,6 +63,9 @@ class HlsTest(unittest.TestCase):
                 if "1000" in query:
                     self.assertGreater(poller.removals, 3)
         self.assertEqual(pollers["network_grade=8"].playlists[0].number("EXT-X-TARGETDURATION"), 2)
+        self.assertEqual(pollers["hls_format=fmp4&network_grade=3"].playlists[0].number(
+            "EXT-X-TARGETDURATION"), 4)  # two GOPs
+        self.assertIn("PART-HOLD-BACK=4.5", pollers["hls_format=ll&network_grade=1"].playlists[0].text)
 
     def test_hls_and_flv_viewers_share_one_pull_and_one_mux(self):
         flv = FlvPlayer(self.edge, "/live/show.flv")
@@ -119,7 +124,9 @@ class HlsTest(unittest.TestCase):
 
     def test_bad_parameters_are_400_with_a_reason(self):
         for query in ("hls_cut=odd", "hls_slice_ms=1", "hls_entry=x", "hls_format=avi",
-                      "network_grade=9", "hls_start_ms=soon"):
+                      "network_grade=9", "hls_start_ms=soon",
+                      "hls_cut=even&hls_format=ll", "hls_slice_ms=1000&hls_format=fmp4",
+                      "_HLS_part=1"):
             with self.subTest(query), self.assertRaises(urllib.error.HTTPError) as refused:
                 self.edge.get("/live/show.m3u8?" + query)
             self.assertEqual(refused.exception.code, 400)
@@ -182,8 +189,8 @@ class ShapeTest(RelayCase):
         relay = self.relay("--reconnect_grace_ms=8000")
         first = self.publish(relay, gop_frames=25)
         relay.wait_live("live/show", cached_ms=4000)
-        pollers = [HlsPoller(relay.http("/live/show.m3u8?hls_slice_ms=1000&hls_format=" + form))
-                   for form in ("ts", "ll")]
+        pollers = [HlsPoller(relay.http("/live/show.m3u8?hls_format=" + form))
+                   for form in ("ts&hls_slice_ms=1000", "ll")]
         for poller in pollers:
             poller.poll()
         first.stop(signal.SIGKILL)
