@@ -231,6 +231,43 @@ TEST_F(ChannelTest, PartsFillTheirTargetAndSegmentsBeginAtKeys) {
   EXPECT_EQ(init->substr(4, 4), "ftyp");
 }
 
+TEST_F(ChannelTest, ParameterSetsOfKeyFramesCountBeforeThoseOfTheHeader) {
+  const std::string header_sps = Hex("6742c01ed900d83de6f01100000300010000030032");
+  const std::string sets =
+      Hex("000000196742c01fd900d83de6f011000003000100000300320f162e48"
+          "0000000568cb83cb20");
+  const std::string key = Hex("1701000000") + sets + Hex("0000000565888400aa");
+  const TrackKind kind{.container = Container::kFmp4};
+  const auto play = [&](int frames, const std::string& picture) {
+    for (int i = 0; i < frames; ++i, now_ms_ += 40) {
+      Take(FrameKind::kVideo, i % 50 == 0 ? picture : kInter);
+      Take(FrameKind::kAudio, kSound);
+      loop_.Run();
+    }
+  };
+  const auto init = [&](uint32_t generation) {
+    const BytesRef bytes =
+        channel_->Look(kind, [&](const TrackView& view) { return view.mp4->Init(generation); });
+    return bytes == nullptr ? std::string() : *bytes;
+  };
+  Headers();
+  play(150, key);
+  Pieces(kind);
+  play(150, key);
+  EXPECT_NE(init(1).find(sets.substr(4, 25)), std::string::npos);
+  EXPECT_EQ(init(1).find(header_sps), std::string::npos);
+  EXPECT_EQ(init(2), "") << "no second description";
+  EXPECT_EQ(Discontinuities(), 0);
+  play(100, kKey);  // brings none: they hold
+  EXPECT_EQ(init(2), "");
+  std::string other = key;
+  other[12] = 0x20;  // another level
+  play(100, other);
+  EXPECT_NE(init(2), "");
+  EXPECT_EQ(init(3), "");
+  EXPECT_EQ(Discontinuities(), 1);
+}
+
 TEST_F(ChannelTest, SlicesAreRunsOfPartsByTheRuleOfTheSession) {
   Headers();
   Play(250, 25);

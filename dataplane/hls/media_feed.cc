@@ -1,7 +1,9 @@
 #include "dataplane/hls/media_feed.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "dataplane/hls/in_band_sets.h"
 #include "dataplane/media/frame_header.h"
 
 namespace nearcast::hls {
@@ -25,8 +27,11 @@ void MediaFeed::Begin(const stream::FrameRing& ring, uint64_t seq, const stream:
 void MediaFeed::NoteHeader(const stream::Frame& header) {
   if (header.track() == Track::kVideo) {
     auto config = media::ParseVideoConfig(header.payload());
-    known_.video.reset();
-    if (config.ok()) known_.video = *std::move(config);
+    // Said once more, it does not undo what start pictures brought.
+    if (config.ok() && announced_ == *config) return;
+    announced_.reset();
+    if (config.ok()) announced_ = *std::move(config);
+    known_.video = announced_;
   } else {
     auto config = media::ParseAudioConfig(header.payload());
     known_.audio.reset();
@@ -44,6 +49,13 @@ void MediaFeed::NoteTrack(const stream::Frame& frame) {
   if (!known_.audio) NoteHeader(frame);
 }
 
+void MediaFeed::NoteInBandSets(const stream::Frame& key) {
+  if (!known_.video) return;
+  const absl::string_view units = media::CodedBytes(media::FrameKind::kVideo, key.payload());
+  auto config = FindInBandConfig(*known_.video, units);
+  if (config) known_.video = *std::move(config);
+}
+
 media::MediaConfig MediaFeed::ShownTracks() const {
   media::MediaConfig config;
   if (video_shown_ && wanted_ == stream::Wanted::kEverything) config.video = known_.video;
@@ -59,6 +71,7 @@ void MediaFeed::Take(const stream::Frame& frame) {
   }
   if (frame.track() == Track::kVideo && wanted_ == stream::Wanted::kAudioOnly) return;
   NoteTrack(frame);
+  if (frame.role() == FrameRole::kVideoKey) NoteInBandSets(frame);
   TakeFrame(frame);
 }
 

@@ -4,7 +4,8 @@
 //
 // A new section begins when
 //   - a track's configuration changes, or a track shows itself for the first time: at the next
-//     start picture; until then the tracks that did not change go on in the old section,
+//     start picture; until then the tracks that did not change go on in the old section; parameter
+//     sets that a start picture brings count before those of the sequence header (in_band_sets.h),
 //   - nothing came for more than gap_ms of stream time, or frames were lost: at the next start
 //     picture; what comes before it is left out.
 // A track counts once it has shown a frame: a header alone makes players wait for ever. Sound that
@@ -14,6 +15,7 @@
 #define DATAPLANE_HLS_MEDIA_FEED_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "dataplane/media/media_config.h"
 #include "dataplane/stream/frame_ring.h"
@@ -50,6 +52,7 @@ class MediaFeed {
  private:
   void NoteHeader(const stream::Frame& header);
   void NoteTrack(const stream::Frame& frame);
+  void NoteInBandSets(const stream::Frame& key);
   void TakeFrame(const stream::Frame& frame);
   bool BeginsSection(const stream::Frame& frame) const;
   media::MediaConfig ShownTracks() const;
@@ -57,8 +60,9 @@ class MediaFeed {
   const stream::Wanted wanted_;
   const int64_t gap_ms_;
   FeedSink* const sink_;
-  media::MediaConfig known_;    // by the newest headers
-  media::MediaConfig section_;  // of the section that goes on
+  media::MediaConfig known_;  // by the newest headers, and what start pictures brought since
+  std::optional<media::VideoConfig> announced_;  // by the newest video header
+  media::MediaConfig section_;                   // of the section that goes on
   bool in_section_ = false;
   bool broken_ = false;
   bool video_shown_ = false;
