@@ -21,6 +21,10 @@ Config World() {
   config.nodes[0].name = "gz";
   config.ratio_rules = {{.name = "night"}};
   config.quality_policies = {{.name = "default", .rules = {{.name = "old"}}}};
+  config.client_policies.resize(1);
+  config.client_policies[0].name = "phones";
+  config.latency_policies.resize(1);
+  config.latency_policies[0].name = "quick";
   return config;
 }
 
@@ -66,13 +70,14 @@ TEST(ValidateMatch, NamesEachMistake) {
 }
 
 TEST(ValidateSwitch, TakesWhatExistsAndNamesTheRest) {
-  EXPECT_THAT(ProblemsOf(Switch{
-                  .off = {"tier/uhd", "codec/h265", "format/lls", "format/flv", "cdn/a", "node/gz",
-                          "stream/any", "ratio_rule/night", "quality_rule/old", "feature/p2p"},
-                  .set = {.default_tier = "hd",
-                          .main_cdn = "b",
-                          .sdk_params = {{"SuggestProtocol", "\"quic\""}}}}),
-              IsEmpty());
+  EXPECT_THAT(
+      ProblemsOf(Switch{.off = {"tier/uhd", "codec/h265", "format/lls", "format/flv", "cdn/a",
+                                "node/gz", "stream/any", "ratio_rule/night", "quality_rule/old",
+                                "client_policy/phones", "latency_policy/quick", "feature/p2p"},
+                        .set = {.default_tier = "hd",
+                                .main_cdn = "b",
+                                .sdk_params = {{"SuggestProtocol", "\"quic\""}}}}),
+      IsEmpty());
   EXPECT_THAT(
       ProblemsOf(
           Switch{.off = {"uhd", "tier/best", "codec/av1", "format/rtm", "cdn/c", "node/x",

@@ -23,6 +23,11 @@ void AddLineStep(const Snapshot& snapshot, const PlayDecision& decision, const P
                  Explanation& out) {
   out.steps.push_back(LineStep(snapshot, decision, line));
   if (!line.node) return;
+  if (line.nodes_kept) {
+    out.steps.push_back(absl::StrCat(line.role, " line: switches would leave no node of CDN ",
+                                     snapshot.cdn(line.cdn).spec.name,
+                                     " that is not down: all its nodes stay"));
+  }
   const size_t equal = EquallyNear(line.ranking.get(), snapshot.nearness->equal_cost_us());
   out.steps.push_back(
       equal > 1 ? absl::StrFormat("%s line: %d nodes are equally near (within %d ms); stream %s "
@@ -37,6 +42,9 @@ void AddLineStep(const Snapshot& snapshot, const PlayDecision& decision, const P
 std::string VerdictWhy(const Ranked& ranked, const std::vector<Ranked>& ranking, size_t at,
                        size_t equal) {
   const Ranked& best = ranking.front();
+  if (ranked.standing == Standing::kOff && best.standing != Standing::kOff) {
+    return "passed over: a switch turns it off for this client";
+  }
   if (ranked.standing != best.standing) {
     return absl::StrCat("passed over: ", StandingName(ranked.standing), " while others are ",
                         StandingName(best.standing));
@@ -82,6 +90,18 @@ std::string AddressText(const std::array<uint8_t, 16>& bytes) {
   return ipdb::IpAddress::FromV6Bytes(bytes).ToString();
 }
 
+// `part` is the client's place as names have it: of a divided cell its part.
+CellRanking RankForName(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& part) {
+  if (!snapshot.is_switched[cdn.value()]) return RankFor(snapshot, cdn, part);
+  return snapshot.cdn(cdn).switched_rankings[part.cell.value()];
+}
+
+const OffNodes* OffAt(const Snapshot& snapshot, NodeIndex node, const ClientPlace& part) {
+  if (snapshot.switched == nullptr) return nullptr;
+  const OffTable* const off = snapshot.switched->OffOf(snapshot.node(node).cdn);
+  return off == nullptr ? nullptr : &off->Of(part.cell.value());
+}
+
 // The ranking with the nodes in front that a place rule has chosen from outside of it.
 CellRanking WithChosen(const Snapshot& snapshot, const NameAnswer& answer, const ClientPlace& place,
                        CellRanking ranking) {
@@ -94,7 +114,8 @@ CellRanking WithChosen(const Snapshot& snapshot, const NameAnswer& answer, const
     front.push_back(RankOne(place.location, CandidateOf(snapshot, node),
                             {.nearness = snapshot.nearness.get(),
                              .measured = snapshot.measured->Find(place.location),
-                             .pinned = {}}));
+                             .pinned = {},
+                             .off = OffAt(snapshot, node, place)}));
   }
   ranking.insert(ranking.begin(), front.begin(), front.end());
   return ranking;
@@ -150,19 +171,22 @@ Explanation ExplainName(const Snapshot& snapshot, const Snapshot::NameMatch& mat
   const CompiledName& name = *match.name;
   const NameDecision decision = DecideName(name, {.client = client, .stream = match.stream});
   const ClientPlace place = FindPlace(snapshot, client, "");
-  const CellRanking ranking = RankFor(snapshot, name.cdn, place);
-  out.steps.push_back(absl::StrCat("name ", name.name, " is scheduled over the nodes of CDN ",
-                                   snapshot.cdn(name.cdn).spec.name, ", at most ", name.answers_max,
-                                   " in an answer, TTL ", name.ttl_s, " s"));
+  ClientPlace part = place;
+  if (snapshot.is_switched[name.cdn.value()]) {
+    part.cell = ipdb::CellId(snapshot.switched->PartOf(place.cell.value(), client));
+  }
+  const CellRanking ranking = RankForName(snapshot, name.cdn, part);
+  out.steps.push_back(NameStep(snapshot, name));
   AddSteps(PlaceSteps(snapshot, "client", client, place), out);
-  out.steps.push_back(CauseStep(snapshot, match, place, ranking));
+  AddSteps(NameSwitchSteps(snapshot, name, place, client), out);
+  out.steps.push_back(CauseStep(snapshot, match, part, ranking));
   out.steps.push_back(absl::StrCat("the /", static_cast<int>(decision.scope_bits),
                                    " around the client gets this very answer (the ECS scope)"));
   if (!decision.answer->ipv4.empty() && !decision.answer->ipv6.empty()) {
     out.steps.push_back(
         "A and AAAA are decided apart, each among the nodes that have such an address");
   }
-  AddCandidates(snapshot, WithChosen(snapshot, *decision.answer, place, ranking),
+  AddCandidates(snapshot, WithChosen(snapshot, *decision.answer, part, ranking),
                 decision.answer->nodes, out);
   if (!decision.answer->cname.empty()) out.answer.push_back(decision.answer->cname);
   for (const auto& address : decision.answer->ipv4) out.answer.push_back(AddressText(address));

@@ -236,7 +236,13 @@ Given RandomWorld(std::mt19937& random) {
 
 TEST(ExplanationTest, ChosenIsTheAnswerForRandomViewers) {
   std::mt19937 random(5);
-  const auto snapshot = RandomWorld(random).Snapshot();
+  Given given = RandomWorld(random);
+  for (int i = 0; i < 8; ++i) {
+    Switch item{.name = absl::StrCat("s", i), .off = {absl::StrCat("node/a", i)}};
+    if (i % 2 == 0) item.match.percent = 50;
+    given.config().switches.push_back(std::move(item));
+  }
+  const auto snapshot = given.Snapshot();
   const Stream stream = PublishedStream();
   for (int i = 0; i < 500; ++i) {
     const auto address =

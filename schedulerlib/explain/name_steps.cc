@@ -9,6 +9,10 @@
 namespace nearcast::scheduler {
 namespace {
 
+bool Has(const std::vector<uint32_t>& list, uint32_t item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
 std::string OrUnknown(const std::string& text) { return text.empty() ? "?" : text; }
 
 std::string PlaceText(const ipdb::Location& at) {
@@ -75,6 +79,55 @@ void AddNearnessSteps(const Snapshot& snapshot, const ipdb::Location& place,
   }
 }
 
+bool MayAnswer(const Snapshot& snapshot, const CompiledName& name, CdnIndex cdn) {
+  if (name.cdn == cdn) return true;
+  const auto is_of_cdn = [&](const std::string& node) {
+    return snapshot.node(*snapshot.FindNode(node)).cdn == cdn;
+  };
+  return std::any_of(name.rules.begin(), name.rules.end(), [&](const PlaceRule& rule) {
+    return std::any_of(rule.nodes.begin(), rule.nodes.end(), is_of_cdn);
+  });
+}
+
+// "node/gz, cdn/own": what of a switch a name may answer; empty when that is nothing.
+std::string OffText(const Snapshot& snapshot, const CompiledName& name,
+                    const CompiledSwitch& item) {
+  std::vector<std::string> parts;
+  for (const CdnIndex cdn : item.cdns_off) {
+    if (!MayAnswer(snapshot, name, cdn)) continue;
+    parts.push_back(absl::StrCat("cdn/", snapshot.cdn(cdn).spec.name));
+  }
+  for (const NodeIndex node : item.nodes_off) {
+    if (!MayAnswer(snapshot, name, snapshot.node(node).cdn)) continue;
+    parts.push_back(absl::StrCat("node/", snapshot.node(node).spec.name));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+// Of a switch that does not apply to a name's client.
+std::string WhyNotHere(const Snapshot& snapshot, uint32_t at, const ClientPlace& place) {
+  CompiledMatch match = snapshot.switches.match(at);
+  match.draw_max = UINT64_MAX;  // it is networks that are drawn, not viewers
+  MatchQuestion question;
+  question.text(MatchAttribute::kCountry) = place.location.country;
+  question.text(MatchAttribute::kRegion) = place.location.region;
+  question.text(MatchAttribute::kIsp) = place.location.isp;
+  const std::string why_not = WhyNot(match, question);
+  if (!why_not.empty()) {
+    const absl::string_view beyond =
+        ReachesNames(match) ? "" : " (of a name's client its place alone is known)";
+    return absl::StrCat(why_not, beyond);
+  }
+  if (snapshot.switched == nullptr || !Has(snapshot.switched->switches(), at)) {
+    return "it has expired";
+  }
+  const auto& refused = snapshot.switched->RefusedAt(place.cell.value());
+  if (!Has(refused, at)) {
+    return "the client's network is not in the drawn percentage";
+  }
+  return "more percentages meet in this place than names can be divided by";
+}
+
 std::string RuleText(const PlaceRule& rule) {
   return rule.cname.empty() ? absl::StrCat("nodes ", absl::StrJoin(rule.nodes, ", "))
                             : absl::StrCat("alias ", rule.cname);
@@ -94,6 +147,40 @@ std::string SpreadText(const CompiledName& name, const Snapshot::NameMatch& matc
 }
 
 }  // namespace
+
+std::string NameStep(const Snapshot& snapshot, const CompiledName& name) {
+  const std::string why =
+      name.ttl_s == name.declared_ttl_s
+          ? ""
+          : absl::StrCat(" (instead of ", name.declared_ttl_s, " s: a switch ends soon)");
+  return absl::StrCat("name ", name.name, " is scheduled over the nodes of CDN ",
+                      snapshot.cdn(name.cdn).spec.name, ", at most ", name.answers_max,
+                      " in an answer, TTL ", name.ttl_s, " s", why);
+}
+
+std::vector<std::string> NameSwitchSteps(const Snapshot& snapshot, const CompiledName& name,
+                                         const ClientPlace& place, const ipdb::IpAddress& client) {
+  std::vector<std::string> applied_steps;
+  std::vector<std::string> other_steps;
+  std::vector<uint32_t> applied;
+  if (snapshot.switched != nullptr)
+    applied = snapshot.switched->AppliedTo(place.cell.value(), client);
+  const auto& switches = snapshot.switches.switches();
+  for (uint32_t i = 0; i < switches.size(); ++i) {
+    const std::string off = OffText(snapshot, name, switches[i]);
+    if (off.empty()) continue;
+    const Switch& spec = switches[i].spec;
+    if (Has(applied, i)) {
+      applied_steps.push_back(absl::StrCat("switch ", spec.name, " applies (",
+                                           DescribeMatch(spec.match), "): ", off, " off"));
+    } else if (other_steps.size() < kToldNameSwitchesMax) {
+      other_steps.push_back(
+          absl::StrCat("switch ", spec.name, " does not apply: ", WhyNotHere(snapshot, i, place)));
+    }
+  }
+  applied_steps.insert(applied_steps.end(), other_steps.begin(), other_steps.end());
+  return applied_steps;
+}
 
 std::vector<std::string> PlaceSteps(const Snapshot& snapshot, absl::string_view who,
                                     const ipdb::IpAddress& address, const ClientPlace& place) {
@@ -127,6 +214,11 @@ std::string CauseStep(const Snapshot& snapshot, const Snapshot::NameMatch& match
       return "no node is usable: the fallback alias is given";
     case SteeringCause::Kind::kRanking:
       break;
+  }
+  if (!ranking.empty() && ranking.front().standing == Standing::kOff) {
+    return "switches leave the client no node that is up: they give way, and the nearest is given "
+           "all "
+           "the same";
   }
   return absl::StrFormat(
       "%d of %d nodes rank nearest alike (within %d ms); their order is drawn by rendezvous over "

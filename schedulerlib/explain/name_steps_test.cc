@@ -106,5 +106,52 @@ TEST(NameStepsTest, APlaceRuleIsToldWithItsNodes) {
   EXPECT_THAT(text, HasSubstr("= 192.0.2.9\n"));
 }
 
+TEST(NameStepsTest, SwitchesThatApplyAreNamedAndOthersSayWhyNot) {
+  Given given = World();
+  const auto add = [&given](Switch item) { given.config().switches.push_back(std::move(item)); };
+  add({.name = "near", .match = {.isps = {"chinatelecom"}}, .off = {"node/gz", "tier/hd"}});
+  add({.name = "north", .match = {.regions = {"110000"}}, .off = {"cdn/own"}});
+  add({.name = "old", .match = {.app_version_max = "8"}, .off = {"node/bj"}});
+  add({.name = "over", .off = {"node/bj"}, .expire_at = absl::InfinitePast()});
+  add({.name = "plays", .off = {"tier/hd"}});
+  const std::string text = Explain(given, "10.1.0.1");
+  EXPECT_THAT(text, HasSubstr("- switch near applies (ISP chinatelecom): node/gz off\n"
+                              "- switch north does not apply: region is 440000, not 110000\n"
+                              "- switch old does not apply: app version is unknown, not in 0.0.0.0 "
+                              "to 8.0.0.0 (of a name's client its place alone is known)\n"
+                              "- switch over does not apply: it has expired\n"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("switch plays")));
+  EXPECT_THAT(text, HasSubstr("  gz 15.0 ms same-city-isp off: passed over: a switch turns it off "
+                              "for this client\n"));
+  EXPECT_THAT(text, HasSubstr("* bgp "));
+}
+
+TEST(NameStepsTest, SwitchesThatGiveWaySaySo) {
+  Given given = World();
+  given.config().switches.push_back({.name = "all", .off = {"cdn/own"}});
+  EXPECT_THAT(Explain(given, "10.1.0.1"),
+              HasSubstr("- switches leave the client no node that is up: they give way, and the "
+                        "nearest is given all the same\n"));
+}
+
+TEST(NameStepsTest, APercentageIsToldAsItIsDecided) {
+  Given given = World();
+  given.config().switches.push_back({.name = "half", .match = {.percent = 50}, .off = {"node/gz"}});
+  const auto snapshot = given.Snapshot();
+  const auto match = snapshot->FindName("pull.live.example");
+  int applied = 0;
+  for (int i = 0; i < 256; ++i) {
+    const std::string client = absl::StrCat("10.1.", i, ".9");
+    const NameDecision decision = DecideName(*match.name, {.client = Ip(client), .stream = {}});
+    const bool is_off = snapshot->node(decision.answer->nodes[0]).spec.name != "gz";
+    applied += is_off ? 1 : 0;
+    EXPECT_THAT(Explain(given, client),
+                HasSubstr(is_off ? "switch half applies (50 % of viewers): node/gz off"
+                                 : "switch half does not apply: the client's network is not in the "
+                                   "drawn percentage"));
+  }
+  EXPECT_NEAR(applied, 128, 40);
+}
+
 }  // namespace
 }  // namespace nearcast::scheduler

@@ -60,6 +60,7 @@ struct CellClass {
   uint32_t bond = 0;
   const MeasuredTable::Row* measured = nullptr;
   const ClientOverride* pins = nullptr;  // null when it names no nodes
+  const OffNodes* off = nullptr;         // null when nothing is
 };
 
 class Ranker {
@@ -81,10 +82,12 @@ class Ranker {
     terms.nearness = input_.nearness;
     terms.measured = cells.measured;
     if (cells.pins != nullptr) terms.pinned = cells.pins->nodes;
+    terms.off = cells.off;
     return terms;
   }
 
   std::shared_ptr<const CellRanking> RankClass(const CellClass& cells) {
+    all_off_ = cells.off != nullptr && cells.off->all;
     EstimateSites(cells);
     FindSpecials(cells);
     const uint64_t window = SetKeys();
@@ -93,7 +96,10 @@ class Ranker {
     const size_t kept = std::max(input_.count, EquallyNear(ranking, equal_cost_us_));
     if (ranking.size() > kept) ranking.resize(kept);
     ranking.shrink_to_fit();
-    for (const Ranked& special : specials_) is_special_[special.node.value()] = false;
+    for (const Ranked& special : specials_) {
+      is_special_[special.node.value()] = false;
+      specials_of_[bucket_of_[place_of_[special.node.value()]]] = 0;
+    }
     return std::make_shared<const CellRanking>(std::move(ranking));
   }
 
@@ -141,10 +147,11 @@ class Ranker {
       bucket_of_.push_back(bucket->second);
     }
     is_special_.resize(place_of_.size(), false);
+    specials_of_.resize(buckets_.size(), 0);
   }
 
   void AddClasses() {
-    using Key = std::tuple<uint32_t, std::string, uint32_t, const void*, const void*>;
+    using Key = std::tuple<uint32_t, std::string, uint32_t, const void*, const void*, const void*>;
     absl::flat_hash_map<Key, uint32_t> class_of;
     const ClientTable& clients = *input_.clients;
     auto class_of_cell = std::make_shared<std::vector<uint32_t>>();
@@ -158,9 +165,10 @@ class Ranker {
       if (input_.measured != nullptr) one.measured = input_.measured->Find(place);
       const ClientOverride* override = clients.override_of(ipdb::CellId(cell));
       if (override != nullptr && !override->nodes.empty()) one.pins = override;
+      if (input_.off != nullptr && !input_.off->Of(cell).empty()) one.off = &input_.off->Of(cell);
       const bool has_city = cities_.contains({place.country, place.region, place.city});
       const auto [at, is_new] = class_of.try_emplace(
-          {one.province, has_city ? place.city : "", one.bond, one.measured, one.pins},
+          {one.province, has_city ? place.city : "", one.bond, one.measured, one.pins, one.off},
           static_cast<uint32_t>(classes_.size()));
       if (is_new) classes_.push_back(one);
       class_of_cell->push_back(at->second);
@@ -211,7 +219,8 @@ class Ranker {
     }
   }
 
-  // Nodes that do not cost what their site does: pinned, or measured from here.
+  // Nodes that do not cost or stand as their site's bucket does: pinned, measured from here, or
+  // switched off.
   void FindSpecials(const CellClass& cells) {
     specials_.clear();
     if (cells.measured != nullptr) {
@@ -223,10 +232,22 @@ class Ranker {
         special->delay.measured = true;
       }
     }
+    if (cells.off != nullptr) {
+      for (const NodeIndex node : cells.off->nodes) {
+        if (Ranked* special = AddSpecial(node)) {
+          special->standing = std::max(special->standing, Standing::kOff);
+        }
+      }
+    }
     if (cells.pins == nullptr) return;
     for (const NodeIndex node : cells.pins->nodes) {
       if (Ranked* special = AddSpecial(node)) special->pinned = true;
     }
+  }
+
+  // For the class that is ranked.
+  Standing StandingOf(const Bucket& bucket) const {
+    return all_off_ ? std::max(bucket.standing, Standing::kOff) : bucket.standing;
   }
 
   // With what its site costs; the same again for a node that is one already. Null for one that is no
@@ -238,24 +259,28 @@ class Ranker {
                             [node](const Ranked& special) { return special.node == node; });
     }
     is_special_[node.value()] = true;
-    const Bucket& bucket = buckets_[bucket_of_[place_of_[node.value()]]];
+    const uint32_t at = bucket_of_[place_of_[node.value()]];
+    ++specials_of_[at];
+    const Bucket& bucket = buckets_[at];
     const Delay& delay = delays_[bucket.site];
     specials_.push_back({.node = node,
                          .delay = delay,
-                         .standing = bucket.standing,
+                         .standing = StandingOf(bucket),
                          .cost_us = delay.us + bucket.load_penalty_us});
     return &specials_.back();
   }
 
-  // Sets each bucket's key; returns the greatest key that may count as equally near.
+  // Sets the key of each bucket that has nodes beside special ones; returns the greatest key that may
+  // count as equally near.
   uint64_t SetKeys() {
     uint64_t best = UINT64_MAX;
     keys_.clear();
     for (uint32_t i = 0; i < buckets_.size(); ++i) {
       const Bucket& bucket = buckets_[i];
+      if (bucket.nodes.size() == specials_of_[i]) continue;
       const Delay& delay = delays_[bucket.site];
       keys_.push_back(
-          {OrderKey(bucket.standing, delay.us + bucket.load_penalty_us, delay.rung), i});
+          {OrderKey(StandingOf(bucket), delay.us + bucket.load_penalty_us, delay.rung), i});
       best = std::min(best, keys_.back().first);
     }
     for (const Ranked& special : specials_) {
@@ -265,8 +290,7 @@ class Ranker {
     return (best | 0xff) + (static_cast<uint64_t>(equal_cost_us_) << 8);
   }
 
-  // The buckets that a ranking may need, in order. Each has a node at least, unless all its nodes
-  // are special: so many more are taken.
+  // The buckets that a ranking may need, in order. Each has a node at least.
   const std::vector<std::pair<uint64_t, uint32_t>>& SortedKeys(uint64_t window) {
     const size_t wanted = input_.count + specials_.size();
     const auto is_near = [window](const auto& key) { return key.first <= window; };
@@ -307,7 +331,7 @@ class Ranker {
       if (nodes_max-- == 0) return;
       ranking.push_back({.node = node,
                          .delay = delay,
-                         .standing = bucket.standing,
+                         .standing = StandingOf(bucket),
                          .cost_us = delay.us + bucket.load_penalty_us});
     }
   }
@@ -351,10 +375,12 @@ class Ranker {
   std::vector<std::vector<IspLink>> links_;      // by client's and node's bond, likewise
 
   // Of the class that is ranked.
+  bool all_off_ = false;
   std::vector<Delay> delays_;  // by site
   std::vector<std::pair<uint64_t, uint32_t>> keys_;
   std::vector<Ranked> specials_;
-  std::vector<bool> is_special_;  // by NodeIndex; all false between classes
+  std::vector<bool> is_special_;       // by NodeIndex; all false between classes
+  std::vector<uint32_t> specials_of_;  // by bucket: how many of its nodes are; likewise
 };
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "schedulerlib/place/client_table.h"
 #include "schedulerlib/place/measured_table.h"
 #include "schedulerlib/place/nearness_table.h"
+#include "schedulerlib/place/off_nodes.h"
 #include "schedulerlib/place/ranking.h"
 
 namespace nearcast::scheduler {
@@ -55,6 +56,7 @@ struct CellRankerInput {
   const ClientTable* clients = nullptr;
   const NearnessTable* nearness = nullptr;
   const MeasuredTable* measured = nullptr;  // null = nothing
+  const OffTable* off = nullptr;            // null = nothing; over the cells of `clients`
   size_t count = 16;
 };
 

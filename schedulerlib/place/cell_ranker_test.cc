@@ -26,7 +26,7 @@ ipdb::Location RandomPlace(Random& random) {
 }
 
 Standing RandomStanding(Random& random) {
-  return static_cast<Standing>(random() % 10 < 7 ? 0 : random() % 4);
+  return static_cast<Standing>(random() % 10 < 7 ? 0 : random() % 5);
 }
 
 NearnessPolicy RandomPolicy(Random& random) {
@@ -44,7 +44,8 @@ NearnessPolicy RandomPolicy(Random& random) {
   return policy;
 }
 
-// A random world: networks, overrides, nodes in every state, measurements.
+// A random world: networks, overrides, nodes in every state, measurements; in every other one nodes
+// are switched off here and there.
 struct World {
   explicit World(uint32_t seed, uint32_t nodes_max) : random(seed) {
     ipdb::PrefixTableBuilder builder;
@@ -56,10 +57,12 @@ struct World {
     AddOverrides(builder.Build());
     nearness = NearnessTable(RandomPolicy(random));
     AddDelays();
+    if (seed % 2 == 0) AddOff();
     input = {.candidates = candidates,
              .clients = clients.get(),
              .nearness = &nearness,
              .measured = &measured,
+             .off = off.sets.empty() ? nullptr : &off,
              .count = 16};
   }
 
@@ -100,6 +103,18 @@ struct World {
     });
   }
 
+  void AddOff() {
+    off.sets = {{}, {.all = true}};
+    for (int i = 0; i < 4; ++i) {
+      std::set<NodeIndex> nodes = {NodeIndex(77'777)};  // of another CDN
+      for (uint32_t n = 1 + random() % 30; n > 0; --n) nodes.insert(RandomNode());
+      off.sets.push_back({.nodes = {nodes.begin(), nodes.end()}});
+    }
+    for (size_t cell = 0; cell < clients->cell_count(); ++cell) {
+      off.set_of_cell.push_back(random() % 3 == 0 ? 0 : random() % off.sets.size());
+    }
+  }
+
   // By the definition.
   CellRanking Expected(uint32_t cell) const {
     const ipdb::Location& place = clients->location(ipdb::CellId(cell));
@@ -108,6 +123,7 @@ struct World {
     terms.measured = measured.Find(place);
     const ClientOverride* override = clients->override_of(ipdb::CellId(cell));
     if (override != nullptr) terms.pinned = override->nodes;
+    if (input.off != nullptr) terms.off = &off.Of(cell);
     return RankBest(place, input.candidates, 16, terms);
   }
 
@@ -122,6 +138,7 @@ struct World {
   std::unique_ptr<const ClientTable> clients;
   NearnessTable nearness;
   MeasuredTable measured;
+  OffTable off;
   CellRankerInput input;
 };
 

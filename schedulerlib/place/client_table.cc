@@ -52,7 +52,7 @@ ClientTable::ClientTable(std::shared_ptr<const ipdb::PrefixTable> places,
   auto v4 = ipdb::LayRunsOver<uint32_t>(places_->v4().runs(), RunsOf<uint32_t>(overrides_), merge);
   auto v6 = ipdb::LayRunsOver<absl::uint128>(places_->v6().runs(),
                                              RunsOf<absl::uint128>(overrides_), merge);
-  own_ = std::make_unique<const Runs>(
+  own_ = std::make_shared<const Runs>(
       Runs{ipdb::RunTable<uint32_t>(std::move(v4)), ipdb::RunTable<absl::uint128>(std::move(v6))});
 }
 
@@ -72,7 +72,20 @@ const ipdb::Location& ClientTable::location(ipdb::CellId cell) const {
 
 const ClientOverride* ClientTable::override_of(ipdb::CellId cell) const {
   const size_t base = places_->cell_count();
-  return cell.value() < base ? nullptr : &overrides_[cells_[cell.value() - base].override];
+  if (cell.value() < base) return nullptr;
+  const uint32_t override = cells_[cell.value() - base].override;
+  return override == kNoOverride ? nullptr : &overrides_[override];
+}
+
+std::shared_ptr<const ClientTable> ClientTable::WithFurtherCells(
+    const std::vector<uint32_t>& like) const {
+  auto table = std::make_shared<ClientTable>(*this);
+  const size_t base = places_->cell_count();
+  for (const uint32_t cell : like) {
+    const uint32_t override = cell < base ? kNoOverride : cells_[cell - base].override;
+    table->cells_.push_back({override, location(ipdb::CellId(cell))});
+  }
+  return table;
 }
 
 ipdb::IpPrefix ClientTable::PrefixOf(const ClientOverride& override,

@@ -55,13 +55,18 @@ class ClientTable {
   const ipdb::RunTable<absl::uint128>& v6() const { return own_ ? own_->v6 : places_->v6(); }
 
   const std::vector<ClientOverride>& overrides() const { return overrides_; }
+
+  // This table with further cells behind its own, to which no address leads: each stands at the place
+  // and under the override of one of these cells. Addresses are shared.
+  std::shared_ptr<const ClientTable> WithFurtherCells(const std::vector<uint32_t>& like) const;
+
   size_t memory_bytes() const {
     return own_ ? own_->v4.memory_bytes() + own_->v6.memory_bytes() : 0;
   }
 
  private:
   struct OverriddenCell {
-    uint32_t override = 0;
+    uint32_t override = 0;  // or none, of a further cell
     ipdb::Location location;
   };
   struct Runs {
@@ -72,7 +77,7 @@ class ClientTable {
   std::shared_ptr<const ipdb::PrefixTable> places_;
   std::vector<ClientOverride> overrides_;
   std::vector<OverriddenCell> cells_;
-  std::unique_ptr<const Runs> own_;  // null without overrides: the database's own serve
+  std::shared_ptr<const Runs> own_;  // null without overrides: the database's own serve
 };
 
 }  // namespace nearcast::scheduler

@@ -19,6 +19,8 @@ absl::string_view StandingName(Standing standing) {
       return "full";
     case Standing::kDrained:
       return "drained";
+    case Standing::kOff:
+      return "off";
     case Standing::kDown:
       return "down";
   }
@@ -67,6 +69,9 @@ Ranked RankOne(const ipdb::Location& client, const Candidate& candidate,
     }
   }
   ranked.standing = candidate.standing;
+  if (terms.off != nullptr && terms.off->Has(candidate.node)) {
+    ranked.standing = std::max(ranked.standing, Standing::kOff);
+  }
   ranked.pinned = std::count(terms.pinned.begin(), terms.pinned.end(), candidate.node) > 0;
   ranked.cost_us = ranked.delay.us + candidate.load_penalty_us;
   return ranked;

@@ -1,7 +1,7 @@
 // Ranking: every candidate node for one client place, in the order in which they should be used.
 //
-// Order: usable nodes first (up, active, with room), then full ones, drained ones, down ones: never
-// an empty answer while anything stands. Within a standing, nodes that a prefix override names go
+// Order: usable nodes first (up, active, with room), then full ones, drained ones, those that are
+// switched off for the client, down ones: never an empty answer while anything stands. Within a standing, nodes that a prefix override names go
 // first, in its order; then by cost = delay + load penalty; ties by the nearer rung, so that the own
 // ISP goes before another, then by the node's name, so that every replica ranks alike.
 //
@@ -23,13 +23,14 @@
 #include "schedulerlib/place/delay.h"
 #include "schedulerlib/place/measured_table.h"
 #include "schedulerlib/place/nearness_table.h"
+#include "schedulerlib/place/off_nodes.h"
 
 namespace nearcast::scheduler {
 
 // From the best to the last resort.
-enum class Standing : uint8_t { kUsable, kFull, kDrained, kDown };
+enum class Standing : uint8_t { kUsable, kFull, kDrained, kOff, kDown };
 
-// "usable", "full", "drained", "down".
+// "usable", "full", "drained", "off", "down".
 absl::string_view StandingName(Standing standing);
 
 // What ranking needs of a node.
@@ -56,6 +57,7 @@ struct RankingTerms {
   const NearnessTable* nearness = nullptr;       // null = the defaults
   const MeasuredTable::Row* measured = nullptr;  // null = nothing was measured from there
   std::span<const NodeIndex> pinned;             // by its prefix override, in order
+  const OffNodes* off = nullptr;                 // null = nothing is switched off there
 };
 
 // A node is full at this share of its capacity; the penalty grows up to it from half.
@@ -64,7 +66,7 @@ inline constexpr double kFullShare = 0.95;
 // What is free of a node's capacity, 0..1; 1 for a node without a limit.
 double FreeShare(const Node& node, const NodeLive& live);
 
-// Down when the checks say so, or when a node that reports by itself has fallen silent.
+// Never kOff, which depends on the client. Down when the checks say so, or when a node that reports by itself has fallen silent.
 Standing StandingOf(const Node& node, const NodeLive& live);
 
 // 0 below half of the capacity, then up to 20 ms at kFullShare, in steps of 5 ms so that small

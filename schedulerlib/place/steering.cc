@@ -10,10 +10,14 @@ namespace {
 
 // The slot of a client's network, the same for every address in it.
 uint32_t SlotOfClient(const ipdb::IpAddress& client) {
-  const uint64_t network = client.is_v4()
-                               ? client.v4() >> (32 - kClientBitsV4)
-                               : absl::Uint128High64(client.v6()) >> (64 - kClientBitsV6);
-  return MixHash(kClientBitsV4, network) % kSteeringSlots;
+  return MixHash(kClientBitsV4, NetworkOf(client)) % kSteeringSlots;
+}
+
+// Of the part of a divided group that the client is in.
+uint32_t GroupOfPart(const SteeringMap& steering, const AnswerGroup& divided,
+                     const ipdb::IpAddress& client) {
+  const uint32_t* const slots = &steering.slots[divided.first];
+  return slots[1 + steering.divisions->divisions[slots[0]].PartOf(client)];
 }
 
 // FNV-1a without regard to case, then mixed; as StableHash of the text in lower case.
@@ -39,13 +43,16 @@ NameDecision DecideName(const CompiledName& name, const NameQuestion& question) 
     group_index = match.value;
     decision.scope_bits = match.scope_bits;
   }
-  const AnswerGroup& group = steering.groups[group_index];
+  AnswerGroup group = steering.groups[group_index];
   uint32_t slot = 0;
+  if (group.count == AnswerGroup::kDivided) [[unlikely]] {
+    group = steering.groups[GroupOfPart(steering, group, client)];
+    decision.scope_bits = std::max(decision.scope_bits, NetworkBits(client));
+  }
   if (group.count > 1) {
     if (steering.spread == Spread::kClient) {
       slot = SlotOfClient(client);
-      const uint8_t hashed_bits = client.is_v4() ? kClientBitsV4 : kClientBitsV6;
-      decision.scope_bits = std::max(decision.scope_bits, hashed_bits);
+      decision.scope_bits = std::max(decision.scope_bits, NetworkBits(client));
     } else {
       slot = SlotOfStream(question.stream);
     }

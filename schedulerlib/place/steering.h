@@ -22,6 +22,7 @@
 #include "ipdb/run_table.h"
 #include "schedulerlib/model/config.h"
 #include "schedulerlib/model/ids.h"
+#include "schedulerlib/place/division.h"
 #include "schedulerlib/place/slots.h"
 
 namespace nearcast::scheduler {
@@ -40,10 +41,13 @@ struct NameAnswer {
   friend bool operator==(const NameAnswer&, const NameAnswer&) = default;
 };
 
-// The answers of the clients of one or more cells: one, or one for each of kSteeringSlots slots.
+// The answers of the clients of one or more cells: one, or one for each of kSteeringSlots slots. Or
+// divided: behind the place of a Division stands a group for each of its parts, none of them divided.
 struct AnswerGroup {
+  static constexpr uint32_t kDivided = 0;
+
   uint32_t first = 0;  // index into SteeringMap::slots
-  uint32_t count = 1;  // 1 or kSteeringSlots
+  uint32_t count = 1;  // 1, kSteeringSlots or kDivided
 
   friend bool operator==(const AnswerGroup&, const AnswerGroup&) = default;
 };
@@ -63,19 +67,16 @@ struct SteeringCause {
   friend bool operator==(const SteeringCause&, const SteeringCause&) = default;
 };
 
-// Names that spread by client take this much of the address into the slot.
-inline constexpr uint8_t kClientBitsV4 = 24;
-inline constexpr uint8_t kClientBitsV6 = 56;
-
 // Immutable; any thread may read.
 struct SteeringMap {
   Spread spread = Spread::kPlace;
 
   std::vector<NameAnswer> answers;
-  std::vector<uint32_t> slots;  // indices into `answers`
+  std::vector<uint32_t> slots;  // indices into `answers`; of divided groups see there
   std::vector<AnswerGroup> groups;
   std::vector<uint32_t> group_of_cell;
-  std::vector<SteeringCause> cause_of_cell;
+  std::vector<SteeringCause> cause_of_cell;        // and of the further parts of divided cells
+  std::shared_ptr<const CellDivisions> divisions;  // null when no cell is divided
 
   // Runs of addresses that share a group: shorter scopes than the IP database's own.
   ipdb::RunTable<uint32_t> v4;
@@ -83,8 +84,9 @@ struct SteeringMap {
 };
 
 struct CompiledName {
-  std::string name;  // fully qualified, lower case, no dot at the end: "pull.live.example"
-  uint32_t ttl_s = 60;
+  std::string name;     // fully qualified, lower case, no dot at the end: "pull.live.example"
+  uint32_t ttl_s = 60;  // less than declared while a switch that it depends on ends
+  uint32_t declared_ttl_s = 60;
   uint32_t answers_max = 2;
   CdnIndex cdn;
   std::optional<HttpsRecord> https;

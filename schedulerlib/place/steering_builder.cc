@@ -58,8 +58,10 @@ class Builder {
         draws_v6_(input.memo->DrawsOf(input.ranking_v6, policy.answers_max, policy.by_load,
                                       policy.diversity)),
         policy_(policy),
+        is_off_(input.is_off),
         map_(std::make_shared<SteeringMap>()) {
     map_->spread = policy.spread;
+    map_->divisions = input.divisions;
   }
 
   std::shared_ptr<SteeringMap> Build() {
@@ -67,6 +69,10 @@ class Builder {
     map_->group_of_cell.reserve(cells);
     map_->cause_of_cell.resize(cells);
     for (uint32_t cell = 0; cell < cells; ++cell) map_->group_of_cell.push_back(GroupOf(cell));
+    if (map_->divisions != nullptr) {
+      for (const DividedCell& cell : map_->divisions->cells) Divide(cell);
+      map_->group_of_cell.resize(map_->divisions->client_cells);
+    }
     return map_;
   }
 
@@ -96,7 +102,8 @@ class Builder {
       cause.kind = SteeringCause::Kind::kPlaceRule;
       cause.rule = static_cast<uint32_t>(rule - policy_.rules.data());
       if (!rule->cname.empty()) return AliasGroup(rule->cname);
-      return OneSlot(ChooseByRule(*rule, Family::kV4), ChooseByRule(*rule, Family::kV6));
+      return OneSlot(ChooseByRule(*rule, cell, Family::kV4),
+                     ChooseByRule(*rule, cell, Family::kV6));
     }
     if (!policy_.fallback_cname.empty() && !SomeStands(v4) && !SomeStands(v6)) {
       cause.kind = SteeringCause::Kind::kFallbackAlias;
@@ -123,16 +130,42 @@ class Builder {
     return alias.empty() ? nullptr : &alias;
   }
 
-  std::vector<NodeIndex> ChooseByRule(const CompiledPlaceRule& rule, Family family) const {
+  // Those of the rule's nodes that stand best, in its order.
+  std::vector<NodeIndex> ChooseByRule(const CompiledPlaceRule& rule, uint32_t cell,
+                                      Family family) const {
     std::vector<NodeIndex> chosen;
-    Standing best = Standing::kUsable;
+    Standing best = Standing::kDown;
     for (const Ranked& ranked : rule.nodes) {
       if (!memo_.endpoints()[ranked.node.value()]->Has(family)) continue;
-      if (chosen.empty()) best = ranked.standing;
-      if (chosen.size() == policy_.answers_max || ranked.standing != best) break;
+      const Standing standing = StandingIn(cell, ranked);
+      if (standing > best || (standing == best && chosen.size() == policy_.answers_max)) continue;
+      if (standing < best) chosen.clear();
+      best = standing;
       chosen.push_back(ranked.node);
     }
     return chosen;
+  }
+
+  Standing StandingIn(uint32_t cell, const Ranked& ranked) const {
+    const bool off = is_off_ != nullptr && is_off_(cell, ranked.node);
+    return off ? std::max(ranked.standing, Standing::kOff) : ranked.standing;
+  }
+
+  // Its parts' answers are there: gives each of its clients that of the own part.
+  void Divide(const DividedCell& cell) {
+    std::vector<uint32_t> parts;
+    for (uint32_t i = 0; i < cell.parts; ++i) {
+      parts.push_back(map_->group_of_cell[cell.CellOfPart(i)]);
+    }
+    if (std::all_of(parts.begin(), parts.end(), [&](uint32_t g) { return g == parts[0]; })) return;
+    const auto [at, is_new] =
+        divided_groups_.try_emplace({cell.division, parts}, map_->groups.size());
+    if (is_new) {
+      map_->groups.push_back({static_cast<uint32_t>(map_->slots.size()), AnswerGroup::kDivided});
+      map_->slots.push_back(cell.division);
+      map_->slots.insert(map_->slots.end(), parts.begin(), parts.end());
+    }
+    map_->group_of_cell[cell.cell] = at->second;
   }
 
   // The answer that names the first of these.
@@ -221,12 +254,15 @@ class Builder {
   Draws& draws_v4_;
   Draws& draws_v6_;
   const SteeringPolicy& policy_;
+  const std::function<bool(uint32_t cell, NodeIndex node)>& is_off_;
   std::shared_ptr<SteeringMap> map_;
   absl::flat_hash_map<NodesKey<kFewAnswers>, uint32_t> answer_of_few_;
   absl::flat_hash_map<NodesKey<kManyAnswers>, uint32_t> answer_of_many_;
   std::map<AnswerKey, uint32_t> answer_index_;
   absl::flat_hash_map<uint32_t, uint32_t> one_slot_groups_;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> many_slot_groups_;
+  // By division and the parts' groups.
+  std::map<std::pair<uint32_t, std::vector<uint32_t>>, uint32_t> divided_groups_;
 };
 
 }  // namespace

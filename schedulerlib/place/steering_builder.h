@@ -4,11 +4,13 @@
 // its alias; else the most specific place rule that matches; else, when no node is usable and there
 // is a fallback alias, that; else the ranking (choose.h). A name that spreads by place has one answer
 // a cell, drawn by a key of the place; one that spreads by client or stream has kSteeringSlots, drawn
-// by the slot alone, so that one stream meets at one node wherever the same nodes are near.
+// by the slot alone, so that one stream meets at one node wherever the same nodes are near. The parts
+// of a divided cell are decided like cells of their own.
 #ifndef SCHEDULERLIB_PLACE_STEERING_BUILDER_H_
 #define SCHEDULERLIB_PLACE_STEERING_BUILDER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -24,6 +26,7 @@
 #include "schedulerlib/place/cell_ranker.h"
 #include "schedulerlib/place/choose.h"
 #include "schedulerlib/place/client_table.h"
+#include "schedulerlib/place/division.h"
 #include "schedulerlib/place/draws.h"
 #include "schedulerlib/place/endpoint.h"
 #include "schedulerlib/place/ranking.h"
@@ -91,10 +94,17 @@ class SteeringMemo {
 };
 
 struct SteeringInput {
-  // By cell, of the nodes with an address of that family; not null.
+  // By cell and further part, of the nodes with an address of that family; not null.
   const CellRankings* ranking_v4 = nullptr;
   const CellRankings* ranking_v6 = nullptr;
   SteeringMemo* memo = nullptr;
+
+  // Null when no cell is divided; else memo's client table has the further parts as its last cells.
+  std::shared_ptr<const CellDivisions> divisions;
+
+  // Whether a node is switched off for a cell or part, for the nodes that place rules name; empty when
+  // none is anywhere.
+  std::function<bool(uint32_t cell, NodeIndex node)> is_off;
 };
 
 // Still without runs of addresses: AddRuns.

@@ -12,6 +12,7 @@
 #include "schedulerlib/snapshot/client_overrides.h"
 #include "schedulerlib/snapshot/node_rankings.h"
 #include "schedulerlib/snapshot/scheduled_names.h"
+#include "schedulerlib/snapshot/switched_names.h"
 #include "schedulerlib/split/ratio.h"
 #include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/switches/switch_board.h"
@@ -29,11 +30,13 @@ std::vector<T> SortedByName(std::vector<T> items) {
 class Builder {
  public:
   Builder(const Config& config, const LiveView& live,
-          std::shared_ptr<const ipdb::PrefixTable> places, const Snapshot* previous, RunTasks run)
+          std::shared_ptr<const ipdb::PrefixTable> places, const Snapshot* previous, RunTasks run,
+          absl::Time now)
       : config_(config),
         live_(live),
         previous_(previous),
         run_(run),
+        now_(now),
         snapshot_(std::make_shared<Snapshot>()) {
     snapshot_->revision = config.revision;
     snapshot_->places = std::move(places);
@@ -44,18 +47,20 @@ class Builder {
     AddNodes();
     AddClients();
     AddNearness(delays);
-    const Changes changes = FindChanges(previous_, *snapshot_);
+    AddSwitches();
     const std::vector<Domain> domains = SortedByName(config_.domains);
+    AddSwitchedPlaces(domains, previous_, now_, *snapshot_);
+    const Changes changes = FindChanges(previous_, *snapshot_);
     RankNodes(domains, changes, run_, *snapshot_);
     JudgeOwnCdns();
     AddScheduledNames(domains, changes, run_, *snapshot_);
+    ShortenTtls(now_, *snapshot_);
     AddZones();
     AddRatioRules();
     for (const QualityPolicy& policy : SortedByName(config_.quality_policies)) {
       snapshot_->qualities.push_back(CompileQuality(policy));
     }
     AddPublishPoints();
-    AddSwitches();
     for (const Account& account : config_.accounts) {
       snapshot_->accounts.emplace(account.account_id, account);
     }
@@ -255,6 +260,7 @@ class Builder {
   const LiveView& live_;
   const Snapshot* const previous_;
   const RunTasks run_;
+  const absl::Time now_;
   std::shared_ptr<Snapshot> snapshot_;
 };
 
@@ -263,11 +269,12 @@ class Builder {
 std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveView& live,
                                               std::shared_ptr<const ipdb::PrefixTable> places,
                                               const std::vector<MeasuredDelay>& delays,
-                                              const Snapshot* previous, RunTasks run) {
+                                              const Snapshot* previous, RunTasks run,
+                                              absl::Time now) {
   NC_CHECK(places != nullptr);
   NC_CHECK(previous == nullptr ||
            (previous->places == places && previous->nodes.size() == config.nodes.size()));
-  return Builder(config, live, std::move(places), previous, run).Build(delays);
+  return Builder(config, live, std::move(places), previous, run, now).Build(delays);
 }
 
 }  // namespace nearcast::scheduler

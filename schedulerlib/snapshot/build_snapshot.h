@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "base/tasks.h"
 #include "ipdb/prefix_table.h"
 #include "schedulerlib/live/measured_delay.h"
@@ -16,10 +17,11 @@ namespace nearcast::scheduler {
 
 // `config` must be valid (config/validate.h finds nothing): what is wrong there is a broken
 // invariant here. `places` must not be null. `delays` are what was measured; nodes that are not
-// configured are passed over.
+// configured are passed over. `now`: switches that have expired do not reach names; when the next
+// one will, Snapshot::names_change_at tells.
 //
 // `previous`: null, or a snapshot that was built from this very configuration and database, so that
-// only `live` and `delays` may differ. What they do not concern is taken from it.
+// only `live`, `delays` and `now` may differ. What they do not concern is taken from it.
 //
 // `run` runs the independent parts: rankings first, then groups of steering maps. The snapshot is the
 // same however it does.
@@ -30,7 +32,8 @@ std::shared_ptr<const Snapshot> BuildSnapshot(const Config& config, const LiveVi
                                               std::shared_ptr<const ipdb::PrefixTable> places,
                                               const std::vector<MeasuredDelay>& delays = {},
                                               const Snapshot* previous = nullptr,
-                                              RunTasks run = RunInTurn);
+                                              RunTasks run = RunInTurn,
+                                              absl::Time now = absl::InfinitePast());
 
 }  // namespace nearcast::scheduler
 

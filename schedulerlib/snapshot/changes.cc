@@ -8,6 +8,9 @@ Changes FindChanges(const Snapshot* previous, const Snapshot& snapshot) {
   changes.measured = previous == nullptr || previous->measured != snapshot.measured;
   changes.cdns.resize(snapshot.cdns.size(), changes.measured);
   if (previous == nullptr) return changes;
+  for (size_t i = 0; previous->switched != snapshot.switched && i < snapshot.cdns.size(); ++i) {
+    if (previous->is_switched[i] || snapshot.is_switched[i]) changes.cdns[i] = true;
+  }
   for (size_t i = 0; i < snapshot.nodes.size(); ++i) {
     const CompiledNode& was = previous->nodes[i];
     const CompiledNode& is = snapshot.nodes[i];

@@ -20,7 +20,7 @@ struct Changes {
   bool concerns(CdnIndex cdn) const { return cdns[cdn.value()]; }
 };
 
-// `snapshot` has its nodes, CDNs and measured delays; `previous` as BuildSnapshot's.
+// `snapshot` has its nodes, CDNs, measured delays and switched places; `previous` as BuildSnapshot's.
 Changes FindChanges(const Snapshot* previous, const Snapshot& snapshot);
 
 }  // namespace nearcast::scheduler

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace nearcast::scheduler {
@@ -11,6 +12,13 @@ namespace {
 struct RankTask {
   CdnIndex cdn;
   std::optional<Family> family;
+  bool is_switched = false;  // over the places that switches make
+
+  CellRankings CompiledCdn::*kept() const {
+    if (family == Family::kV4) return &CompiledCdn::rankings_v4;
+    if (family == Family::kV6) return &CompiledCdn::rankings_v6;
+    return is_switched ? &CompiledCdn::switched_rankings : &CompiledCdn::rankings;
+  }
 };
 
 bool Takes(const CompiledNode& node, std::optional<Family> family) {
@@ -21,11 +29,6 @@ bool AllHave(const Snapshot& snapshot, const CompiledCdn& cdn, Family family) {
   return std::all_of(cdn.nodes.begin(), cdn.nodes.end(), [&snapshot, family](NodeIndex node) {
     return Takes(snapshot.node(node), family);
   });
-}
-
-CellRankings CompiledCdn::*Kept(std::optional<Family> family) {
-  if (!family) return &CompiledCdn::rankings;
-  return *family == Family::kV4 ? &CompiledCdn::rankings_v4 : &CompiledCdn::rankings_v6;
 }
 
 std::vector<bool> ScheduledCdns(const std::vector<Domain>& domains, const Snapshot& snapshot) {
@@ -50,10 +53,31 @@ std::vector<NodeIndex> MovedAmong(const std::vector<Candidate>& candidates,
   return moved;
 }
 
+// How many of a CDN's nodes switches name, expired or not.
+size_t NodesNamedOff(const Snapshot& snapshot, CdnIndex cdn) {
+  std::set<NodeIndex> named;
+  for (const CompiledSwitch& each : snapshot.switches.switches()) {
+    for (const NodeIndex node : each.nodes_off) {
+      if (snapshot.node(node).cdn == cdn) named.insert(node);
+    }
+  }
+  return named.size();
+}
+
+// The same ranking of the snapshot before; null when there is none that is over the same places.
+const CellRankings* FindBefore(const RankTask& task, const Changes& changes,
+                               const Snapshot& snapshot) {
+  const Snapshot* const previous = changes.previous;
+  if (previous == nullptr || (previous->cdn(task.cdn).*task.kept()).empty()) return nullptr;
+  const bool was_switched = task.is_switched && previous->is_switched[task.cdn.value()];
+  const bool same_places = task.is_switched
+                               ? was_switched && previous->switched == snapshot.switched
+                               : !task.family || !previous->is_switched[task.cdn.value()];
+  return same_places ? &(previous->cdn(task.cdn).*task.kept()) : nullptr;
+}
+
 CellRankings Rank(const RankTask& task, const Changes& changes, const Snapshot& snapshot) {
-  const CellRankings* before =
-      changes.previous != nullptr ? &(changes.previous->cdn(task.cdn).*Kept(task.family)) : nullptr;
-  if (before != nullptr && before->empty()) before = nullptr;
+  const CellRankings* const before = FindBefore(task, changes, snapshot);
   if (before != nullptr && !changes.concerns(task.cdn)) return *before;
   CellRankerInput input;
   for (const NodeIndex node : snapshot.cdn(task.cdn).nodes) {
@@ -62,9 +86,13 @@ CellRankings Rank(const RankTask& task, const Changes& changes, const Snapshot& 
     }
   }
   input.clients = snapshot.clients.get();
+  if (task.is_switched) {
+    input.clients = snapshot.switched->clients().get();
+    input.off = snapshot.switched->OffOf(task.cdn);
+  }
   input.nearness = snapshot.nearness.get();
   input.measured = snapshot.measured.get();
-  input.count = kRankedNodesMax;
+  input.count = kRankedNodesMax + std::min(NodesNamedOff(snapshot, task.cdn), kOffNodesMax);
   if (before == nullptr || changes.measured) return RankCells(input);
   return RankCellsAgain(input, *before, MovedAmong(input.candidates, changes));
 }
@@ -77,21 +105,26 @@ void RankNodes(const std::vector<Domain>& domains, const Changes& changes, RunTa
   std::vector<RankTask> tasks;
   for (uint32_t i = 0; i < snapshot.cdns.size(); ++i) {
     const CompiledCdn& cdn = snapshot.cdns[i];
+    const bool is_switched = snapshot.is_switched[i];
     if (cdn.spec.kind == CdnKind::kOwn) tasks.push_back({CdnIndex(i), std::nullopt});
+    if (is_switched) tasks.push_back({CdnIndex(i), std::nullopt, true});
     for (const Family family : {Family::kV4, Family::kV6}) {
-      if (is_scheduled[i] && !AllHave(snapshot, cdn, family))
-        tasks.push_back({CdnIndex(i), family});
+      if (is_scheduled[i] && !AllHave(snapshot, cdn, family)) {
+        tasks.push_back({CdnIndex(i), family, is_switched});
+      }
     }
   }
   run(tasks.size(), [&tasks, &changes, &snapshot](size_t i) {
     const RankTask& task = tasks[i];
-    snapshot.cdns[task.cdn.value()].*Kept(task.family) = Rank(task, changes, snapshot);
+    snapshot.cdns[task.cdn.value()].*task.kept() = Rank(task, changes, snapshot);
   });
 }
 
-const CellRankings* RankingsOf(const Snapshot& snapshot, CdnIndex cdn, Family family) {
+const CellRankings* RankingsOfNames(const Snapshot& snapshot, CdnIndex cdn, Family family) {
   const CompiledCdn& compiled = snapshot.cdn(cdn);
-  return AllHave(snapshot, compiled, family) ? &compiled.rankings : &(compiled.*Kept(family));
+  RankTask task{cdn, std::nullopt, snapshot.is_switched[cdn.value()]};
+  if (!AllHave(snapshot, compiled, family)) task.family = family;
+  return &(compiled.*task.kept());
 }
 
 }  // namespace nearcast::scheduler

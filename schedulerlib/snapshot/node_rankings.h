@@ -14,15 +14,16 @@
 
 namespace nearcast::scheduler {
 
-// Fills in CompiledCdn::rankings; and, of CDNs that names of `domains` are scheduled to, rankings_v4
-// and rankings_v6 where some nodes have no such address. Whatever else of `snapshot` rankings depend on
+// Fills in CompiledCdn::rankings; and, of CDNs that names of `domains` are scheduled to,
+// switched_rankings where Snapshot::is_switched, and rankings_v4 and rankings_v6 where some nodes have
+// no such address. Whatever else of `snapshot` rankings depend on
 // is there. A task is one ranking.
 void RankNodes(const std::vector<Domain>& domains, const Changes& changes, RunTasks run,
                Snapshot& snapshot);
 
-// For a CDN that names are scheduled to: its own ranking where all its nodes have the family, else
-// that of those that do. Never null.
-const CellRankings* RankingsOf(const Snapshot& snapshot, CdnIndex cdn, Family family);
+// By which names of a CDN are answered: the ranking of all its nodes where all have the family, else
+// that of those that do. Never null. By cell of Snapshot::ClientsOfNames.
+const CellRankings* RankingsOfNames(const Snapshot& snapshot, CdnIndex cdn, Family family);
 
 }  // namespace nearcast::scheduler
 

@@ -41,7 +41,7 @@ class Builder {
     CompiledName& compiled = snapshot_.names.emplace_back();
     compiled.name = absl::AsciiStrToLower(
         name.name == "@" ? domain.name : absl::StrCat(name.name, ".", domain.name));
-    compiled.ttl_s = name.ttl_s;
+    compiled.ttl_s = compiled.declared_ttl_s = name.ttl_s;
     compiled.answers_max = name.answers;
     compiled.cdn = *snapshot_.FindCdn(name.cdn);
     compiled.https = name.https;
@@ -115,14 +115,21 @@ class Builder {
   }
 
   void BuildAlike(CdnIndex cdn, const std::vector<MapPlan*>& plans) const {
-    SteeringMemo memo(snapshot_.clients.get(), endpoints_, addresses_differ_,
+    SteeringMemo memo(&snapshot_.ClientsOfNames(cdn), endpoints_, addresses_differ_,
                       snapshot_.nearness->equal_cost_us());
-    for (MapPlan* plan : plans) {
-      plan->map = BuildSteeringMap({.ranking_v4 = RankingsOf(snapshot_, cdn, Family::kV4),
-                                    .ranking_v6 = RankingsOf(snapshot_, cdn, Family::kV6),
-                                    .memo = &memo},
-                                   PolicyOf(*plan));
+    SteeringInput input{.ranking_v4 = RankingsOfNames(snapshot_, cdn, Family::kV4),
+                        .ranking_v6 = RankingsOfNames(snapshot_, cdn, Family::kV6),
+                        .memo = &memo,
+                        .divisions = nullptr,
+                        .is_off = nullptr};
+    if (snapshot_.is_switched[cdn.value()]) {
+      input.divisions = snapshot_.switched->divisions();
+      input.is_off = [this](uint32_t cell, NodeIndex node) {
+        const OffTable* const off = snapshot_.switched->OffOf(snapshot_.node(node).cdn);
+        return off != nullptr && off->Of(cell).Has(node);
+      };
     }
+    for (MapPlan* plan : plans) plan->map = BuildSteeringMap(input, PolicyOf(*plan));
   }
 
   void ShareRuns(RunTasks run) const {

@@ -16,6 +16,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "ipdb/prefix_table.h"
 #include "schedulerlib/client/client_policy_set.h"
 #include "schedulerlib/latency/latency_plan.h"
@@ -33,6 +34,7 @@
 #include "schedulerlib/split/ratio.h"
 #include "schedulerlib/split/ratio_index.h"
 #include "schedulerlib/switches/switch_board.h"
+#include "schedulerlib/switches/switched_places.h"
 #include "schedulerlib/zone/zone_set.h"
 #include "signing/url_signer.h"
 
@@ -59,14 +61,19 @@ struct NodeBucket {
   double weight = 1;  // Endpoint::weight
 };
 
-// A cell's ranking has all the equally near nodes, and no more others than make this.
+// A cell's ranking has all the equally near nodes, and no more others than make this; and as many more
+// as switches name of the CDN's nodes, up to kOffNodesMax, so that others are left when they are off.
 inline constexpr size_t kRankedNodesMax = 16;
+inline constexpr size_t kOffNodesMax = 48;
 
 struct CompiledCdn {
   Cdn spec;
   std::vector<NodeIndex> nodes;  // kOwn only
   CellRankings rankings;         // by client cell; kOwn only
-  // Of the nodes with an IPv4 (IPv6) address, where some have none and names are scheduled.
+  // As names are answered, where Snapshot::is_switched: by cell of SwitchedPlaces::clients.
+  CellRankings switched_rankings;
+  // As names are answered, of the nodes with an IPv4 (IPv6) address, where some have none and names are
+  // scheduled.
   CellRankings rankings_v4;
   CellRankings rankings_v6;
   UrlSigner push_signer;
@@ -82,7 +89,7 @@ struct CompiledPublishPoint {
   // Bits by Tier: those that are made by whom (TranscodeSide); origin and ao are made by nobody.
   uint32_t push_side_tiers = 0;
   uint32_t pull_side_tiers = 0;
-  Tier default_tier = Tier::kOrigin;     // the policy's, or the middle one; always one of `tiers`
+  Tier default_tier = Tier::kOrigin;  // the policy's, or the middle one; always one of `tiers`
   Tier middle_tier = Tier::kOrigin;
   std::optional<LatencyPlan> latency;  // what its LatencyPolicy solves to
 
@@ -120,6 +127,11 @@ struct Snapshot {
 
   std::vector<CompiledQuality> qualities;  // by name
   SwitchBoard switches;
+  // As far as they reach names; null when none does.
+  std::shared_ptr<const SwitchedPlaces> switched;
+  std::vector<bool> is_switched;  // by CdnIndex: its names are answered by `switched`
+  // When a snapshot with other answers or TTLs of names is due, were nothing else to change.
+  absl::Time names_change_at = absl::InfiniteFuture();
 
   zone::ZoneSet zones;
 
@@ -144,6 +156,11 @@ struct Snapshot {
   // Fully qualified, any case, with or without the dot at the end. The name itself goes before a
   // wildcard one label up. Null when there is none. No allocation.
   NameMatch FindName(absl::string_view name) const;
+
+  // Whose cells a name of the CDN has answers for: `clients`, or with the further parts of divided ones.
+  const ClientTable& ClientsOfNames(CdnIndex cdn) const {
+    return is_switched[cdn.value()] ? *switched->clients() : *clients;
+  }
 
   // Lower-case fully qualified name → index into `names`.
   absl::flat_hash_map<std::string, uint32_t> name_index;

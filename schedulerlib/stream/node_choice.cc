@@ -1,5 +1,7 @@
 #include "schedulerlib/stream/node_choice.h"
 
+#include <algorithm>
+
 #include "schedulerlib/place/choose.h"
 #include "schedulerlib/place/rendezvous.h"
 
@@ -37,6 +39,18 @@ CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& p
   terms.measured = snapshot.measured->Find(place.location);
   if (place.override != nullptr) terms.pinned = place.override->nodes;
   return RankBest(place.location, candidates, kRankedNodesMax, terms);
+}
+
+std::optional<CellRanking> WithoutOff(const CellRanking& ranking, std::span<const NodeIndex> off) {
+  CellRanking left;
+  for (const Ranked& ranked : ranking) {
+    if (std::find(off.begin(), off.end(), ranked.node) == off.end()) left.push_back(ranked);
+  }
+  const auto serves = [](const CellRanking& nodes) {
+    return !nodes.empty() && nodes.front().standing < Standing::kDown;
+  };
+  if (left.empty() || (!serves(left) && serves(ranking))) return std::nullopt;
+  return left;
 }
 
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,

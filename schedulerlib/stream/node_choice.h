@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ const CellRanking* FindRanking(const Snapshot& snapshot, CdnIndex cdn, const Cli
 
 // As CellRanking has them; empty for a CDN without nodes.
 CellRanking RankFor(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace& place);
+
+// `ranking` without the nodes that are off. Nothing where no node would be left that is not down, while
+// one of `ranking` is not: then switches give way. A drained node does serve.
+std::optional<CellRanking> WithoutOff(const CellRanking& ranking, std::span<const NodeIndex> off);
 
 // The nodes in the order to use them, at most `nodes_max`.
 std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRanking& ranking,

@@ -38,21 +38,20 @@ absl::Status CheckPlayable(const Stream& stream) {
   }
 }
 
-// Without the nodes that are off, as long as another is left.
-LineRanking RankLine(const Snapshot& snapshot, const PlayDecision& decision, CdnIndex cdn) {
-  const CellRanking* const ranking = FindRanking(snapshot, cdn, decision.place);
+// Without the nodes that are off, as long as another serves.
+void RankLine(const Snapshot& snapshot, const PlayDecision& decision, PlayLine& line) {
+  const CellRanking* const ranking = FindRanking(snapshot, line.cdn, decision.place);
+  line.ranking = LineRanking(ranking);
   const auto& off = decision.switches.nodes_off;
-  if (ranking == nullptr || off.empty()) return LineRanking(ranking);
-  CellRanking left;
-  for (const Ranked& ranked : *ranking) {
-    if (std::find(off.begin(), off.end(), ranked.node) == off.end()) left.push_back(ranked);
-  }
-  return left.empty() ? LineRanking(ranking) : LineRanking(std::move(left));
+  if (ranking == nullptr || ranking->empty() || off.empty()) return;
+  std::optional<CellRanking> left = WithoutOff(*ranking, off);
+  line.nodes_kept = !left;
+  if (left) line.ranking = LineRanking(*std::move(left));
 }
 
 void SetNode(const Snapshot& snapshot, const PlayDecision& decision, PlayLine& line) {
   const CompiledCdn& cdn = snapshot.cdn(line.cdn);
-  line.ranking = RankLine(snapshot, decision, line.cdn);
+  RankLine(snapshot, decision, line);
   line.node = ChooseNodeFor(snapshot, line.ranking.get(), decision.stream_hash);
   if (!line.node || cdn.spec.addressing != Addressing::kNodeAddress) return;
   const auto family = static_cast<size_t>(FamilyOf(decision.viewer->address));

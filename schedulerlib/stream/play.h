@@ -51,6 +51,7 @@ struct PlayLine {
   // For a CDN of one's own: the decided node, and the ranking that it came from.
   std::optional<NodeIndex> node;
   LineRanking ranking;
+  bool nodes_kept = false;  // switches would have left none that is not down
 
   // What {host} stands for in URLs, and in RTMP URLs, whose port differs.
   absl::string_view host;

@@ -27,11 +27,7 @@ CellRanking RankNodes(const Snapshot& snapshot, CdnIndex cdn, const ClientPlace&
                       const SwitchEffects& switches) {
   CellRanking all = RankFor(snapshot, cdn, place);
   if (switches.nodes_off.empty()) return all;
-  CellRanking left;
-  for (const Ranked& ranked : all) {
-    if (!Has(switches.nodes_off, ranked.node)) left.push_back(ranked);
-  }
-  return left.empty() ? all : left;
+  return WithoutOff(all, switches.nodes_off).value_or(all);
 }
 
 std::vector<PushTarget> FindTargetsOf(const Snapshot& snapshot, const CompiledPublishPoint& point,
@@ -184,6 +180,14 @@ std::vector<std::string> ExplainPassedOver(const Snapshot& snapshot,
       if (!Has(each->cdns_off, index)) continue;
       reasons.push_back(absl::StrCat("CDN ", snapshot.cdn(index).spec.name,
                                      " is turned off by switch ", each->spec.name));
+    }
+    for (const NodeIndex index : each->nodes_off) {
+      const CompiledNode& node = snapshot.node(index);
+      if (!Has(point.push_cdns, node.cdn) || Has(switches.cdns_off, node.cdn)) continue;
+      reasons.push_back(absl::StrCat("node ", node.spec.name,
+                                     " takes no push while another of its CDN serves: it is turned "
+                                     "off by switch ",
+                                     each->spec.name));
     }
   }
   for (const CdnIndex index : point.push_cdns) {

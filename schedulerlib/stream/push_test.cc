@@ -173,6 +173,8 @@ TEST(PushTest, CdnsAndNodesThatSwitchesTurnOffTakeNoPush) {
   EXPECT_EQ(to(), "own/gz") << "for others, or for viewers alone";
   add({.name = "c", .match = {.regions = {"440000"}}, .off = {"node/gz"}});
   EXPECT_EQ(to(), "own/bj");
+  EXPECT_EQ(DecidePush(*given.Snapshot(), Ask("10.1.0.1"))->reasons[1],
+            "node gz takes no push while another of its CDN serves: it is turned off by switch c");
   add({.name = "d", .match = {.publish_points = {"show"}}, .off = {"cdn/own"}});
   EXPECT_EQ(to(), "vendor/");
   EXPECT_EQ(DecidePush(*given.Snapshot(), Ask("10.1.0.1"))->reasons[1],

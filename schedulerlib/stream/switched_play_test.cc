@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -92,6 +93,8 @@ TEST_F(SwitchedPlayTest, ViewersAreNeverLeftWithoutAnOrdinaryTier) {
   Add({.name = "all", .off = {"tier/origin", "tier/uhd", "tier/hd", "tier/ld"}});
   EXPECT_EQ(Told(), "a b | origin uhd hd ld | hd");
   EXPECT_TRUE(Decide()->tiers_kept);
+  EXPECT_THAT(ExplainPlay(*snapshot_, Decide().value()).steps,
+              ::testing::Contains("switches would leave no ordinary tier: all tiers stay"));
 }
 
 TEST_F(SwitchedPlayTest, CdnThatIsOffGivesWayToTheOthers) {
@@ -180,6 +183,35 @@ TEST_F(SwitchedPlayTest, NodeThatIsOffIsPassedOverWhileAnotherIsLeft) {
   EXPECT_EQ(node(), other);
   Add({.name = "both", .off = {"node/" + other}});
   EXPECT_EQ(node(), first) << "better one of them than none";
+  EXPECT_THAT(ExplainPlay(*snapshot_, Decide().value()).steps,
+              ::testing::Contains("main line: switches would leave no node of CDN own that is not "
+                                  "down: all its nodes stay"));
+}
+
+TEST_F(SwitchedPlayTest, NodeThatIsDownIsNoReasonToLeaveOneThatIsOff) {
+  given_.config().ratio_rules[0].main = {{"own", 1}};
+  given_.Node("bj", "CN/110000//chinaunicom").Down();
+  Add({.name = "both", .off = {"node/gz", "node/sz"}});
+  const auto decision = Decide();
+  EXPECT_NE(snapshot_->node(*decision->lines[0].node).spec.name, "bj");
+  EXPECT_TRUE(decision->lines[0].nodes_kept);
+  given_.config().nodes.back().health = HealthSource::kAlwaysUp;
+  const auto up = Decide();
+  EXPECT_EQ(snapshot_->node(*up->lines[0].node).spec.name, "bj");
+  EXPECT_FALSE(up->lines[0].nodes_kept);
+}
+
+TEST_F(SwitchedPlayTest, ManyNearNodesAreOffAndAFartherOneServes) {
+  given_.config().ratio_rules[0].main = {{"own", 1}};
+  Switch many{.name = "many", .off = {"node/gz", "node/sz"}};
+  for (int i = 0; i < 30; ++i) {
+    given_.Node(absl::StrCat("gd-", i), absl::StrCat("CN/440000/44", i, "/chinatelecom"));
+    many.off.push_back(absl::StrCat("node/gd-", i));
+  }
+  given_.Node("bj", "CN/110000//chinaunicom");
+  Add(many);
+  const auto decision = Decide();
+  EXPECT_EQ(snapshot_->node(*decision->lines[0].node).spec.name, "bj");
 }
 
 TEST_F(SwitchedPlayTest, StreamThatIsOffIsRefused) {

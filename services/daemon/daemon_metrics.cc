@@ -51,6 +51,9 @@ void AddPublisher(const CountingParts& parts, MetricsWriter& out) {
   out.AddCounter("nearcast_nodes_lost_by_checks_total", "Times that checks brought a node down.",
                  counters.checks_lost);
   AddDelays(counters, out);
+  out.AddGauge("nearcast_places_undivided",
+               "Places where a switch's percentage does not apply to names: too many meet there.",
+               static_cast<double>(counters.cells_undivided));
   out.AddCounter("nearcast_revisions_refused_total",
                  "Revisions in the store that this version could not compile.",
                  parts.follower->refused());

@@ -277,7 +277,8 @@ void Publisher::Sweep() {
       lost.push_back(published_.Replace(node, {}));
     }
     JudgeChecks();
-    if (SettleDelays()) {
+    const bool is_due = clock_->Now() >= holder_.Current()->names_change_at;
+    if (SettleDelays() || is_due) {
       Publish();
     } else {
       PublishIfChanged();
@@ -308,9 +309,19 @@ void Publisher::Publish() {
   // While configuration and database are the same, only what live state concerns is built anew.
   const auto before = base_is_new_ ? nullptr : holder_.Current();
   base_is_new_ = false;
-  holder_.Publish(scheduler::BuildSnapshot(
+  auto snapshot = scheduler::BuildSnapshot(
       config_, live_.view(), places_, delays_.Delays(), before.get(),
-      [this](size_t count, Task task) { RunOnThreads(options_.build_threads, count, task); }));
+      [this](size_t count, Task task) { RunOnThreads(options_.build_threads, count, task); },
+      clock_->Now());
+  counters_.cells_undivided =
+      snapshot->switched == nullptr ? 0 : snapshot->switched->refused_cells();
+  if (before == nullptr && counters_.cells_undivided > 0) {
+    spdlog::warn(
+        "in {} places more switches with a percentage meet than names can be divided by: those of "
+        "the least priority do not apply to names there",
+        counters_.cells_undivided);
+  }
+  holder_.Publish(std::move(snapshot));
   ++counters_.snapshots;
 }
 

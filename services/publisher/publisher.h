@@ -7,7 +7,8 @@
 //   publisher.Report({.node = "gz-1", .live = …});  // applied by the publisher's own thread
 //
 // A report makes a new snapshot only when it changes how a node stands; numbers that change no
-// answer cost nothing. All reports that wait are taken before one is made.
+// answer cost nothing. All reports that wait are taken before one is made. A switch of nodes or CDNs
+// that ends makes one by itself, within a sweep.
 #ifndef SERVICES_PUBLISHER_PUBLISHER_H_
 #define SERVICES_PUBLISHER_PUBLISHER_H_
 
@@ -70,6 +71,7 @@ struct PublisherCounters {
   uint64_t delays_refused = 0;   // for want of room
   uint64_t delay_changes = 0;    // times that what counts of them changed
   uint64_t delay_paths = 0;      // now
+  uint64_t cells_undivided = 0;  // now: places where a switch's percentage does not apply to names
 };
 
 struct NodeReport {

@@ -74,6 +74,36 @@ TEST(PublisherTest, SilentNodeGoesDownAndItsReportBringsItBack) {
   }));
 }
 
+TEST(PublisherTest, ASwitchThatEndsChangesNamesWithoutAChangeOfConfiguration) {
+  FakeClock clock(absl::UnixEpoch());
+  Publisher publisher(&clock, Places(), {.sweep = absl::Milliseconds(1)});
+  scheduler::Config config = TwoNodes();
+  for (scheduler::Node& node : config.nodes) node.health = scheduler::HealthSource::kAlwaysUp;
+  config.domains.push_back({.name = "live.example"});
+  config.domains[0].zone_file = "@ 60 IN SOA ns1 host 1 2 3 4 5\n@ 60 IN NS ns1\n";
+  config.domains[0].scheduled_names = {{.name = "pull", .cdn = "own", .ttl_s = 8, .answers = 2}};
+  config.switches = {
+      {.name = "x", .off = {"node/a"}, .expire_at = clock.Now() + absl::Seconds(10)}};
+  publisher.SetConfig(config);
+  const auto nodes = [](const Snapshot& snapshot) {
+    const scheduler::NameDecision decision =
+        DecideName(snapshot.names[0], {.client = *ipdb::ParseIpAddress("192.0.2.7"), .stream = {}});
+    return decision.answer->nodes.size();
+  };
+  EXPECT_EQ(nodes(*publisher.holder()->Current()), 1u);
+  ASSERT_TRUE(publisher.Report({.node = "a"}));  // once it is taken the thread runs
+  ASSERT_TRUE(
+      Eventually(publisher, [&](const Snapshot&) { return publisher.Counters().reports == 1; }));
+  clock.Advance(absl::Seconds(2));
+  EXPECT_TRUE(
+      Eventually(publisher, [](const Snapshot& snapshot) { return snapshot.names[0].ttl_s < 8; }));
+  EXPECT_EQ(nodes(*publisher.holder()->Current()), 1u);
+  clock.Advance(absl::Seconds(8));
+  EXPECT_TRUE(Eventually(publisher, [&](const Snapshot& snapshot) {
+    return nodes(snapshot) == 2 && snapshot.names[0].ttl_s == 8;
+  }));
+}
+
 TEST(PublisherTest, ReportOfANodeThatIsNotConfiguredLeavesNothing) {
   FakeClock clock(absl::UnixEpoch());
   Publisher publisher(&clock, Places(), {});

@@ -9,7 +9,7 @@ import random
 import dns_client
 from demo_case import DemoCase, main
 
-from processes import fetch
+from processes import fetch, wait_for
 
 NAME = "pull.live.example"
 CLIENTS = 10000
@@ -48,20 +48,51 @@ class DoorsTest(DemoCase):
             else:
                 yield str(ipaddress.ip_address(chance.randrange(1 << 24, 224 << 24)))
 
-    def test_dns_and_httpdns_agree_for_10000_clients(self):
+    def agreed(self):
+        """{address: how many of 10,000 clients DNS and HTTPDNS give it}, once both have been found to agree."""
         dns = dns_client.Client(self.demo.net.control)
         web = http.client.HTTPConnection(self.demo.net.control, 8080, timeout=5)
-        seen = set()
+        seen = {}
         for client in self.clients():
             web.request("GET", "/d?host=%s&ip=%s" % (NAME, client))
             by_http = json.loads(web.getresponse().read())["ips"]
             by_dns = dns.ask(NAME, client)
             self.assertEqual(by_dns, by_http, client)
             self.assertTrue(by_dns, client)
-            seen.update(by_dns)
+            for address in by_dns:
+                seen[address] = seen.get(address, 0) + 1
         dns.close()
         web.close()
-        self.assertEqual(seen, set(self.demo.net.relays.values()))
+        return seen
+
+    def test_dns_and_httpdns_agree_for_10000_clients(self):
+        self.assertEqual(set(self.agreed()), set(self.demo.net.relays.values()))
+
+    def test_a_switch_of_a_node_reaches_names_for_some_clients_until_it_expires(self):
+        """The demonstration's nodes are down here, where no relay runs; so they are declared up."""
+        self.declare_up()
+        relays = self.demo.net.relays
+        near, far = relays["guangzhou-telecom"], relays["beijing-unicom"]
+        client = "14.215.177.39"
+        dns = dns_client.Client(self.demo.net.control)
+        self.addCleanup(dns.close)
+        before = self.agreed()
+        self.demo.ctl("switch", "set", "half", "--off", "node/guangzhou-telecom", "--percent", "50")
+        half = self.agreed()
+        self.assertAlmostEqual(half[near], before[near] / 2, delta=0.1 * before[near])
+        self.demo.ctl("switch", "clear", "half")
+        self.assertEqual(dns.ask(NAME, client), [near])
+        self.demo.ctl("switch", "set", "south", "--off", "node/guangzhou-telecom", "--region", "440000", "--for", "6s")
+        self.assertEqual(dns.ask(NAME, client), [far])
+        steps = self.demo.ctl("explain", "dns", "--name", NAME, "--ip", client)
+        self.assertIn("switch south applies (region 440000): node/guangzhou-telecom off", steps)
+        wait_for("the switch to expire", lambda: dns.ask(NAME, client) == [near])
+
+    def declare_up(self):
+        with open("deploy/demo/nodes.yaml") as nodes:
+            text = self.demo.net.rewrite(nodes.read())
+        self.demo.ctl("apply", "-f", "-", "--reason", "test",
+                      stdin=text.replace("  capacity_mbps", "  health: ALWAYS_UP\n  capacity_mbps"))
 
     def every_door(self, client):
         """The address that each door gives a client."""
@@ -78,10 +109,7 @@ class DoorsTest(DemoCase):
 
     def test_a_prefix_override_counts_at_every_door(self):
         """Another node than the nearest, for one block; its neighbours keep what they have."""
-        with open("deploy/demo/nodes.yaml") as nodes:
-            text = self.demo.net.rewrite(nodes.read())
-        self.demo.ctl("apply", "-f", "-", "--reason", "test",
-                      stdin=text.replace("  capacity_mbps", "  health: ALWAYS_UP\n  capacity_mbps"))
+        self.declare_up()
         self.demo.ctl("stream", "create", "doors", "--publish-point", "demo")
         self.demo.ctl("stream", "state", "doors", "publishing")
         inside, outside = "14.215.177.39", "14.215.178.39"

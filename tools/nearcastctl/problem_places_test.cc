@@ -24,5 +24,15 @@ TEST(ProblemPlaces, GivesEachKnownResourceAndFieldItsPlace) {
             "something else");
 }
 
+TEST(ProblemPlaces, WhatASwitchTurnsOffHasTheLineOfItsOwnItem) {
+  const yaml::ResourceText texts[] = {
+      {.file = "leave.yaml",
+       .text = "kind: Switch\nname: leave\nspec:\n  off:\n  - tier/hd\n  - node/gone\n"}};
+  const auto sources = yaml::ParseResources(texts).value();
+  EXPECT_EQ(
+      MapProblems("Switch/leave: spec.off[1]: names Node \"gone\", which does not exist", sources),
+      "leave.yaml:6:5: Switch/leave: spec.off[1]: names Node \"gone\", which does not exist");
+}
+
 }  // namespace
 }  // namespace nearcast::ctl
