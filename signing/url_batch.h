@@ -1,10 +1,11 @@
-// UrlBatch: signs the URLs of one answer, which expire together. Times are written once, and MD5
-// digests are made eight at a time (base/md5_lanes.h).
+// UrlBatch: signs the URLs of one answer, which expire together. What does not depend on the URL is
+// written once, URLs that sign the same share a digest, and digests are made many at a time
+// (base/md5_lanes.h, base/hmac_lanes.h).
 //
 //   UrlBatch batch(signer, expiry_s);
 //   batch.Sign(path_at, "live", "s1_hd", text);   // as UrlSigner::Sign, of the URL that ends `text`
 //   …
-//   batch.Finish(text);                           // now its signatures are whole
+//   batch.Finish();                               // now the signatures in `text` are whole
 #ifndef SIGNING_URL_BATCH_H_
 #define SIGNING_URL_BATCH_H_
 
@@ -25,28 +26,39 @@ class UrlBatch {
  public:
   UrlBatch(const UrlSigner& signer, int64_t expiry_s);
 
-  // Digits may be zeros until Finish. What was signed before must stay where it is in `text`.
+  // Digits are zeros until Finish. Until then `text` must stay, and what was signed before must stay
+  // where it is in it; other URLs may be in other texts.
   void Sign(size_t path_at, absl::string_view app, absl::string_view stream, std::string& text);
 
-  // For the same `text`.
-  void Finish(std::string& text);
+  void Finish();
 
  private:
+  // Digits that are not there yet.
   struct Pending {
-    size_t digits_at;     // in the text
-    size_t digested_end;  // in digested_
+    std::string* text;
+    size_t at;
+    size_t digest;  // whose
   };
 
-  void SignPath(const UrlParts& parts, size_t path_at, std::string& text);
-  void AppendQuery(const UrlParts& parts, std::string& text);
-  void LeaveDigits(std::string& text);
+  void WriteAddition();
+  size_t AddDigest(size_t path_at, size_t path_end, absl::string_view app, absl::string_view stream,
+                   const std::string& text);
+  void AppendDigested(const UrlParts& parts);
+  template <typename Hex, typename DigestAll>
+  void FillIn(DigestAll digest_all);
 
   const UrlSigner& signer_;
-  const int64_t expiry_s_;
-  TimeText time_;
-  std::string signed_;    // scratch
-  std::string digested_;  // by MD5, one behind the other
+  const TimeText time_;
+  const bool signs_host_;
+
+  // What every URL gets: "sign=000…0&expire=1790003600", or "/201508150800/000…0" before its path.
+  std::string addition_;
+  size_t digits_at_ = 0;
+
+  std::string digested_;      // one text behind the other
+  std::vector<size_t> ends_;  // of the texts
   std::vector<Pending> pending_;
+  std::string last_app_, last_stream_;  // what was signed last, where nothing else counts
 };
 
 }  // namespace nearcast

@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<absl::string_view, 9> kFormats = {"flv", "hls",  "cmaf",    "dash",  "lls",
                                                        "tsl", "tile", "http_ts", "ll_hls"};
 
-constexpr size_t kUsualTierSize = 1400;
+constexpr size_t kUsualTierSize = 1600;
 
 LinePart::Span SpanFrom(size_t begin, const std::string& text) {
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(text.size() - begin)};
@@ -57,8 +57,7 @@ class Renderer {
         params_(decision.latency, line.gop_cache.ms, overrides_,
                 line_switch_ ? &*line_switch_ : nullptr),
         urls_(snapshot, decision, line),
-        batch_(urls_.StartBatch()),
-        rtmp_batch_(urls_.StartBatch()) {
+        batch_(urls_.StartBatch()) {
     BuildSlots();
   }
 
@@ -67,8 +66,7 @@ class Renderer {
     part_.tiers.reserve(tiers.size());
     part_.inner.reserve(tiers.size() * kUsualTierSize);
     for (const TranscodeTemplate& tier : tiers) AddTier(tier);
-    batch_.Finish(part_.inner);
-    rtmp_batch_.Finish(part_.rtmp);
+    batch_.Finish();
     return std::move(part_);
   }
 
@@ -148,7 +146,7 @@ class Renderer {
     }
     const size_t begin = part_.rtmp.size();
     part_.rtmp.append(frame->before);
-    urls_.AppendRest(*frame, rtmp_batch_, part_.rtmp);
+    urls_.AppendRest(*frame, batch_, part_.rtmp);
     return SpanFrom(begin, part_.rtmp);
   }
 
@@ -170,8 +168,7 @@ class Renderer {
   const std::optional<LineSwitch> line_switch_;
   const SdkParamsWriter params_;
   PlayUrlWriter urls_;
-  UrlBatch batch_;       // of part_.inner
-  UrlBatch rtmp_batch_;  // of part_.rtmp
+  UrlBatch batch_;
   std::vector<Slot> slots_;
   std::string after_slots_;
   std::string url_;

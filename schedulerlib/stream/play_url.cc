@@ -98,11 +98,6 @@ void PlayUrlWriter::SetTier(const TranscodeTemplate& tier) {
   suffix_ = MadeSuffix(snapshot_, line_.made, line_.cdn, *tier_);
   stream_ = absl::StrCat(decision_.stream->name, suffix_.empty() ? "" : "_", suffix_);
   is_plain_ = frames_are_plain_ && IsJsonPlain(stream_);
-  signature_.clear();
-  if (!cdn_.pull_signer.SignsStreamAlone()) return;
-  const UrlParts url = {
-      .host = "", .path = "", .app = decision_.publish_point->spec.app, .stream = stream_};
-  cdn_.pull_signer.AppendQuery(url, expiry_s_, signature_);
 }
 
 absl::string_view PlayUrlWriter::HostOf(const std::string& format) const {
@@ -114,7 +109,7 @@ absl::string_view PlayUrlWriter::HostOf(const std::string& format) const {
   return format == "rtmp" ? line_.rtmp_host : line_.host;
 }
 
-void PlayUrlWriter::Append(absl::string_view format, std::string& out) {
+void PlayUrlWriter::Append(absl::string_view format, std::string& out) const {
   if (tier_->tier == Tier::kAo && format != "flv") return;
   const Frame* const frame = FindFrame(format);
   if (frame == nullptr) return;
@@ -144,10 +139,6 @@ std::optional<size_t> PlayUrlWriter::AppendUnsigned(const Frame& frame, std::str
   const bool sound_alone = tier_->tier == Tier::kAo;
   out.append(stream_).append(frame.after);
   if (sound_alone) absl::StrAppend(&out, frame.has_query ? "&" : "?", kSoundAlone);
-  if (!signature_.empty()) {
-    out.append(frame.has_query || sound_alone ? "&" : "?").append(signature_);
-    return std::nullopt;
-  }
   if (!cdn_.pull_signer.signs()) return std::nullopt;
   return begin + (frame.path_at < frame.before.size()
                       ? frame.path_at

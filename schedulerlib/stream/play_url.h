@@ -45,7 +45,7 @@ class PlayUrlWriter {
   bool is_plain() const { return is_plain_; }
 
   // Appends what BuildPlayUrl gives, of the tier that was set.
-  void Append(absl::string_view format, std::string& out);
+  void Append(absl::string_view format, std::string& out) const;
 
   // One format's URL: what stands before the tier's stream name and after it.
   struct Frame {
@@ -62,7 +62,7 @@ class PlayUrlWriter {
   // Null for a format that the line does not have.
   const Frame* FindFrame(absl::string_view format) const;
 
-  // For many URLs of one text. The line's CDN must outlive it.
+  // For many URLs. The line's CDN must outlive it.
   UrlBatch StartBatch() const;
 
   // Appends what follows `before`, which ends `out`; the frame must be split. `batch` signs it.
@@ -72,7 +72,7 @@ class PlayUrlWriter {
   Frame BuildFrame(const std::string& format, const std::string& url_template) const;
   absl::string_view HostOf(const std::string& format) const;
   void AppendWhole(const Frame& frame, std::string& out) const;
-  // As AppendRest; what signs the path is left to the caller: where the path begins, if it does.
+  // As AppendRest, unsigned. Gives where the path begins, if the URL is to be signed.
   std::optional<size_t> AppendUnsigned(const Frame& frame, std::string& out) const;
 
   const Snapshot& snapshot_;
@@ -86,8 +86,7 @@ class PlayUrlWriter {
 
   const TranscodeTemplate* tier_ = nullptr;
   std::string suffix_;
-  std::string stream_;     // the tier's: "s1_hd"
-  std::string signature_;  // the tier's, where it is the same for all formats
+  std::string stream_;  // the tier's: "s1_hd"
 };
 
 }  // namespace nearcast::scheduler

@@ -140,6 +140,7 @@ SdkParamsWriter::SdkParamsWriter(const ViewerLatency& latency, uint32_t gop_cach
                                                                  .overrides = {},
                                                                  .line_switch = line_switch});
   const absl::string_view text = whole;
+  tail_.reserve(2 * text.size());
   AppendJsonEscaped(text.substr(text.find(kTailBegin)), tail_);
 }
 
