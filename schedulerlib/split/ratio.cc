@@ -33,8 +33,8 @@ class Chooser {
  private:
   void ChooseBackup() {
     // The main line's candidates, whose scores are known already, when the weights are the same.
-    const bool known = choice_.reason != RatioReason::kStandIn && candidates_.size() > 1 &&
-                       rule_.backup == rule_.main;
+    const bool known =
+        choice_.reason != RatioReason::kStandIn && candidates_.size() > 1 && same_weights_;
     if (known) {
       choice_.backup = Best(choice_.main).cdn;
       return;
@@ -109,7 +109,11 @@ class Chooser {
       }
       if (!rule_.spec.uncorrected) corrected *= flow.correction;
     }
-    candidates_.push_back({cdn, hash, corrected});
+    // Member by member: a copy of what was just written in pieces would wait for them.
+    Candidate& candidate = candidates_.emplace_back();
+    candidate.cdn = cdn;
+    candidate.hash = hash;
+    candidate.weight = corrected;
     if (trace_ != nullptr) traced_.push_back({cdn, weight, corrected});
   }
 
@@ -124,14 +128,15 @@ class Chooser {
     return best_->cdn == except ? *second_ : *best_;
   }
 
-  // Scores below the second need not be known.
+  // Scores below the second need not be known, nor, where no backup is chosen by them, those below
+  // the best.
   void FindBest() {
     double best = -1;
     double second = -1;
     const RendezvousKey key(question_.viewer_key);
     for (const Candidate& candidate : candidates_) {
-      const double score =
-          key.ScoreAbove(candidate.hash, candidate.weight, trace_ != nullptr ? -1 : second);
+      const double floor = trace_ != nullptr ? -1 : same_weights_ ? second : best;
+      const double score = key.ScoreAbove(candidate.hash, candidate.weight, floor);
       if (trace_ != nullptr) TraceScore(candidate.cdn, score);
       if (score > best) {
         second_ = std::exchange(best_, &candidate);
@@ -194,7 +199,9 @@ class Chooser {
     double sum = 0;
     for (const Candidate& candidate : candidates_) sum += candidate.weight;
     for (const Candidate& candidate : candidates_) {
-      choice_.intended.push_back({candidate.hash, candidate.weight / sum});
+      CdnShare& share = choice_.intended.emplace_back();
+      share.cdn = candidate.hash;
+      share.share = candidate.weight / sum;
     }
   }
 
@@ -204,6 +211,7 @@ class Chooser {
   }
 
   const CompiledRatioRule& rule_;
+  const bool same_weights_ = rule_.backup == rule_.main;
   const std::span<const CdnBucket> cdns_;
   const RatioQuestion& question_;
   RatioChoice& choice_;

@@ -6,6 +6,23 @@
 #include "schedulerlib/place/rendezvous.h"
 
 namespace nearcast::scheduler {
+namespace {
+
+// As EquallyNear; a ranking of more than kRankedNodesMax has no others.
+size_t EquallyNearIn(const Snapshot& snapshot, const CellRanking& ranking) {
+  return ranking.size() > kRankedNodesMax
+             ? ranking.size()
+             : EquallyNear(ranking, snapshot.nearness->equal_cost_us());
+}
+
+// A node is one of thousands: what its line needs is awaited while others are scored.
+void PrefetchHosts(const CompiledNode& node) {
+  const char* const begin = reinterpret_cast<const char*>(&node.play_hosts);
+  __builtin_prefetch(begin);
+  __builtin_prefetch(begin + sizeof(node.play_hosts) - 1);
+}
+
+}  // namespace
 
 ClientPlace FindPlace(const Snapshot& snapshot, const ipdb::IpAddress& address,
                       const std::string& isp_override) {
@@ -67,11 +84,13 @@ std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRankin
 
 std::optional<NodeIndex> ChooseNodeFor(const Snapshot& snapshot, const CellRanking& ranking,
                                        uint64_t stream_hash) {
-  const size_t equal = EquallyNear(ranking, snapshot.nearness->equal_cost_us());
+  const size_t equal = EquallyNearIn(snapshot, ranking);
   const RendezvousKey key(stream_hash);
   return ChooseLeader(ranking, equal, [&](NodeIndex node, double floor) {
     const NodeBucket& bucket = snapshot.node_buckets[node.value()];
-    return key.ScoreAbove(bucket.hash, bucket.weight, floor);
+    const double score = key.ScoreAbove(bucket.hash, bucket.weight, floor);
+    if (score > floor) PrefetchHosts(snapshot.node(node));
+    return score;
   });
 }
 

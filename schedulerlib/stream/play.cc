@@ -21,6 +21,7 @@ void Prefetch(const T& object) {
   constexpr size_t kCacheLine = 64;
   const char* const begin = reinterpret_cast<const char*>(&object);
   for (size_t at = 0; at < sizeof(T); at += kCacheLine) __builtin_prefetch(begin + at);
+  __builtin_prefetch(begin + sizeof(T) - 1);  // it need not begin where a line does
 }
 
 absl::Status CheckPlayable(const Stream& stream) {

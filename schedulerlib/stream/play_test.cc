@@ -66,6 +66,34 @@ struct Question {
   Viewer viewer;
 };
 
+// By the definition: the first of all that ChooseNodes puts in order, whose weights differ too.
+TEST(PlayTest, AStreamsNodeIsTheFirstInItsOrderHoweverManyAreEquallyNear) {
+  for (const int count : {1, 2, 15, 16, 17, 60}) {
+    Given given = World();
+    given.Own("many");
+    for (int i = 0; i < count; ++i) {
+      given.Node(absl::StrCat("n", i), "CN/440000/440100/chinatelecom",
+                 {absl::StrCat("198.51.100.", i + 1)});
+      if (i % 5 == 1) given.Loaded(0.4);
+      if (i % 7 == 3) given.Loaded(0.8);
+    }
+    given.Node("far", "CN/110000/110100/chinaunicom", {"203.0.113.1"});
+    given.Ratio("many", {{"many", 1}}, {}, {.publish_point = "show"});
+    Question question(given);
+    std::set<std::string> used;
+    for (int i = 0; i < 500; ++i) {
+      question.stream.name = absl::StrCat("s", i);
+      const PlayDecision decision = question.Decide();
+      const auto order = ChooseNodesFor(*question.snapshot, decision.lines[0].ranking.get(),
+                                        decision.stream_hash, 3);
+      ASSERT_EQ(decision.lines[0].node, order.front()) << count << " nodes, stream " << i;
+      used.insert(question.snapshot->node(order.front()).spec.name);
+    }
+    EXPECT_EQ(used.count("far"), 0u);
+    EXPECT_GE(used.size() * 2, static_cast<size_t>(count));
+  }
+}
+
 TEST(PlayTest, OnlyPublishedAndInterruptedStreamsPlay) {
   Question question(World());
   const auto code = [&question](StreamState state) {
