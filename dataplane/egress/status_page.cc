@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "absl/types/span.h"
 #include "dataplane/egress/egress_counters.h"
 
 namespace nearcast::egress {
@@ -47,14 +48,25 @@ void WriteDrops(Json* json, const stream::DropCounts& drops) {
   json->EndObject();
 }
 
+const char* SourceName(const StreamStatus& status) {
+  return status.publisher_kind == stream::PublisherKind::kPull ? "pull" : "push";
+}
+
+// Without its query, which may hold a signature.
+std::string Upstream(const StreamStatus& status) {
+  return status.publisher.substr(0, status.publisher.find('?'));
+}
+
+double MeanDelayMs(const stream::QueueSummary& queues) {
+  return static_cast<double>(queues.lag_ms_sum) / std::max<double>(1, queues.viewers);
+}
+
 void WriteStream(Json* json, const StreamStatus& status) {
   json->StartObject();
   WriteText(json, "name", status.name);
   WriteText(json, "state", StateName(status.state));
-  WriteText(json, "source",
-            status.publisher_kind == stream::PublisherKind::kPull ? "pull" : "push");
-  // Without its query, which may hold a signature.
-  WriteText(json, "upstream", status.publisher.substr(0, status.publisher.find('?')));
+  WriteText(json, "source", SourceName(status));
+  WriteText(json, "upstream", Upstream(status));
   WriteText(json, "video_codec", status.media.video_codec);
   WriteText(json, "audio_codec", status.media.audio_codec);
   WriteNumber(json, "width", status.media.width);
@@ -73,8 +85,7 @@ void WriteStream(Json* json, const StreamStatus& status) {
   WriteNumber(json, "bytes_sent", static_cast<double>(status.bytes_sent));
   WriteDrops(json, status.drops);
   const stream::QueueSummary& queues = status.queues;
-  const double measured = std::max<double>(1, queues.viewers);
-  WriteNumber(json, "viewer_delay_ms_mean", static_cast<double>(queues.lag_ms_sum) / measured);
+  WriteNumber(json, "viewer_delay_ms_mean", MeanDelayMs(queues));
   WriteNumber(json, "viewer_delay_ms_max", static_cast<double>(queues.lag_ms_max));
   WriteNumber(json, "viewers_behind", queues.behind);
   WriteNumber(json, "silent_ms", static_cast<double>(status.silent_ms));
@@ -141,39 +152,95 @@ void AppendMetric(const Metric& metric, std::string* out) {
 
 struct StreamMetric {
   const char* name;
+  const char* type;
   const char* help;
   double (*value)(const StreamStatus&);
 };
 
 constexpr StreamMetric kStreamMetrics[] = {
-    {"nearcast_relay_stream_viewers", "Viewers of the stream on this node.",
+    {"nearcast_relay_stream_viewers", "gauge", "Viewers of the stream on this node.",
      [](const StreamStatus& s) { return static_cast<double>(s.viewers); }},
-    {"nearcast_relay_stream_bits_per_second", "Media bit rate as received.",
-     [](const StreamStatus& s) { return s.bits_per_s; }},
-    {"nearcast_relay_stream_frames_per_second", "Video frame rate as received.",
+    {"nearcast_relay_stream_bytes_per_second", "gauge", "Media rate as received.",
+     [](const StreamStatus& s) { return s.bits_per_s / 8; }},
+    {"nearcast_relay_stream_frames_per_second", "gauge", "Video frame rate as received.",
      [](const StreamStatus& s) { return s.video_frames_per_s; }},
-    {"nearcast_relay_stream_gop_seconds", "Distance of the last two keyframes.",
+    {"nearcast_relay_stream_gop_seconds", "gauge", "Distance of the last two keyframes.",
      [](const StreamStatus& s) { return static_cast<double>(s.gop_ms) / 1000; }},
-    {"nearcast_relay_stream_cached_seconds", "Media held in the frame ring.",
+    {"nearcast_relay_stream_cached_seconds", "gauge", "Media held in the frame ring.",
      [](const StreamStatus& s) { return static_cast<double>(s.cached_ms) / 1000; }},
-    {"nearcast_relay_stream_viewer_delay_seconds_max", "The longest queue of a viewer.",
+    {"nearcast_relay_stream_sent_bytes_total", "counter", "Bytes sent to viewers of the stream.",
+     [](const StreamStatus& s) { return static_cast<double>(s.bytes_sent); }},
+    {"nearcast_relay_stream_viewer_delay_seconds_mean", "gauge", "The mean queue of its viewers.",
+     [](const StreamStatus& s) { return MeanDelayMs(s.queues) / 1000; }},
+    {"nearcast_relay_stream_viewer_delay_seconds_max", "gauge", "The longest queue of a viewer.",
      [](const StreamStatus& s) { return static_cast<double>(s.queues.lag_ms_max) / 1000; }},
-    {"nearcast_relay_stream_viewers_behind", "Viewers whose queue is beyond its bound.",
+    {"nearcast_relay_stream_viewers_behind", "gauge", "Viewers whose queue is beyond its bound.",
      [](const StreamStatus& s) { return static_cast<double>(s.queues.behind); }},
-    {"nearcast_relay_stream_frames_dropped", "Frames that slow viewers of the stream did not get.",
-     [](const StreamStatus& s) { return static_cast<double>(s.drops.slow()); }},
 };
 
-void AppendStreamMetric(const StreamMetric& metric, const std::vector<StreamStatus>& streams,
+std::string Escaped(const std::string& label) {
+  return absl::StrReplaceAll(label, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}});
+}
+
+// A stream's label, closed by whoever adds others.
+std::string StreamLabel(const StreamStatus& status) {
+  return absl::StrCat("{stream=\"", Escaped(status.name), "\"");
+}
+
+void AppendHead(const char* name, const char* type, const char* help, std::string* out) {
+  absl::StrAppend(out, "# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n");
+}
+
+// `streams` have series of their own.
+void AppendStreamMetric(const StreamMetric& metric, absl::Span<const StreamStatus> streams,
                         std::string* out) {
-  absl::StrAppend(out, "# HELP ", metric.name, " ", metric.help, "\n# TYPE ", metric.name,
-                  " gauge\n");
-  for (size_t i = 0; i < streams.size() && i < kMetricStreamsMax; ++i) {
-    const std::string label =
-        absl::StrReplaceAll(streams[i].name, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}});
-    absl::StrAppend(out, metric.name, "{stream=\"", label,
-                    absl::StrFormat("\"} %.15g\n", metric.value(streams[i])));
+  AppendHead(metric.name, metric.type, metric.help, out);
+  for (const StreamStatus& status : streams) {
+    absl::StrAppend(out, metric.name, StreamLabel(status),
+                    absl::StrFormat("} %.15g\n", metric.value(status)));
   }
+}
+
+// A publisher's port is left out: it would make a new series each time that it comes back.
+std::string UpstreamLabel(const StreamStatus& status) {
+  const std::string upstream = Upstream(status);
+  const bool pulled = status.publisher_kind == stream::PublisherKind::kPull;
+  return Escaped(pulled ? upstream : upstream.substr(0, upstream.rfind(':')));
+}
+
+void AppendStreamSources(absl::Span<const StreamStatus> streams, std::string* out) {
+  constexpr char kName[] = "nearcast_relay_stream_info";
+  AppendHead(kName, "gauge", "Where the stream comes from and what it is; always 1.", out);
+  for (const StreamStatus& status : streams) {
+    absl::StrAppend(out, kName, StreamLabel(status), ",source=\"", SourceName(status),
+                    "\",upstream=\"", UpstreamLabel(status));
+    absl::StrAppend(out, "\",video_codec=\"", Escaped(status.media.video_codec),
+                    "\",audio_codec=\"", Escaped(status.media.audio_codec), "\"} 1\n");
+  }
+}
+
+void AppendStreamDrops(absl::Span<const StreamStatus> streams, std::string* out) {
+  constexpr char kName[] = "nearcast_relay_stream_frames_dropped_total";
+  AppendHead(kName, "counter", "Frames that viewers of the stream were meant to get and did not.",
+             out);
+  for (const StreamStatus& status : streams) {
+    const std::string label = StreamLabel(status);
+    for (const DropKind& kind : kDropKinds) {
+      absl::StrAppend(out, kName, label, ",kind=\"", kind.name, "\"} ");
+      absl::StrAppend(out, status.drops.*kind.count, "\n");
+    }
+  }
+}
+
+void AppendStreams(const std::vector<StreamStatus>& all, std::string* out) {
+  const auto streams = absl::MakeConstSpan(all).first(std::min(all.size(), kMetricStreamsMax));
+  AppendMetric(
+      {"nearcast_relay_streams_left_out", "gauge", "Streams without series of their own: too many.",
+       static_cast<double>(all.size() - streams.size())},
+      out);
+  AppendStreamSources(streams, out);
+  for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, out);
+  AppendStreamDrops(streams, out);
 }
 
 void AppendHlsMetrics(const HlsCounts& hls, std::string* out) {
@@ -390,7 +457,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   if (totals.plays) AppendPlays(*totals.plays, &out);
   AppendDrops(totals.drops, &out);
   AppendQueues(totals, &out);
-  for (const StreamMetric& metric : kStreamMetrics) AppendStreamMetric(metric, streams, &out);
+  AppendStreams(streams, &out);
   return out;
 }
 

@@ -108,8 +108,9 @@ std::string WriteStreamsJson(const NodeTotals& totals,
                              const std::vector<stream::StreamStatus>& streams,
                              const std::vector<ForwardStatus>& forwards = {});
 
-// Series per stream are limited to the first kMetricStreamsMax by name, so that a scrape stays
-// bounded.
+// Series per stream are limited to the first kMetricStreamsMax of `streams`, so that a scrape stays
+// bounded, and the others are counted. There are none per viewer: these come and go, and each would
+// leave its series behind in the time series database; a histogram has all of them.
 inline constexpr size_t kMetricStreamsMax = 1000;
 std::string WriteMetrics(const NodeTotals& totals,
                          const std::vector<stream::StreamStatus>& streams);

@@ -1,5 +1,7 @@
 #include "dataplane/egress/status_page.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -29,7 +31,8 @@ TEST(StatusPageTest, StreamsAreOneJsonObject) {
             "\"video_codec\":\"h264\",\"audio_codec\":\"aac\",\"width\":854,\"height\":480,"
             "\"bits_per_s\":864000,\"fps\":25.0,\"gop_ms\":2000,\"cached_ms\":0,"
             "\"cached_bytes\":0,\"cached_keyframes\":0,\"frames\":0,\"viewers\":7,\"epoch\":0,"
-            "\"clock_jumps\":0,\"bytes_sent\":0,\"dropped\":{\"tail\":0,\"unreferred\":0,\"rest\":0,\"jumped\":0,"
+            "\"clock_jumps\":0,\"bytes_sent\":0,\"dropped\":{\"tail\":0,\"unreferred\":0,\"rest\":"
+            "0,\"jumped\":0,"
             "\"undecodable\":0},\"viewer_delay_ms_mean\":40,\"viewer_delay_ms_max\":250,"
             "\"viewers_behind\":1,\"silent_ms\":15}]}\n");
 }
@@ -60,9 +63,52 @@ TEST(StatusPageTest, MetricsNameTypeAndEscapeLabels) {
             std::string::npos);
 }
 
-TEST(StatusPageTest, SeriesPerStreamAreBounded) {
+TEST(StatusPageTest, SeriesPerStreamAreBoundedAndTheOthersCounted) {
   const std::vector<stream::StreamStatus> many(kMetricStreamsMax + 50, SampleStream("live/a"));
-  EXPECT_LT(WriteMetrics({}, many).size(), 600'000u);
+  const std::string text = WriteMetrics({}, many);
+  EXPECT_LT(text.size(), 1'300'000u);
+  EXPECT_NE(text.find("\nnearcast_relay_streams_left_out 50\n"), std::string::npos);
+  EXPECT_NE(
+      WriteMetrics({}, {SampleStream("live/a")}).find("\nnearcast_relay_streams_left_out 0\n"),
+      std::string::npos);
+}
+
+TEST(StatusPageTest, AStreamHasItsSourceItsDropsByKindAndWhatWasSent) {
+  stream::StreamStatus pushed = SampleStream("live/a");
+  pushed.drops = {.tail = 1, .unreferred = 2, .rest = 3, .jumped = 4, .undecodable = 5};
+  pushed.bytes_sent = 12'345'678;
+  stream::StreamStatus pulled = SampleStream("live/b");
+  pulled.publisher_kind = stream::PublisherKind::kPull;
+  pulled.publisher = "http://10.0.0.2:8088/live/b.flv?sign=x";
+  const std::string text = WriteMetrics({}, {pushed, pulled});
+  const std::string named = "nearcast_relay_stream_";
+  for (const char* line :
+       {"info{stream=\"live/a\",source=\"push\",upstream=\"10.0.0.1\",video_codec=\"h264\","
+        "audio_codec=\"aac\"} 1\n",
+        "info{stream=\"live/b\",source=\"pull\",upstream=\"http://10.0.0.2:8088/live/b.flv\","
+        "video_codec=\"h264\",audio_codec=\"aac\"} 1\n",
+        "frames_dropped_total{stream=\"live/a\",kind=\"tail\"} 1\n",
+        "frames_dropped_total{stream=\"live/a\",kind=\"undecodable\"} 5\n",
+        "sent_bytes_total{stream=\"live/a\"} 12345678\n",
+        "bytes_per_second{stream=\"live/a\"} 108000.05\n",
+        "viewer_delay_seconds_mean{stream=\"live/a\"} 0.04\n",
+        "viewer_delay_seconds_max{stream=\"live/a\"} 0.25\n"}) {
+    EXPECT_NE(text.find(named + line), std::string::npos) << line;
+  }
+  EXPECT_NE(text.find("# TYPE nearcast_relay_stream_frames_dropped_total counter\n"),
+            std::string::npos);
+}
+
+TEST(StatusPageTest, PromtoolAcceptsThePage) {
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "promtool is not installed (Debian: prometheus)";
+  }
+  NodeTotals totals{.node = "n1", .queues = {1, 2, 3, 4, 5, 6, 7}, .plays = PlayTotals{}};
+  const std::string text = WriteMetrics(totals, {SampleStream("live/a"), SampleStream("live/b")});
+  FILE* promtool = popen("promtool check metrics", "w");
+  ASSERT_NE(promtool, nullptr);
+  std::fwrite(text.data(), 1, text.size(), promtool);
+  EXPECT_EQ(pclose(promtool), 0);
 }
 
 }  // namespace

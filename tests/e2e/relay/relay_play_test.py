@@ -158,8 +158,11 @@ class PlayTest(unittest.TestCase):
         self.assertEqual(stream["gop_ms"], GOP_MS)
         self.assertAlmostEqual(stream["fps"], 25, delta=5)
         self.assertGreaterEqual(stream["cached_keyframes"], 2)
-        self.assertIn(b"nearcast_relay_stream_gop_seconds{stream=\"live/show\"} 2\n",
-                      self.origin.get("/metrics"))
+        metrics = self.origin.get("/metrics")
+        self.assertIn(b"nearcast_relay_stream_gop_seconds{stream=\"live/show\"} 2\n", metrics)
+        self.assertRegex(metrics, rb'nearcast_relay_stream_info{stream="live/show",source="push",upstream="127[0-9.]+",'
+                                  rb'video_codec="h264",audio_codec="aac"} 1\n')
+        self.assertIn(b"nearcast_relay_streams_left_out 0\n", metrics)
 
     def test_a_second_publisher_is_refused_and_the_first_goes_on(self):
         second = Publisher(self.origin.rtmp("live/show"), seconds=10)
