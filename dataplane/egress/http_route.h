@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "dataplane/egress/viewer_status.h"
 #include "dataplane/egress/worker.h"
 
 namespace nearcast::egress {
@@ -39,6 +40,9 @@ class HttpRoute {
 
   // On `worker`'s thread. May take its time: it is the route that bounds it.
   virtual boost::asio::awaitable<RouteReply> Answer(RouteRequest request, Worker* worker) = 0;
+
+  // Those whom it takes for viewers, at most `limit`, of one stream or (empty) of all.
+  virtual std::vector<ViewerStatus> Viewers(const std::string& stream, size_t limit) const = 0;
 
   // The reply has been sent, all of it or not.
   virtual void NoteSent(size_t bytes) = 0;

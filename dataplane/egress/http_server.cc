@@ -290,7 +290,7 @@ asio::awaitable<bool> HttpServer::Connections::AnswerRouted(const Request& reque
   co_return !error && reply.keep_alive && request.keep_alive();
 }
 
-// The answer of every worker, or what has come when one of them does not answer.
+// The answer of every worker, and behind it the route's.
 asio::awaitable<std::string> HttpServer::Connections::AnswerViewers(const Request& request) {
   absl::StatusOr<ViewerQuestion> question = ParseViewerQuestion(Target(request).query);
   if (!question.ok()) co_return BuildHttpRefusal(question.status());
@@ -308,6 +308,12 @@ asio::awaitable<std::string> HttpServer::Connections::AnswerViewers(const Reques
   boost::system::error_code error;
   co_await asked->answered.async_wait(asio::redirect_error(asio::use_awaitable, error));
   if (!asked->viewers) co_return BuildHttpRefusal(absl::UnavailableError("a thread is too busy"));
+  if (options_.route != nullptr) {
+    const size_t room = question->limit - std::min(question->limit, asked->viewers->size());
+    for (ViewerStatus& viewer : options_.route->Viewers(question->stream, room)) {
+      asked->viewers->push_back(std::move(viewer));
+    }
+  }
   const KeepAlive keep_alive = request.keep_alive() ? KeepAlive::kYes : KeepAlive::kNo;
   co_return BuildResponse("application/json", WriteViewersJson(*asked->viewers), keep_alive);
 }

@@ -54,7 +54,15 @@ Viewer::Viewer(int fd, std::shared_ptr<ViewerProtocol> protocol, const ViewerReq
 
 Viewer::~Viewer() {
   ::close(fd_);
-  if (ticket_ != nullptr) ticket_->End(end_, bytes_sent_);
+  if (ticket_ != nullptr) ticket_->End(end_, BuildPlayed());
+}
+
+plays::Played Viewer::BuildPlayed() const {
+  return {.bytes = bytes_sent_,
+          .drops = cursor_.drops(),
+          .jumps = cursor_.jumps(),
+          .delay_ms_mean = gauge_.mean_ms(),
+          .delay_ms_max = gauge_.longest_ms()};
 }
 
 void Viewer::Start(const stream::FrameRing& ring) {
@@ -80,6 +88,7 @@ void Viewer::Start(const stream::FrameRing& ring) {
 void Viewer::Measure(const stream::FrameRing& ring, const stream::DropLimits& limits,
                      int64_t now_ms) {
   if (state_ != State::kPlaying) return;
+  rate_.Note(now_ms, bytes_sent_);
   const int64_t cursor_lag_ms = cursor_.LagMs(ring);
   int64_t kernel_lag_ms = 0;
   int64_t bits_per_s = 0;
@@ -108,11 +117,14 @@ ViewerStatus Viewer::Status(const std::string& stream, int64_t now_ms) const {
           .state = StateName(state_),
           .session_ms = now_ms - request_.arrived_ms,
           .bytes_sent = bytes_sent_,
+          .bits_per_s = rate_.BitsPerSecond(now_ms, bytes_sent_),
+          .delay_ms_mean = gauge_.mean_ms(),
+          .delay_ms_max = gauge_.longest_ms(),
           .queue_ms = gauge_.lag_ms(),
           .jitter_ms = gauge_.jitter_ms(),
           .bound_ms = order_.bound_ms,
           .level = order_.level,
-          .path = path_,
+          .path = ReadTcpPath(fd_),
           .drops = cursor_.drops(),
           .jumps = cursor_.jumps(),
           .wish = request_.drop,

@@ -26,6 +26,7 @@
 #include "dataplane/stream/gop_start.h"
 #include "dataplane/stream/queue_bound.h"
 #include "dataplane/stream/queue_gauge.h"
+#include "dataplane/stream/send_rate.h"
 
 namespace nearcast::egress {
 
@@ -92,7 +93,7 @@ class Viewer {
   void Unblock() { blocked_ = false; }
   bool blocked() const { return blocked_; }
 
-  // For people; `stream` is the name of what it plays.
+  // For people; `stream` is the name of what it plays. Asks the kernel about the connection.
   ViewerStatus Status(const std::string& stream, int64_t now_ms) const;
 
   // Kept by its fanout: it stands in the queue for another turn.
@@ -121,6 +122,7 @@ class Viewer {
   bool SayFarewell();
   stream::Recovery Recover(const stream::FrameRing& ring);
   void MeasurePath(int64_t now_ms);
+  plays::Played BuildPlayed() const;
 
   int fd_;
   State state_ = State::kWaiting;
@@ -140,6 +142,7 @@ class Viewer {
   uint64_t bytes_sent_ = 0;
   uint64_t bytes_sent_before_ = 0;  // at the last QueueKeepAlive
   stream::QueueGauge gauge_;
+  stream::SendRate rate_{1'000};
   stream::PathReading path_;
   int64_t path_read_ms_ = 0;
   stream::DropOrder order_;  // nothing, until it has been measured

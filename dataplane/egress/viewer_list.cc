@@ -46,14 +46,14 @@ void Write(Json* json, const char* key, int64_t value) {
   json->Int64(value);
 }
 
-void WriteViewer(Json* json, const ViewerStatus& viewer) {
-  json->StartObject();
-  Write(json, "stream", viewer.stream);
-  Write(json, "address", viewer.address);
-  Write(json, "protocol", viewer.protocol);
-  Write(json, "state", viewer.state);
-  Write(json, "session_ms", viewer.session_ms);
-  Write(json, "bytes_sent", viewer.bytes_sent);
+void WriteSession(Json* json, const SessionStatus& session) {
+  Write(json, "format", session.format);
+  Write(json, "slices", session.slices);
+  Write(json, "delay_ms", session.delay_ms);
+  Write(json, "silent_ms", session.silent_ms);
+}
+
+void WriteConnection(Json* json, const ViewerStatus& viewer) {
   Write(json, "queue_ms", viewer.queue_ms);
   Write(json, "jitter_ms", viewer.jitter_ms);
   Write(json, "bound_ms", viewer.bound_ms);
@@ -71,6 +71,24 @@ void WriteViewer(Json* json, const ViewerStatus& viewer) {
   Write(json, "merge_write_ms", viewer.merge_write_ms);
   Write(json, "protected_period", viewer.wish.protected_period_ms);
   Write(json, "gop_keep_duration", viewer.wish.gop_keep_ms);
+}
+
+void WriteViewer(Json* json, const ViewerStatus& viewer) {
+  json->StartObject();
+  Write(json, "stream", viewer.stream);
+  Write(json, "address", viewer.address);
+  Write(json, "protocol", viewer.protocol);
+  Write(json, "state", viewer.state);
+  Write(json, "session_ms", viewer.session_ms);
+  Write(json, "bytes_sent", viewer.bytes_sent);
+  Write(json, "bits_per_s", viewer.bits_per_s);
+  Write(json, "delay_ms_mean", viewer.delay_ms_mean);
+  Write(json, "delay_ms_max", viewer.delay_ms_max);
+  if (viewer.session) {
+    WriteSession(json, *viewer.session);
+  } else {
+    WriteConnection(json, viewer);
+  }
   json->EndObject();
 }
 

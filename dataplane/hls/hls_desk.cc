@@ -167,6 +167,27 @@ MultivariantPlaylist Describe(const Session& session, const TrackView& view) {
   return playlist;
 }
 
+egress::ViewerStatus DescribeViewer(const Session& session, int64_t now_ms) {
+  return session.channel->Look(session.kind, [&](const TrackView& view) {
+    const Progress& progress = session.progress;
+    return egress::ViewerStatus{
+        .stream = session.channel->stream()->name(),
+        .address = session.address,
+        .protocol = "hls",
+        .state = "playing",
+        .session_ms = now_ms - session.opened_ms,
+        .bytes_sent = progress.bytes(),
+        .bits_per_s = progress.BitsPerSecond(now_ms),
+        .delay_ms_mean = progress.delay_ms_mean(),
+        .delay_ms_max = progress.delay_ms_max(),
+        .session = egress::SessionStatus{
+            .format = FormatName(session.format),
+            .slices = progress.slices(),
+            .delay_ms = progress.DelayMs(*view.store),
+            .silent_ms = now_ms - session.seen_ms.load(std::memory_order_relaxed)}};
+  });
+}
+
 }  // namespace
 
 HlsDesk::HlsDesk(const HlsOptions& options, std::vector<egress::Worker*> workers,
@@ -288,6 +309,7 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::OpenSession(const HlsRequest& request,
 HlsDesk::Reply HlsDesk::Introduce(const HlsRequest& request, const RouteRequest& ask,
                                   std::shared_ptr<Session> session) {
   const SessionId id = SessionSigner::NewId();
+  session->address = ask.peer_address;
   NC_RETURN_IF_ERROR(sessions_.Add(id, session, MonotonicMs()));
   session->ticket = desk_->OpenTicket(request.stream, FormatName(request.format), ask.peer_address);
   if (session->ticket != nullptr) session->ticket->Begin();
@@ -375,6 +397,7 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendSlice(const HlsRequest& request, Se
       for (uint64_t seq = request.first; seq < request.end; ++seq) {
         body.push_back(store.at(seq).bytes);
       }
+      session->progress.Note(store, request.first, request.end, MonotonicMs());
     });
     if (!body.empty()) break;
     if (gone) co_return absl::NotFoundError("this slice has left the buffer");
@@ -390,7 +413,6 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::SendSlice(const HlsRequest& request, Se
   uint64_t bytes = 0;
   for (const BytesRef& piece : body) bytes += piece->size();
   session->channel->stream()->AddSent(bytes);
-  session->bytes_sent.fetch_add(bytes, std::memory_order_relaxed);
   co_return BuildSlices(session->kind.container, std::move(body));
 }
 
@@ -413,6 +435,15 @@ std::shared_ptr<Channel> HlsDesk::ChannelOf(const std::shared_ptr<stream::Stream
   }
   held.used_ms = MonotonicMs();
   return held.channel;
+}
+
+std::vector<egress::ViewerStatus> HlsDesk::Viewers(const std::string& stream, size_t limit) const {
+  std::vector<egress::ViewerStatus> viewers;
+  const int64_t now_ms = MonotonicMs();
+  for (const auto& session : sessions_.List(stream, limit)) {
+    viewers.push_back(DescribeViewer(*session, now_ms));
+  }
+  return viewers;
 }
 
 void HlsDesk::NoteSent(size_t bytes) { bytes_sent_.fetch_add(bytes, std::memory_order_relaxed); }

@@ -65,6 +65,7 @@ class HlsDesk : public egress::HttpRoute {
   bool Owns(absl::string_view path) const override { return IsHlsPath(path); }
   boost::asio::awaitable<egress::RouteReply> Answer(egress::RouteRequest request,
                                                     egress::Worker* worker) override;
+  std::vector<egress::ViewerStatus> Viewers(const std::string& stream, size_t limit) const override;
   void NoteSent(size_t bytes) override;
 
   // Every second or so: lets go of sessions and channels whose time is over.

@@ -22,7 +22,10 @@ Session::~Session() {
   channel->stream()->AddViewers(-1);
   if (ticket == nullptr) return;
   const bool over = channel->stream()->state() == stream::StreamState::kEnded;
-  ticket->End(over ? plays::PlayEnd::kStreamEnded : plays::PlayEnd::kExpired, bytes_sent);
+  ticket->End(over ? plays::PlayEnd::kStreamEnded : plays::PlayEnd::kExpired,
+              {.bytes = progress.bytes(),
+               .delay_ms_mean = progress.delay_ms_mean(),
+               .delay_ms_max = progress.delay_ms_max()});
 }
 
 // As long as a slice that a playlist once showed must be there.
@@ -37,6 +40,7 @@ absl::Status SessionTable::Add(const SessionId& id, std::shared_ptr<Session> ses
         absl::StrCat("this node has ", sessions_max_, " HLS sessions, its limit"));
   }
   ++counts_.opened;
+  session->opened_ms = now_ms;
   session->seen_ms.store(now_ms, std::memory_order_relaxed);
   wheel_.Add(id, (now_ms + session->ttl_ms()) / 1000 + 1);
   sessions_[id] = std::move(session);
@@ -49,6 +53,17 @@ std::shared_ptr<Session> SessionTable::Find(const SessionId& id, int64_t now_ms)
   if (found == sessions_.end()) return nullptr;
   found->second->seen_ms.store(now_ms, std::memory_order_relaxed);
   return found->second;
+}
+
+std::vector<std::shared_ptr<Session>> SessionTable::List(const std::string& stream,
+                                                         size_t limit) const {
+  std::vector<std::shared_ptr<Session>> list;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [id, session] : sessions_) {
+    if (list.size() >= limit) break;
+    if (stream.empty() || session->channel->stream()->name() == stream) list.push_back(session);
+  }
+  return list;
 }
 
 void SessionTable::Sweep(int64_t now_ms) {

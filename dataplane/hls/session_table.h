@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -16,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "dataplane/hls/channel.h"
 #include "dataplane/hls/playlist.h"
+#include "dataplane/hls/progress.h"
 #include "dataplane/hls/session_id.h"
 #include "dataplane/hls/slice_window.h"
 #include "dataplane/hls/timer_wheel.h"
@@ -32,9 +35,11 @@ struct Session {
   int64_t ttl_ms() const;
 
   const std::shared_ptr<Channel> channel;
-  SliceWindow window;  // under the channel's lock (Channel::Look)
+  SliceWindow window;   // under the channel's lock (Channel::Look)
+  Progress progress;    // likewise
+  std::string address;  // of the viewer, without port
+  int64_t opened_ms = 0;
   std::atomic<int64_t> seen_ms{0};
-  std::atomic<uint64_t> bytes_sent{0};
   std::unique_ptr<plays::PlayTicket> ticket;  // may be null; ends with the session
   const TrackKind kind;
   const Format format;
@@ -57,6 +62,9 @@ class SessionTable {
 
   // Null when there is none; one that is there lives on for its ttl.
   std::shared_ptr<Session> Find(const SessionId& id, int64_t now_ms);
+
+  // At most `limit`, of one stream or (empty) of all.
+  std::vector<std::shared_ptr<Session>> List(const std::string& stream, size_t limit) const;
 
   // Takes those away whose time is over. Every second or so.
   void Sweep(int64_t now_ms);

@@ -9,6 +9,8 @@
 #include "dataplane/hls/channel.h"
 #include "dataplane/hls/hls_request.h"
 #include "dataplane/hls/mp4_cutter.h"
+#include "dataplane/hls/piece_store.h"
+#include "dataplane/hls/progress.h"
 #include "dataplane/hls/session_id.h"
 #include "dataplane/hls/session_table.h"
 #include "dataplane/hls/timer_wheel.h"
@@ -196,6 +198,34 @@ TEST(HlsRequestTest, OfLowLatencyABadNetworkPlaysFurtherBehind) {
   EXPECT_EQ(hold_back(10'000), 6000);  // three target durations
 }
 
+TEST(ProgressTest, TheDelayIsTheAgeOfTheNextMediaThatWasNotSent) {
+  PieceStore store(700, {.keep_ms = 60'000});
+  const auto fill = [&store](int64_t from_ms, int64_t to_ms) {
+    for (int64_t at_ms = from_ms; at_ms < to_ms; at_ms += 100) {
+      Piece piece;
+      piece.start_ms = at_ms;
+      piece.duration_ms = 100;
+      piece.bytes = std::make_shared<const std::string>(1'000, 'x');
+      store.Append(std::move(piece));
+    }
+  };
+  fill(5'000, 11'000);
+  Progress progress;
+  EXPECT_EQ(progress.DelayMs(store), 0);
+  EXPECT_EQ(progress.delay_ms_mean(), 0);
+  progress.Note(store, 700, 720, 1'000);
+  EXPECT_EQ(progress.delay_ms_max(), 6'000);
+  EXPECT_EQ(progress.DelayMs(store), 4'000);
+  progress.Note(store, 720, 740, 1'100);
+  EXPECT_EQ(progress.DelayMs(store), 2'000);
+  EXPECT_EQ(progress.delay_ms_mean(), 5'000);
+  fill(11'000, 13'000);
+  EXPECT_EQ(progress.DelayMs(store), 4'000);
+  EXPECT_EQ(progress.slices(), 2u);
+  EXPECT_EQ(progress.bytes(), 40'000u);
+  EXPECT_EQ(progress.BitsPerSecond(5'000), 80'000);
+}
+
 class StillLoop : public egress::Loop {
  public:
   void Post(std::function<void()>) override {}
@@ -246,6 +276,26 @@ TEST_F(SessionTableTest, WhoAsksStaysAndWhoDoesNotGoes) {
   EXPECT_EQ(table.size(), 1u);
   EXPECT_EQ(table.Find(silent, 200'000), nullptr);
   EXPECT_EQ(stream_->viewers(), 1u);
+}
+
+TEST_F(SessionTableTest, SessionsAreListedByStreamUpToALimit) {
+  SessionTable table(10, 0);
+  const auto other = std::make_shared<Channel>(
+      std::make_shared<stream::Stream>("live/other", stream::RingBounds{}, 0), &loop_,
+      ChannelOptions{});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(table.Add(SessionSigner::NewId(), NewSession(), 5).ok());
+  ASSERT_TRUE(table
+                  .Add(SessionSigner::NewId(),
+                       std::make_shared<Session>(other, TrackKind{}, Format::kLowLatency,
+                                                 SliceWindow(0, {})),
+                       7)
+                  .ok());
+  EXPECT_EQ(table.List("", 10).size(), 4u);
+  EXPECT_EQ(table.List("", 2).size(), 2u);
+  EXPECT_EQ(table.List("live/show", 10).size(), 3u);
+  EXPECT_TRUE(table.List("live/none", 10).empty());
+  ASSERT_EQ(table.List("live/other", 10).size(), 1u);
+  EXPECT_EQ(table.List("live/other", 10)[0]->opened_ms, 7);
 }
 
 TEST_F(SessionTableTest, OneTooManyIsRefusedAndCounted) {

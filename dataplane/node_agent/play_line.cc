@@ -21,6 +21,8 @@ constexpr int64_t kFirstPauseMs = 500;
 // An older control plane says so; that is an answer too.
 constexpr grpc::StatusCode kUnknown = grpc::StatusCode::UNIMPLEMENTED;
 
+uint32_t ToMs(int64_t ms) { return static_cast<uint32_t>(std::clamp<int64_t>(ms, 0, UINT32_MAX)); }
+
 void Write(const plays::PlayEvent& event, v1::PlayEvent* out) {
   StreamName name = SplitStreamName(event.stream);
   out->set_session(event.session);
@@ -31,10 +33,20 @@ void Write(const plays::PlayEvent& event, v1::PlayEvent* out) {
   out->set_time_ms(event.time_ms);
   if (!event.ended) return;
   out->set_ended(true);
-  out->set_bytes(event.bytes);
+  const plays::Played& played = event.played;
+  out->set_bytes(played.bytes);
   out->set_duration_ms(static_cast<uint64_t>(std::max<int64_t>(0, event.duration_ms)));
   const absl::string_view reason = plays::PlayEndName(event.end);
   out->set_reason(reason.data(), reason.size());
+  v1::StreamStats::Drops* drops = out->mutable_drops();
+  drops->set_tail(played.drops.tail);
+  drops->set_unreferred(played.drops.unreferred);
+  drops->set_rest(played.drops.rest);
+  drops->set_jumped(played.drops.jumped);
+  drops->set_undecodable(played.drops.undecodable);
+  out->set_jumps(played.jumps);
+  out->set_delay_ms_mean(ToMs(played.delay_ms_mean));
+  out->set_delay_ms_max(ToMs(played.delay_ms_max));
 }
 
 }  // namespace

@@ -90,7 +90,12 @@ class PlayLineTest : public ::testing::Test {
 TEST_F(PlayLineTest, PlaysAreToldManyAtATime) {
   FakeControlPlane control;
   Play(25);
-  tickets_[0]->End(plays::PlayEnd::kLeft, 77);
+  tickets_[0]->End(plays::PlayEnd::kLeft,
+                   {.bytes = 77,
+                    .drops = {.tail = 1, .unreferred = 2, .rest = 3, .jumped = 4, .undecodable = 5},
+                    .jumps = 6,
+                    .delay_ms_mean = 70,
+                    .delay_ms_max = 800});
   PlayLine line(Options({control.address()}), &log_);
   line.Start();
   const auto batches = control.Await(26);
@@ -108,6 +113,15 @@ TEST_F(PlayLineTest, PlaysAreToldManyAtATime) {
   EXPECT_EQ(end.session(), begin.session());
   EXPECT_EQ(end.bytes(), 77u);
   EXPECT_EQ(end.reason(), "left");
+  EXPECT_EQ(end.drops().tail(), 1u);
+  EXPECT_EQ(end.drops().unreferred(), 2u);
+  EXPECT_EQ(end.drops().rest(), 3u);
+  EXPECT_EQ(end.drops().jumped(), 4u);
+  EXPECT_EQ(end.drops().undecodable(), 5u);
+  EXPECT_EQ(end.jumps(), 6u);
+  EXPECT_EQ(end.delay_ms_mean(), 70u);
+  EXPECT_EQ(end.delay_ms_max(), 800u);
+  EXPECT_FALSE(begin.has_drops());
   line.Stop();
   EXPECT_EQ(line.told(), 26u);
 }

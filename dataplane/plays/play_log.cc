@@ -67,12 +67,12 @@ void PlayTicket::Begin() {
   log_->Add(Event());
 }
 
-void PlayTicket::End(PlayEnd end, uint64_t bytes) {
+void PlayTicket::End(PlayEnd end, const Played& played) {
   if (begun_at_ == -absl::InfiniteDuration() || ended_) return;
   ended_ = true;
   PlayEvent event = Event();
   event.ended = true;
-  event.bytes = bytes;
+  event.played = played;
   event.duration_ms = absl::ToInt64Milliseconds(log_->clock_->Monotonic() - begun_at_);
   event.end = log_->stopping_.load(std::memory_order_relaxed) ? PlayEnd::kNodeStopped : end;
   log_->ended_.fetch_add(1, std::memory_order_relaxed);

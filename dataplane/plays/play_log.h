@@ -3,7 +3,7 @@
 //
 //   auto ticket = log.Open("live/show", "http-flv", "192.0.2.1");   // a viewer is let in
 //   ticket->Begin();                                                // it gets its first frame
-//   ticket->End(PlayEnd::kLeft, bytes);
+//   ticket->End(PlayEnd::kLeft, {.bytes = bytes});
 //
 // Bounded: what there is no room for is left out and counted, so that neither a crowd nor a control
 // plane that is away costs memory or anybody's time.
@@ -23,6 +23,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "dataplane/stream/drop_counts.h"
 
 namespace nearcast::plays {
 
@@ -37,6 +38,17 @@ enum class PlayEnd : uint8_t {
 // "left", "stream-ended", "too-slow", "expired", "node-stopped".
 absl::string_view PlayEndName(PlayEnd end);
 
+// What a viewer had when it went.
+struct Played {
+  uint64_t bytes = 0;
+  stream::DropCounts drops;
+  uint32_t jumps = 0;
+
+  // Age of the next media that it had not been sent.
+  int64_t delay_ms_mean = 0;
+  int64_t delay_ms_max = 0;
+};
+
 struct PlayEvent {
   std::string session;  // the same at beginning and end
   std::string stream;   // app/name
@@ -46,7 +58,7 @@ struct PlayEvent {
   bool ended = false;
 
   // Of the end alone.
-  uint64_t bytes = 0;
+  Played played;
   int64_t duration_ms = 0;
   PlayEnd end = PlayEnd::kLeft;
 };
@@ -68,7 +80,7 @@ class PlayTicket {
   void Begin();
 
   // Once; later calls change nothing.
-  void End(PlayEnd end, uint64_t bytes);
+  void End(PlayEnd end, const Played& played);
 
  private:
   PlayEvent Event() const;

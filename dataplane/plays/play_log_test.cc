@@ -18,8 +18,12 @@ TEST_F(PlayLogTest, BeginningAndEndOfAViewerAreTold) {
   const auto ticket = log_.Open("live/show", "http-flv", "192.0.2.1:5000");
   ticket->Begin();
   clock_.Advance(absl::Milliseconds(2500));
-  ticket->End(PlayEnd::kLeft, 1234);
-  ticket->End(PlayEnd::kStreamEnded, 9999);
+  ticket->End(PlayEnd::kLeft, {.bytes = 1234,
+                               .drops = {.tail = 3, .undecodable = 1},
+                               .jumps = 2,
+                               .delay_ms_mean = 40,
+                               .delay_ms_max = 900});
+  ticket->End(PlayEnd::kStreamEnded, {.bytes = 9999});
   const auto events = log_.Take(10);
   ASSERT_EQ(events.size(), 2u);
   EXPECT_FALSE(events[0].ended);
@@ -29,13 +33,18 @@ TEST_F(PlayLogTest, BeginningAndEndOfAViewerAreTold) {
   EXPECT_EQ(events[0].time_ms, 1'790'000'000'000);
   EXPECT_TRUE(events[1].ended);
   EXPECT_EQ(events[1].session, events[0].session);
-  EXPECT_EQ(events[1].bytes, 1234u);
+  EXPECT_EQ(events[1].played.bytes, 1234u);
+  EXPECT_EQ(events[1].played.drops.tail, 3u);
+  EXPECT_EQ(events[1].played.drops.total(), 4u);
+  EXPECT_EQ(events[1].played.jumps, 2u);
+  EXPECT_EQ(events[1].played.delay_ms_mean, 40);
+  EXPECT_EQ(events[1].played.delay_ms_max, 900);
   EXPECT_EQ(events[1].duration_ms, 2500);
   EXPECT_EQ(PlayEndName(events[1].end), "left");
 }
 
 TEST_F(PlayLogTest, WhoNeverGetsAFrameIsNotTold) {
-  log_.Open("live/show", "rtmp", "192.0.2.1")->End(PlayEnd::kLeft, 0);
+  log_.Open("live/show", "rtmp", "192.0.2.1")->End(PlayEnd::kLeft, {});
   EXPECT_TRUE(log_.Take(10).empty());
   EXPECT_EQ(log_.counts().ended, 0u);
 }
@@ -66,7 +75,7 @@ TEST_F(PlayLogTest, WhoIsThereWhenTheNodeStopsEndsBecauseOfThat) {
   const auto ticket = log_.Open("live/show", "rtmp", "192.0.2.1");
   ticket->Begin();
   log_.Stop();
-  ticket->End(PlayEnd::kLeft, 5);
+  ticket->End(PlayEnd::kLeft, {.bytes = 5});
   EXPECT_EQ(PlayEndName(log_.Take(2).back().end), "node-stopped");
 }
 

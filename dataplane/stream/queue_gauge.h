@@ -30,12 +30,21 @@ class QueueGauge {
   // -1 or less = catching up. Smoothed over kSmoothMs; within [-4, 1].
   double trend() const { return trend_; }
 
+  // Of all readings that counted, so that a session can be judged when it is over.
+  int64_t mean_ms() const { return readings_ == 0 ? 0 : sum_ms_ / readings_; }
+  int64_t longest_ms() const { return longest_ms_; }
+
  private:
+  void Note(int64_t lag_ms);
+
   int64_t at_ms_ = -1;
   int64_t lag_ms_ = 0;
   float smoothed_ms_ = 0;
   float jitter_ms_ = 0;
   float trend_ = 0;
+  uint32_t readings_ = 0;
+  int64_t sum_ms_ = 0;
+  int64_t longest_ms_ = 0;
 };
 
 }  // namespace nearcast::stream

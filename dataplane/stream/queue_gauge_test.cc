@@ -45,6 +45,17 @@ TEST(QueueGaugeTest, ReadingsThatComeTooSoonOrBackwardsChangeNothing) {
   gauge.Add(500, 9000);
   EXPECT_EQ(gauge.lag_ms(), 100);
   EXPECT_EQ(gauge.jitter_ms(), 0);
+  EXPECT_EQ(gauge.longest_ms(), 100);
+}
+
+TEST(QueueGaugeTest, TheWholeSessionHasAMeanAndALongest) {
+  QueueGauge gauge;
+  EXPECT_EQ(gauge.mean_ms(), 0);
+  EXPECT_EQ(gauge.longest_ms(), 0);
+  for (int64_t t = 0; t < 10'000; t += 100) gauge.Add(t, t == 3'000 ? 2'040 : 40);
+  EXPECT_EQ(gauge.mean_ms(), 60);
+  EXPECT_EQ(gauge.longest_ms(), 2'040);
+  EXPECT_EQ(gauge.lag_ms(), 40);
 }
 
 }  // namespace

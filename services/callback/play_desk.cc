@@ -38,6 +38,18 @@ void AppendMember(absl::string_view key, absl::string_view value, std::string& j
   http::AppendJsonString(value, &json);
 }
 
+// What is told of a viewer when it goes, its reason apart.
+void AppendEnd(const v1::PlayEvent& event, std::string& json) {
+  const v1::StreamStats::Drops& drops = event.drops();
+  absl::StrAppend(&json, ",\"bytes\":", event.bytes(), ",\"duration_ms\":", event.duration_ms());
+  absl::StrAppend(&json, ",\"dropped\":{\"tail\":", drops.tail(),
+                  ",\"unreferred\":", drops.unreferred(), ",\"rest\":", drops.rest());
+  absl::StrAppend(&json, ",\"jumped\":", drops.jumped(), ",\"undecodable\":", drops.undecodable(),
+                  "},\"jumps\":", event.jumps());
+  absl::StrAppend(&json, ",\"delay_ms_mean\":", event.delay_ms_mean(),
+                  ",\"delay_ms_max\":", event.delay_ms_max());
+}
+
 struct Played {
   StreamEntryPtr entry;
   scheduler::Tier tier = scheduler::Tier::kOrigin;
@@ -56,7 +68,7 @@ void AppendPlay(const std::string& node, const Played& played, const v1::PlayEve
   AppendMember("address", event.address(), json);
   absl::StrAppend(&json, ",\"time_ms\":", event.time_ms());
   if (event.ended()) {
-    absl::StrAppend(&json, ",\"bytes\":", event.bytes(), ",\"duration_ms\":", event.duration_ms());
+    AppendEnd(event, json);
     AppendMember("reason", event.reason(), json);
   }
   json += "}";

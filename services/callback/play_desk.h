@@ -4,7 +4,9 @@
 //   {"event":"plays","publish_point":"show","time_ms":…,"left_out":0,"plays":[
 //     {"event":"on_play","stream":"s1","tier":"origin","app":"live","session":"…","node":"gz","format":"http-flv",
 //      "address":"192.0.2.1","time_ms":…},
-//     {"event":"on_stop",…,"bytes":…,"duration_ms":…,"reason":"left"}]}
+//     {"event":"on_stop",…,"bytes":…,"duration_ms":…,
+//      "dropped":{"tail":…,"unreferred":…,"rest":…,"jumped":…,"undecodable":…},"jumps":…,
+//      "delay_ms_mean":…,"delay_ms_max":…,"reason":"left"}]}
 //
 // A node tells of "s1_sd"; that is tier "sd" of stream "s1" (schedulerlib/transcode/played_tier.h).
 // Bounded everywhere: a publish point gathers for half a second or a thousand plays, calls go one

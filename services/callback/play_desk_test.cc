@@ -42,6 +42,11 @@ v1::PlayEvent End(const std::string& stream, const std::string& session) {
   event.set_bytes(1234);
   event.set_duration_ms(2500);
   event.set_reason("left");
+  event.mutable_drops()->set_tail(3);
+  event.mutable_drops()->set_undecodable(1);
+  event.set_jumps(2);
+  event.set_delay_ms_mean(70);
+  event.set_delay_ms_max(800);
   return event;
 }
 
@@ -87,7 +92,9 @@ TEST_F(PlayDeskTest, PlaysOfAPublishPointAreToldInOneCall) {
   EXPECT_TRUE(absl::EndsWith(
       calls[0],
       absl::StrCat(R"("left_out":0,"plays":[{"event":"on_play",)", who, R"(},{"event":"on_stop",)",
-                   who, R"(,"bytes":1234,"duration_ms":2500,"reason":"left"}]})")))
+                   who, R"(,"bytes":1234,"duration_ms":2500,)",
+                   R"("dropped":{"tail":3,"unreferred":0,"rest":0,"jumped":0,"undecodable":1},)",
+                   R"("jumps":2,"delay_ms_mean":70,"delay_ms_max":800,"reason":"left"}]})")))
       << calls[0];
 }
 

@@ -121,6 +121,9 @@ class PlaysTest(DemoCase):
         self.assertEqual((gone["node"], gone["reason"]), (HOME, "left"))
         self.assertGreaterEqual(gone["bytes"], 20_000)
         self.assertGreater(gone["duration_ms"], 0)
+        self.assertEqual(set(gone["dropped"]), {"tail", "unreferred", "rest", "jumped", "undecodable"})
+        self.assertGreaterEqual(gone["delay_ms_max"], gone["delay_ms_mean"])
+        self.assertGreaterEqual(gone["jumps"], 0)
         self.assertIn(gone["session"], {p["session"] for p in begun})
         publisher.send_signal(signal.SIGTERM)
         while far.recv(65536):

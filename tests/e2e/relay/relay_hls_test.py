@@ -1,6 +1,7 @@
 """HLS at the edge: sessions polled by the rules, streams of several shapes, players that are not browsers."""
 
 import http.client
+import json
 import shutil
 import signal
 import subprocess
@@ -75,6 +76,27 @@ class HlsTest(unittest.TestCase):
         self.assertEqual(self.origin.stream("live/show")["viewers"], 1)
         self.assertGreaterEqual(self.edge.stream("live/show")["viewers"], 31)
         self.assertEqual(metric(self.edge, "nearcast_relay_hls_streams"), 1)
+
+    def test_sessions_are_listed_among_the_viewers(self):
+        flv = FlvPlayer(self.edge, "/live/show.flv")
+        self.addCleanup(flv.close)
+        low = HlsPoller(self.edge.http("/live/show.m3u8?hls_format=ll"))
+        low.poll()
+        wait_for("the FLV viewer's frames", lambda: flv.tags)
+        seen = self.viewers("live/show")
+        self.assertIn("http-flv", [v["protocol"] for v in seen if "queue_ms" in v])
+        polled = max((v for v in seen if v.get("format") == "ll-hls"), key=lambda v: v["bytes_sent"])
+        self.assertEqual((polled["protocol"], polled["state"]), ("hls", "playing"))
+        self.assertTrue(polled["address"].startswith("127."))
+        self.assertGreaterEqual(polled["slices"], 1)
+        self.assertGreater(polled["bytes_sent"], 0)
+        self.assertGreater(polled["delay_ms_max"], 0)
+        self.assertGreaterEqual(polled["session_ms"], polled["silent_ms"])
+        self.assertEqual(self.viewers("live/none"), [])
+        self.assertEqual(len(json.loads(self.edge.get("/api/viewers?limit=2"))["viewers"]), 2)
+
+    def viewers(self, stream):
+        return json.loads(self.edge.get(f"/api/viewers?limit=10000&stream={stream}"))["viewers"]
 
     def test_two_sessions_read_the_same_bytes(self):
         pollers = [HlsPoller(self.edge.http("/live/show.m3u8?hls_cut=key")) for _ in range(2)]

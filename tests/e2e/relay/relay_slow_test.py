@@ -195,6 +195,7 @@ class SlowViewerTest(unittest.TestCase):
         self.assertGreaterEqual(sum(counted.values()), lost * 0.8)
         for kind, count in counted.items():
             self.assertIn(f'nearcast_relay_frames_dropped_total{{kind="{kind}"}}', self.metrics)
+            self.assertIn(f'nearcast_relay_stream_frames_dropped_total{{stream="live/slow",kind="{kind}"}} ', self.metrics)
 
     def test_every_viewer_is_seen_with_its_queue_and_its_losses(self):
         by_port = {int(viewer["address"].rsplit(":", 1)[1]): viewer for viewer in self.seen}
@@ -205,6 +206,9 @@ class SlowViewerTest(unittest.TestCase):
         narrow = by_port[self.viewers["narrow"].port]
         self.assertEqual((narrow["protocol"], narrow["state"]), ("http-flv", "playing"))
         self.assertGreater(narrow["queue_ms"], narrow["bound_ms"])
+        self.assertGreater(narrow["bits_per_s"], 0)
+        self.assertGreaterEqual(narrow["delay_ms_max"], narrow["delay_ms_mean"])
+        self.assertGreater(narrow["delay_ms_mean"], 0)
         self.assertGreater(narrow["dropped_rest"], 100)
         self.assertNotEqual(narrow["drops_now"], "none")
         never = by_port[self.viewers["never"].port]
