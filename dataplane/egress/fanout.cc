@@ -10,6 +10,8 @@ namespace {
 
 using stream::StreamState;
 
+constexpr int64_t kPieceWaitMs = 100;
+constexpr int64_t kMergeMsMax = 1'000;
 constexpr int64_t kTrackWaitMs = stream::FrameRing::kTrackWaitMs;
 
 }  // namespace
@@ -26,18 +28,32 @@ Fanout::~Fanout() {
 }
 
 void Fanout::OnFrames() {
-  if (tools_.loop->NowMs() < due_ms_.load(std::memory_order_relaxed)) return;
-  OnState();
+  const int64_t now_ms = tools_.loop->NowMs();
+  if (now_ms < due_ms_.load(std::memory_order_relaxed)) {
+    news_.store(true, std::memory_order_relaxed);
+  } else {
+    Post(now_ms);
+  }
 }
 
-void Fanout::OnState() {
+void Fanout::OnState() { Post(tools_.loop->NowMs()); }
+
+void Fanout::Post(int64_t now_ms) {
   if (pending_.exchange(true, std::memory_order_acq_rel)) return;
+  told_ms_.store(now_ms, std::memory_order_relaxed);
   tools_.loop->Post([self = shared_from_this()] { self->Drain(); });
+}
+
+// What is posted counts as done: the frames after it are due when they have gathered.
+int64_t Fanout::WantsMs() const {
+  if (!pending_.load(std::memory_order_acquire)) return due_ms_.load(std::memory_order_relaxed);
+  return told_ms_.load(std::memory_order_relaxed) + merge_ms_.load(std::memory_order_relaxed);
 }
 
 void Fanout::Add(std::unique_ptr<Viewer> viewer) {
   viewer->fanout = this;
   ++viewers_;
+  kept_alive_ += viewer->protocol().IsKeptAlive() ? 1 : 0;
   stream_->AddViewers(1);
   tools_.counters->viewers_admitted.Add();
   waiting_.push_back(std::move(viewer));
@@ -46,10 +62,12 @@ void Fanout::Add(std::unique_ptr<Viewer> viewer) {
   Sync();
   StartWaiting();
   NoteDue();
+  stream_->Hasten(due_ms_.load(std::memory_order_relaxed));
 }
 
 void Fanout::Drain() {
   pending_.store(false, std::memory_order_release);
+  news_.store(false, std::memory_order_relaxed);
   Sync();
   StartWaiting();
   BeginRounds(state_ == StreamState::kEnded);
@@ -59,10 +77,14 @@ void Fanout::Drain() {
 // Of each lane when it is due, the earliest.
 void Fanout::NoteDue() {
   int64_t due_ms = waiting_.empty() ? INT64_MAX : 0;
+  int64_t merge_ms = waiting_.empty() && !lanes_.empty() ? kMergeMsMax : 0;
   for (const auto& lane : lanes_) {
-    if (!lane->viewers.empty()) due_ms = std::min(due_ms, lane->round_ms + lane->merge_ms);
+    if (lane->viewers.empty()) continue;
+    due_ms = std::min(due_ms, lane->round_ms + lane->merge_ms);
+    merge_ms = std::min(merge_ms, lane->merge_ms);
   }
   due_ms_.store(due_ms, std::memory_order_relaxed);
+  merge_ms_.store(merge_ms, std::memory_order_relaxed);
 }
 
 void Fanout::Sync() {
@@ -87,11 +109,13 @@ void Fanout::StartWaiting() {
     }
     return;
   }
-  tools_.backlog->crowd().NoteArrival(tools_.loop->NowMs());
+  const int64_t now_ms = tools_.loop->NowMs();
+  const int64_t unread_ms = stream_->UnreadMs(now_ms);
+  tools_.backlog->crowd().NoteArrival(now_ms);
   std::vector<std::unique_ptr<Viewer>> starting = std::exchange(waiting_, {});
   for (std::unique_ptr<Viewer>& viewer : starting) {
     Viewer* started = viewer.get();
-    started->Start(replica_);
+    started->Start(replica_, unread_ms);
     LaneOf(started->request().merge_ms)->viewers.push_back(std::move(viewer));
     Serve(started);
   }
@@ -114,11 +138,13 @@ Fanout::Lane* Fanout::LaneOf(int64_t merge_ms) {
   }
   lanes_.push_back(std::make_unique<Lane>());
   lanes_.back()->merge_ms = merge_ms;
+  lanes_.back()->round_ms = tools_.loop->NowMs();  // who joins gets what there is
   return lanes_.back().get();
 }
 
 void Fanout::BeginRounds(bool all) {
-  const int64_t now_ms = tools_.loop->NowMs();
+  // From when the frames came: a round that began late is not followed by one that is later still.
+  const int64_t now_ms = told_ms_.load(std::memory_order_relaxed);
   for (const auto& lane : lanes_) {
     if (lane->viewers.empty()) continue;
     if (!all && now_ms - lane->round_ms < lane->merge_ms) continue;
@@ -153,6 +179,7 @@ void Fanout::RunRound(Lane* lane) {
 void Fanout::Serve(Viewer* viewer) {
   const uint64_t sent_before = viewer->bytes_sent();
   const stream::DropCounts drops_before = viewer->cursor().drops();
+  settled_ = false;
   WriteOutcome outcome = viewer->Write(replica_, tools_.limits, tools_.batch);
   EndIfDrained(viewer, &outcome);
   tools_.counters->sends.Add();
@@ -178,17 +205,29 @@ void Fanout::CountDrops(const stream::DropCounts& drops) {
 
 void Fanout::Measure(int64_t now_ms) {
   stream::QueueSummary queues;
+  queue_buckets_.fill(0);
+  settled_ = true;
   for (const auto& lane : lanes_) {
     for (const auto& viewer : lane->viewers) {
       if (viewer == nullptr) continue;
       viewer->Measure(replica_, tools_.limits.drop, now_ms);
       const int64_t lag_ms = viewer->queue().lag_ms();
       queues += {1, lag_ms > viewer->order().bound_ms ? 1u : 0u, lag_ms, lag_ms};
-      CountQueue(lag_ms);
+      const auto& bounds = EgressCounters::kQueueMsBounds;
+      ++queue_buckets_[std::lower_bound(bounds.begin(), bounds.end(), lag_ms) - bounds.begin()];
+      settled_ = settled_ && !viewer->blocked() && !viewer->in_backlog();
     }
   }
   absl::MutexLock lock(&queues_mutex_);
   queues_ = queues;
+}
+
+void Fanout::CountQueues() {
+  for (size_t i = 0; i < queue_buckets_.size(); ++i) {
+    if (queue_buckets_[i] > 0) tools_.counters->queues[i].Add(queue_buckets_[i]);
+  }
+  const int64_t lag_ms_sum = Queues().lag_ms_sum;
+  if (lag_ms_sum > 0) tools_.counters->queue_ms_sum.Add(static_cast<uint64_t>(lag_ms_sum));
 }
 
 // Serving a viewer may end it: who is due is known before.
@@ -203,13 +242,6 @@ void Fanout::SendKeepAlives() {
   ask(waiting_);
   for (const auto& lane : lanes_) ask(lane->viewers);
   for (Viewer* viewer : due) Serve(viewer);
-}
-
-void Fanout::CountQueue(int64_t lag_ms) {
-  const auto& bounds = EgressCounters::kQueueMsBounds;
-  const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), lag_ms) - bounds.begin();
-  tools_.counters->queues[static_cast<size_t>(bucket)].Add();
-  tools_.counters->queue_ms_sum.Add(static_cast<uint64_t>(lag_ms));
 }
 
 stream::QueueSummary Fanout::Queues() const {
@@ -261,6 +293,8 @@ void Fanout::Remove(Viewer* viewer) {
     graveyard_.push_back(std::move(*found));
     viewer->fanout = nullptr;
     --viewers_;
+    kept_alive_ -= viewer->protocol().IsKeptAlive() ? 1 : 0;
+    settled_ = false;
     stream_->AddViewers(-1);
     tools_.counters->viewers_left.Add();
     tools_.counters->jumps.Add(viewer->cursor().jumps());
@@ -273,6 +307,15 @@ void Fanout::Remove(Viewer* viewer) {
     bury(&lane->viewers);
     if (!lane->in_round) std::erase(lane->viewers, nullptr);
   }
+}
+
+// Where the publisher is read in pieces, the next one takes along what has gathered.
+void Fanout::SendGathered(int64_t now_ms) {
+  const int64_t due_ms = due_ms_.load(std::memory_order_relaxed);
+  if (!news_.load(std::memory_order_relaxed) || now_ms < due_ms) return;
+  if (now_ms < due_ms + kPieceWaitMs && stream_->UnreadMs(now_ms) > 0) return;
+  told_ms_.store(now_ms, std::memory_order_relaxed);
+  Drain();
 }
 
 void Fanout::Tick() {
@@ -288,10 +331,11 @@ void Fanout::Tick() {
         absl::DeadlineExceededError(absl::StrCat("no stream ", stream_->name(), " came in time")));
     std::swap(waiting_, late);
   }
-  Measure(now_ms);
-  stream_->AddSent(std::exchange(sent_bytes_, 0));
-  SendKeepAlives();
-  if (now_ms >= due_ms_.load(std::memory_order_relaxed)) Drain();
+  if (!settled_) Measure(now_ms);
+  CountQueues();
+  if (sent_bytes_ > 0) stream_->AddSent(std::exchange(sent_bytes_, 0));
+  if (kept_alive_ > 0) SendKeepAlives();
+  SendGathered(now_ms);
   if (state_ != StreamState::kEnded || now_ms - ended_ms_ < tools_.close_ms_max) return;
   for (const auto& lane : lanes_) {
     for (size_t i = 0; i < lane->viewers.size();) {

@@ -14,6 +14,7 @@
 #ifndef DATAPLANE_EGRESS_FANOUT_H_
 #define DATAPLANE_EGRESS_FANOUT_H_
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,7 @@ class Fanout : public stream::StreamListener,
 
   void OnFrames() override;
   void OnState() override;
+  int64_t WantsMs() const override;
   stream::QueueSummary Queues() const override;
 
   // The viewer waits until the stream has begun, or is refused at its deadline.
@@ -84,6 +86,7 @@ class Fanout : public stream::StreamListener,
     bool again = false;  // there is news since the round began
   };
 
+  void Post(int64_t now_ms);
   void Drain();
   void Sync();
   void NoteDue();
@@ -98,13 +101,17 @@ class Fanout : public stream::StreamListener,
   void EndIfDrained(Viewer* viewer, WriteOutcome* outcome);
   void CountDrops(const stream::DropCounts& drops);
   void Measure(int64_t now_ms);
+  void CountQueues();
+  void SendGathered(int64_t now_ms);
   void SendKeepAlives();
-  void CountQueue(int64_t lag_ms);
 
   const std::shared_ptr<stream::Stream> stream_;
   const FanoutTools tools_;
   std::atomic<bool> pending_{false};
-  std::atomic<int64_t> due_ms_{0};  // frames that come before then wait for one that comes after
+  std::atomic<bool> news_{false};     // frames came that nobody was woken for
+  std::atomic<int64_t> told_ms_{0};   // when those came that Drain is posted for
+  std::atomic<int64_t> due_ms_{0};    // frames that come before then wait for one that comes after
+  std::atomic<int64_t> merge_ms_{0};  // of the most impatient lane; 0 while somebody waits
   stream::FrameRing replica_;
   stream::StreamState state_ = stream::StreamState::kWaiting;
   int64_t ended_ms_ = 0;
@@ -113,6 +120,10 @@ class Fanout : public stream::StreamListener,
   std::vector<std::unique_ptr<Viewer>> graveyard_;
   mutable absl::Mutex queues_mutex_;  // taken once per Tick
   stream::QueueSummary queues_ ABSL_GUARDED_BY(queues_mutex_);
+  // As last measured, by bucket; it holds while nobody has been served since and nobody is behind.
+  std::array<uint32_t, EgressCounters::kQueueMsBounds.size() + 1> queue_buckets_{};
+  bool settled_ = false;
+  size_t kept_alive_ = 0;  // viewers whose lines are
   size_t viewers_ = 0;
   uint64_t sent_bytes_ = 0;  // not said yet
 };

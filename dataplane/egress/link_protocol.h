@@ -25,6 +25,7 @@ class LinkProtocol : public ViewerProtocol {
   std::string Open(const Opening& opening) override;
   std::string Refuse(const absl::Status& reason) override;
   std::string Close() override;
+  bool IsKeptAlive() const override { return true; }
   std::string KeepAlive() override;
 
   // The other node has nothing to say after its request: ignored, never an error.

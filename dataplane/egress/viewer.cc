@@ -65,9 +65,11 @@ plays::Played Viewer::BuildPlayed() const {
           .delay_ms_max = gauge_.longest_ms()};
 }
 
-void Viewer::Start(const stream::FrameRing& ring) {
+void Viewer::Start(const stream::FrameRing& ring, int64_t unread_ms) {
   if (ticket_ != nullptr) ticket_->Begin();
-  const stream::StartPoint start = stream::FindStart(ring, request_.start);
+  stream::StartRequest request = request_.start;
+  request.unread_ms = unread_ms;
+  const stream::StartPoint start = stream::FindStart(ring, request);
   cursor_ = stream::Cursor::At(start, request_.start.wanted);
   const int64_t dts_ms =
       start.seq < ring.end_seq() ? ring.at(start.seq).dts_ms() : ring.newest_dts_ms();

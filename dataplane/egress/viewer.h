@@ -70,7 +70,8 @@ class Viewer {
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
 
-  void Start(const stream::FrameRing& ring);
+  // `unread_ms`: as StartRequest's.
+  void Start(const stream::FrameRing& ring, int64_t unread_ms = 0);
 
   // The last bytes for this viewer.
   void FinishWith(const std::string& bytes);

@@ -49,6 +49,9 @@ class ViewerProtocol {
   // After the last frame; the connection is closed behind it.
   virtual std::string Close() = 0;
 
+  // Whether KeepAlive is to be asked.
+  virtual bool IsKeptAlive() const { return false; }
+
   // What shows that the line is alive while there is nothing to send, waiting viewers included.
   virtual std::string KeepAlive() { return ""; }
 

@@ -17,6 +17,8 @@ namespace {
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds kTick(100);
 
+thread_local const Worker* gathers_posts = nullptr;  // the worker of this thread that does
+
 }  // namespace
 
 struct Worker::Watches {
@@ -67,7 +69,20 @@ void Worker::Stop() {
   fanouts_.clear();
 }
 
-void Worker::Post(std::function<void()> task) { asio::post(*io_, std::move(task)); }
+void Worker::Post(std::function<void()> task) {
+  if (gathers_posts == this) {
+    posted_.push_back(std::move(task));
+  } else {
+    asio::post(*io_, std::move(task));
+  }
+}
+
+void Worker::RunWithPosts(const std::function<void()>& task) {
+  gathers_posts = this;
+  task();
+  gathers_posts = nullptr;
+  for (const auto& posted : std::exchange(posted_, {})) posted();
+}
 
 void Worker::PostAfter(int64_t ms, std::function<void()> task) {
   auto timer = std::make_shared<asio::steady_timer>(*io_, std::chrono::milliseconds(ms));

@@ -42,6 +42,11 @@ class Worker : public Loop {
   void Stop();
 
   void Post(std::function<void()> task) override;
+
+  // Runs `task`, and what it posts to this worker right behind it and not behind all that is due: what
+  // has been read is sent while caches hold it. From the worker's thread.
+  void RunWithPosts(const std::function<void()>& task);
+
   void PostAfter(int64_t ms, std::function<void()> task) override;
   int64_t NowMs() const override;
 
@@ -70,6 +75,7 @@ class Worker : public Loop {
   std::unique_ptr<Watches> watches_;
   ViewerPoller poller_;
   absl::flat_hash_map<const stream::Stream*, std::shared_ptr<Fanout>> fanouts_;
+  std::vector<std::function<void()>> posted_;  // by the task that RunWithPosts runs
   uint64_t buried_ = 0;  // of counters_.viewers_left
   std::thread thread_;
 };

@@ -50,6 +50,7 @@ class MediaIntake {
 
   uint64_t malformed() const { return malformed_; }
   const stream::Publication& publication() const { return *publication_; }
+  stream::Publication& publication() { return *publication_; }
 
  private:
   std::optional<stream::FrameRole> Classify(media::FrameKind kind, uint32_t dts_ms,

@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -25,6 +24,7 @@
 #include "dataplane/admission/attempt.h"
 #include "dataplane/egress/tcp_acceptor.h"
 #include "dataplane/egress/tcp_listener.h"
+#include "dataplane/ingest/gathered_reader.h"
 #include "dataplane/ingest/media_intake.h"
 #include "dataplane/ingest/rtmp_play.h"
 #include "dataplane/ingest/silence_watch.h"
@@ -38,8 +38,8 @@ namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 
 constexpr size_t kReadBytes = 32u << 10;
-// More than this wakes us although reads are merged.
-constexpr int kMergedReadBytes = 128 << 10;
+// Of all publishers that are read in pieces: more than what wakes one of them.
+constexpr size_t kGatheredBytes = 256u << 10;
 
 media::RtmpSessionOptions SessionOptions() {
   media::RtmpSessionOptions options;
@@ -73,10 +73,14 @@ struct Peer {
   std::unique_ptr<media::RtmpServerSession> session;
   std::unique_ptr<MediaIntake> intake;
   std::optional<SilenceWatch> silence;        // from when it publishes
-  bool more_there = false;                    // the last read filled its buffer
+  std::optional<GatheredReader> gathered;     // likewise, where reads are merged
   std::optional<media::RtmpPublish> publish;  // set while it waits to be admitted
   std::optional<egress::PlayRequest> play;    // set when it turned out to be a player
   admission::Attempt attempt;                 // of a player
+
+  stream::Publication* publication() {
+    return intake == nullptr ? nullptr : &intake->publication();
+  }
 };
 
 }  // namespace
@@ -100,9 +104,10 @@ class RtmpServer::Connections {
   void Take(tcp::socket socket);
   asio::awaitable<void> Serve(tcp::socket socket);
   asio::awaitable<absl::Status> ServePeer(Peer* peer);
-  void BeginSilence(Peer* peer);
+  void BeginPublishing(Peer* peer);
   asio::awaitable<size_t> ReadPublisher(Peer* peer, asio::mutable_buffer buffer,
                                         boost::system::error_code* error);
+  absl::Status TakePiece(Peer* peer, absl::string_view* input);
   asio::awaitable<absl::Status> Flush(Peer* peer);
   asio::awaitable<absl::Status> Publish(Peer* peer, absl::string_view* input);
   absl::Status ReadEvents(Peer* peer, absl::string_view* input);
@@ -117,6 +122,7 @@ class RtmpServer::Connections {
   const RtmpServices services_;
   std::mt19937_64 random_;
   size_t open_ = 0;
+  std::vector<char> gathered_;  // what one publisher sent, while it is taken: never across a wait
   egress::TcpAcceptor acceptor_;
 };
 
@@ -150,19 +156,22 @@ asio::awaitable<absl::Status> RtmpServer::Connections::ServePeer(Peer* peer) {
   while (true) {
     boost::system::error_code error;
     size_t size = 0;
+    std::vector<char>& bytes = peer->gathered ? gathered_ : buffer;
     if (peer->silence) {
-      size = co_await ReadPublisher(peer, asio::buffer(buffer), &error);
+      size = co_await ReadPublisher(peer, asio::buffer(bytes), &error);
     } else {
       size = co_await peer->stream.async_read_some(
-          asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+          asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
     }
     if (error == beast::error::timeout || (peer->silence && peer->silence->fired()))
       co_return absl::DeadlineExceededError("silent for too long");
     if (error)
       co_return absl::OkStatus();  // it went; the intake's end says that the publisher is lost
     counters.bytes_received.Add(size);
-    absl::string_view input(buffer.data(), size);
-    absl::Status read = ReadEvents(peer, &input);
+    absl::string_view input(bytes.data(), size);
+    absl::Status read = peer->gathered ? TakePiece(peer, &input) : ReadEvents(peer, &input);
+    std::string rest;  // others read into gathered_ while this one waits
+    if (peer->gathered && !input.empty()) input = rest = Text(input);
     if (read.ok() && peer->publish) read = co_await Publish(peer, &input);
     const absl::Status flushed = co_await Flush(peer);
     if (!read.ok()) co_return read;
@@ -171,44 +180,52 @@ asio::awaitable<absl::Status> RtmpServer::Connections::ServePeer(Peer* peer) {
       PassOn(peer, input);
       co_return absl::OkStatus();
     }
-    if (peer->intake != nullptr && !peer->silence) BeginSilence(peer);
+    if (peer->intake != nullptr && !peer->silence) {
+      BeginPublishing(peer);
+      if (peer->gathered) buffer = {};
+    }
   }
 }
 
-void RtmpServer::Connections::BeginSilence(Peer* peer) {
+void RtmpServer::Connections::BeginPublishing(Peer* peer) {
   tcp::socket& socket = peer->stream.socket();
   peer->stream.expires_never();
   peer->silence.emplace(&socket, options_.idle_ms_max);
   if (options_.merge_read_ms <= 0) return;
-  boost::system::error_code ignored;  // only costs more without
-  socket.non_blocking(true, ignored);
-  socket.set_option(asio::socket_base::receive_low_watermark(kMergedReadBytes), ignored);
+  gathered_.resize(kGatheredBytes);
+  peer->gathered.emplace(&socket, worker_, options_.merge_read_ms);
+  peer->gathered->Follow(&peer->intake->publication());
 }
 
-// What is there, gathered for merge_read_ms where that is asked for: a timer that all publishers
-// share by its phase, and no wake by the socket meanwhile.
+// What is there, gathered where that is asked for.
 asio::awaitable<size_t> RtmpServer::Connections::ReadPublisher(Peer* peer,
                                                                asio::mutable_buffer buffer,
                                                                boost::system::error_code* error) {
-  tcp::socket& socket = peer->stream.socket();
   size_t size = 0;
-  if (options_.merge_read_ms <= 0) {
-    size =
-        co_await socket.async_read_some(buffer, asio::redirect_error(asio::use_awaitable, *error));
+  if (!peer->gathered) {
+    size = co_await peer->stream.socket().async_read_some(
+        buffer, asio::redirect_error(asio::use_awaitable, *error));
   } else {
-    asio::steady_timer pause(socket.get_executor());
-    do {
+    while (true) {
+      co_await peer->gathered->Pause();
       if (peer->silence->fired()) co_return 0;
-      if (!peer->more_there) {
-        pause.expires_at(egress::NextBeat(std::chrono::milliseconds(options_.merge_read_ms)));
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, *error));
-      }
-      size = socket.read_some(buffer, *error);
-      peer->more_there = size == buffer.size();
-    } while (*error == asio::error::would_block);
+      size = peer->gathered->ReadSome(buffer, error);
+      if (*error != asio::error::would_block) break;
+      peer->gathered->EndPiece(peer->publication());
+    }
   }
   peer->silence->Heard(egress::MonotonicMs());
   co_return size;
+}
+
+// And has it sent to those who wait for it, while the caches hold it.
+absl::Status RtmpServer::Connections::TakePiece(Peer* peer, absl::string_view* input) {
+  absl::Status read;
+  worker_->RunWithPosts([&] {
+    read = ReadEvents(peer, input);
+    peer->gathered->EndPiece(peer->publication());
+  });
+  return read;
 }
 
 asio::awaitable<absl::Status> RtmpServer::Connections::Flush(Peer* peer) {
@@ -288,6 +305,7 @@ asio::awaitable<absl::Status> RtmpServer::Connections::Begin(Peer* peer) {
   }
   peer->intake = *std::move(intake);
   peer->session->AcceptPublish();
+  if (peer->gathered) peer->gathered->Follow(peer->publication());
   counters.publishes.Add();
   services_.publish->log().begun.Info("publish {} from {}: begins", attempt.stream, peer->address);
   co_return absl::OkStatus();

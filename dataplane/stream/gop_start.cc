@@ -28,7 +28,7 @@ uint64_t AudioStart(const FrameRing& ring, int64_t limit_dts_ms) {
 }  // namespace
 
 StartPoint FindStart(const FrameRing& ring, const StartRequest& request) {
-  const int64_t limit = ring.newest_dts_ms() - request.gop_cache_ms;
+  const int64_t limit = ring.newest_dts_ms() + request.unread_ms - request.gop_cache_ms;
   if (request.wanted == Wanted::kAudioOnly || !ring.has_video()) {
     return {AudioStart(ring, limit), ring.headers(), false, ring.end_seq()};
   }

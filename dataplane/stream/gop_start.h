@@ -26,6 +26,10 @@ struct StartRequest {
   GopCachePolicy policy = GopCachePolicy::kLowerLimit;
   int64_t gop_cache_ms = 0;  // M or N, >= 0
   Wanted wanted = Wanted::kEverything;
+
+  // The ring's newest frame is that much older than what has come (Stream::UnreadMs): frames' ages
+  // are counted from there.
+  int64_t unread_ms = 0;
 };
 
 struct StartPoint {

@@ -50,6 +50,17 @@ TEST(GopStartTest, AudioOnlyMeetsTheLimitWithinOneFrame) {
   EXPECT_GT(age_ms, 1000 - 23);
 }
 
+TEST(GopStartTest, CountsFromWhatHasComeWhereTheRingIsOlder) {
+  FrameRing ring = LiveRing(10'000, 120, 50);  // keyframes 19, 69 and 119 frames before its newest
+  const int64_t younger_ms = 19 * kFrameMs;
+  EXPECT_EQ(FirstFrameAge(ring, {GopCachePolicy::kLowerLimit, 1000}), 69 * kFrameMs);
+  EXPECT_EQ(FirstFrameAge(ring, {GopCachePolicy::kLowerLimit, 1000, Wanted::kEverything, 300}),
+            younger_ms);
+  EXPECT_EQ(FirstFrameAge(ring, {GopCachePolicy::kUpperLimit, 3000}), 69 * kFrameMs);
+  EXPECT_EQ(FirstFrameAge(ring, {GopCachePolicy::kUpperLimit, 3000, Wanted::kEverything, 300}),
+            younger_ms);
+}
+
 TEST(GopStartTest, GivesTheHeadersOfTheGopItStartsIn) {
   FrameRing ring(RingBounds{});
   ring.Append(VideoHeader(0, "A"));

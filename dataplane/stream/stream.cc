@@ -78,11 +78,22 @@ StreamState Stream::SyncReplica(FrameRing* replica) const {
 void Stream::AddListener(std::shared_ptr<StreamListener> listener) {
   absl::MutexLock lock(&mutex_);
   listeners_.push_back(std::move(listener));
+  pace_.Hasten(listeners_.back()->WantsMs());
 }
 
 void Stream::RemoveListener(const StreamListener* listener) {
   absl::MutexLock lock(&mutex_);
   std::erase_if(listeners_, [listener](const auto& held) { return held.get() == listener; });
+}
+
+void Stream::Hasten(int64_t at_ms) {
+  absl::MutexLock lock(&mutex_);
+  pace_.Hasten(at_ms);
+}
+
+int64_t Stream::UnreadMs(int64_t now_ms) const {
+  absl::MutexLock lock(&mutex_);
+  return pace_.UnreadMs(now_ms);
 }
 
 void Stream::AddViewers(int32_t change) {
@@ -116,6 +127,7 @@ std::optional<Stream::Lease> Stream::BeginPublication(const PublisherIdentity& i
     next_.timeline = NewTimeline();
   }
   own_timeline_ = !lease.numbered;
+  pace_.End();
   lease.next = next_;
   publisher_ = identity;
   state_ = StreamState::kLive;
@@ -126,12 +138,14 @@ std::optional<Stream::Lease> Stream::BeginPublication(const PublisherIdentity& i
 void Stream::EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
   if (epoch != epoch_ || state_ != StreamState::kLive) return;
+  pace_.End();
   state_ = reason == EndReason::kOnPurpose ? StreamState::kEnded : StreamState::kInterrupted;
   changed_ms_ = now_ms;
   NotifyStateLocked();
 }
 
-absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms) {
+absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms,
+                            bool tells) {
   absl::MutexLock lock(&mutex_);
   if (epoch != epoch_) {
     return absl::AbortedError(
@@ -144,9 +158,27 @@ absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps
   clock_jumps_ = clock_jumps;
   next_ = {frame->id().timeline, frame->id().seq + NumbersOf(*frame)};
   rate_.Add(*frame, now_ms);
-  if (ring_.Append(std::move(frame)) != AppendResult::kStored) return absl::OkStatus();
-  for (const auto& listener : listeners_) listener->OnFrames();
+  if (ring_.Append(std::move(frame)) == AppendResult::kStored && tells) TellLocked();
   return absl::OkStatus();
+}
+
+void Stream::TellLocked() {
+  told_seq_ = ring_.end_seq();
+  for (const auto& listener : listeners_) listener->OnFrames();
+}
+
+void Stream::BeginPieces(uint64_t epoch, std::function<void()> hasten, int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  if (epoch == epoch_ && state_ == StreamState::kLive) pace_.Begin(std::move(hasten), now_ms);
+}
+
+int64_t Stream::EndPiece(uint64_t epoch, int64_t now_ms) {
+  absl::MutexLock lock(&mutex_);
+  if (epoch != epoch_) return now_ms;
+  if (told_seq_ != ring_.end_seq()) TellLocked();
+  int64_t wanted_ms = INT64_MAX;
+  for (const auto& listener : listeners_) wanted_ms = std::min(wanted_ms, listener->WantsMs());
+  return pace_.Plan(now_ms, wanted_ms);
 }
 
 void Stream::Describe(uint64_t epoch, MediaDescription media) {
@@ -209,8 +241,15 @@ absl::Status Publication::Append(Frame::Spec spec, absl::string_view payload, in
   last_ms_ = now_ms;
   FrameRef frame = Frame::Make(spec, payload);
   next_.seq = spec.id.seq + NumbersOf(*frame);
-  return stream_->Append(epoch_, std::move(frame), rebase_.jumps(), now_ms);
+  return stream_->Append(epoch_, std::move(frame), rebase_.jumps(), now_ms, !in_pieces_);
 }
+
+void Publication::BeginPieces(std::function<void()> hasten, int64_t now_ms) {
+  in_pieces_ = true;
+  stream_->BeginPieces(epoch_, std::move(hasten), now_ms);
+}
+
+int64_t Publication::EndPiece(int64_t now_ms) { return stream_->EndPiece(epoch_, now_ms); }
 
 void Publication::Describe(MediaDescription media) { stream_->Describe(epoch_, std::move(media)); }
 

@@ -16,6 +16,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@
 #include "dataplane/stream/drop_counts.h"
 #include "dataplane/stream/frame_ring.h"
 #include "dataplane/stream/rate_meter.h"
+#include "dataplane/stream/reading_pace.h"
 #include "dataplane/stream/timestamp_rebase.h"
 
 namespace nearcast::stream {
@@ -57,6 +59,9 @@ class StreamListener {
 
   // The stream has got another state; the same rule.
   virtual void OnState() { OnFrames(); }
+
+  // When it wants the next frames, monotonic ms: 0 = each as it comes, INT64_MAX = none. Any thread.
+  virtual int64_t WantsMs() const { return 0; }
 
   // Of the viewers that it serves, as last measured. Any thread.
   virtual QueueSummary Queues() const { return {}; }
@@ -142,6 +147,13 @@ class Stream {
   void AddListener(std::shared_ptr<StreamListener> listener);
   void RemoveListener(const StreamListener* listener);
 
+  // A listener wants frames from `at_ms` on, which is earlier than it said. Where the publisher is
+  // read in pieces it is read then, or very soon.
+  void Hasten(int64_t at_ms);
+
+  // How much of the stream may have come here and not been read; 0 where it is read as it comes.
+  int64_t UnreadMs(int64_t now_ms) const;
+
   // Viewers, on whatever thread, waiting ones included. Kept by the serving side.
   void AddViewers(int32_t change);
   uint32_t viewers() const { return viewers_.load(std::memory_order_relaxed); }
@@ -173,11 +185,15 @@ class Stream {
   // The hub decides whether; these only do it. A stream that has ended stays ended: nothing then.
   std::optional<Lease> BeginPublication(const PublisherIdentity& identity, int64_t now_ms);
   void EndPublication(uint64_t epoch, EndReason reason, int64_t now_ms);
-  absl::Status Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms);
+  absl::Status Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps, int64_t now_ms,
+                      bool tells);
+  void BeginPieces(uint64_t epoch, std::function<void()> hasten, int64_t now_ms);
+  int64_t EndPiece(uint64_t epoch, int64_t now_ms);
   void Describe(uint64_t epoch, MediaDescription media);
   bool WasPublished() const;
   void End();
   void EndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TellLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NotifyStateLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string name_;
@@ -193,6 +209,8 @@ class Stream {
   bool own_timeline_ ABSL_GUARDED_BY(mutex_) = true;  // this node numbers its frames
   MediaDescription media_ ABSL_GUARDED_BY(mutex_);
   RateMeter rate_ ABSL_GUARDED_BY(mutex_);
+  ReadingPace pace_ ABSL_GUARDED_BY(mutex_);
+  uint64_t told_seq_ ABSL_GUARDED_BY(mutex_) = 0;  // listeners know of the frames before
   uint32_t clock_jumps_ ABSL_GUARDED_BY(mutex_) = 0;
   DropCounts drops_ ABSL_GUARDED_BY(mutex_);
   int64_t changed_ms_ ABSL_GUARDED_BY(mutex_);      // when state_ last changed
@@ -222,6 +240,15 @@ class Publication {
   absl::Status PushNumbered(FrameRole role, int64_t dts_ms, uint32_t seq, absl::string_view payload,
                             int64_t now_ms);
 
+  // From here on frames are pushed in pieces, as they gather: listeners are told once for each piece.
+  // `hasten` is called when somebody wants frames before the time that EndPiece gave, under the
+  // stream's lock, on any thread: it may only post.
+  void BeginPieces(std::function<void()> hasten, int64_t now_ms);
+
+  // A piece has been pushed, or nothing had come: tells the listeners. Returns when the next one is
+  // wanted, monotonic ms; what is past means now.
+  int64_t EndPiece(int64_t now_ms);
+
   void Describe(MediaDescription media);
 
   // Ends the publication now.
@@ -242,6 +269,7 @@ class Publication {
   FrameId next_;
   std::array<int64_t, 4> last_dts_ms_{};  // by track, of numbered frames
   int64_t last_ms_;
+  bool in_pieces_ = false;
   bool finished_ = false;
 };
 

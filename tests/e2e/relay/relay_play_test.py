@@ -244,5 +244,27 @@ class ChangeTest(RelayCase):
         self.assertIn(f"port {harness.RTMP_PORT} on {relay.ip} is in use".encode(), out.stderr)
 
 
+
+class PiecesTest(RelayCase):
+    def test_what_is_read_and_sent_in_pieces_comes_whole_to_its_last_frame(self):
+        relay = self.relay("--merge_read_ms=50", "--merge_write_ms=350", "--threads=2")
+        publisher = self.publish(relay)
+        time.sleep(1)  # nobody watches
+        merged = [self.play(relay) for _ in range(4)]
+        for player in merged:
+            wait_for("pictures", lambda: len(player.video()) > 60)
+        each = self.play(relay, "/live/show.flv?merge_write_ms=0")
+        wait_for("pictures, each at once", lambda: len(each.video()) > 90)
+        publisher.stop()
+        for player in (*merged, each):
+            wait_for("the end", lambda: player.ended)
+            self.assertIsNone(player.error)
+            player.check_times(self)
+        last = each.frames()
+        self.assertEqual(last[0][0], 9)
+        for player in merged:
+            self.assertEqual(player.frames()[-len(last):], last)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
