@@ -8,13 +8,6 @@
 namespace nearcast::scheduler {
 namespace {
 
-// As EquallyNear; a ranking of more than kRankedNodesMax has no others.
-size_t EquallyNearIn(const Snapshot& snapshot, const CellRanking& ranking) {
-  return ranking.size() > kRankedNodesMax
-             ? ranking.size()
-             : EquallyNear(ranking, snapshot.nearness->equal_cost_us());
-}
-
 // A node is one of thousands: what its line needs is awaited while others are scored.
 void PrefetchHosts(const CompiledNode& node) {
   const char* const begin = reinterpret_cast<const char*>(&node.play_hosts);
@@ -84,7 +77,7 @@ std::vector<NodeIndex> ChooseNodesFor(const Snapshot& snapshot, const CellRankin
 
 std::optional<NodeIndex> ChooseNodeFor(const Snapshot& snapshot, const CellRanking& ranking,
                                        uint64_t stream_hash) {
-  const size_t equal = EquallyNearIn(snapshot, ranking);
+  const size_t equal = EquallyNear(ranking, snapshot.nearness->equal_cost_us());
   const RendezvousKey key(stream_hash);
   return ChooseLeader(ranking, equal, [&](NodeIndex node, double floor) {
     const NodeBucket& bucket = snapshot.node_buckets[node.value()];

@@ -79,6 +79,10 @@ TEST(PlayTest, AStreamsNodeIsTheFirstInItsOrderHoweverManyAreEquallyNear) {
     }
     given.Node("far", "CN/110000/110100/chinaunicom", {"203.0.113.1"});
     given.Ratio("many", {{"many", 1}}, {}, {.publish_point = "show"});
+    // For somebody else: rankings keep more nodes then than are equally near.
+    Switch off{.name = "elsewhere", .off = {"node/n0"}};
+    off.match.regions = {"110000"};
+    given.config().switches.push_back(off);
     Question question(given);
     std::set<std::string> used;
     for (int i = 0; i < 500; ++i) {
