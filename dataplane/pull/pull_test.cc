@@ -219,7 +219,7 @@ TEST_F(PullTest, ASourceThatFailedMayHaveItThoughTheOthersDoNot) {
   Fetch({{"n1", without_.url}, {"n2", broken_.url}});
   EXPECT_EQ(finder_.AwaitQuestions(2)[1], (Nodes{"n1", "n2"}));
   EXPECT_NE(stream_->state(), stream::StreamState::kEnded);
-  EXPECT_EQ(desk_.counters().failed, 1u);
+  EXPECT_GE(desk_.counters().failed, 1u);  // it goes on trying
 }
 
 TEST_F(PullTest, TenThousandRequestsForWhatNobodyHasAreFewLinesOfLog) {
