@@ -287,7 +287,7 @@ TEST_F(SessionTableTest, SessionsAreListedByStreamUpToALimit) {
   ASSERT_TRUE(table
                   .Add(SessionSigner::NewId(),
                        std::make_shared<Session>(other, TrackKind{}, Format::kLowLatency,
-                                                 SliceWindow(0, {})),
+                                                 SliceWindow(PieceStore(0, {}), 0, {})),
                        7)
                   .ok());
   EXPECT_EQ(table.List("", 10).size(), 4u);
