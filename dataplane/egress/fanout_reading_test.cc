@@ -78,12 +78,12 @@ class FanoutReadingTest : public testing::Test {
 
 TEST_F(FanoutReadingTest, APieceThatIsReadWhenItsViewersAreDueIsSentAtOnceAndWhole) {
   PushPiece(30);
+  int64_t begun_ms = loop_.now_ms;
   Join(350);
   PushPiece(1);
   for (int round = 0; round < 10; ++round) {
-    const int64_t begun_ms = loop_.now_ms;
     EXPECT_EQ(wanted_ms_, begun_ms + 350);
-    loop_.now_ms = wanted_ms_;
+    begun_ms = loop_.now_ms = wanted_ms_;
     fanout_->Tick();  // nothing has come yet: no round over nothing
     const uint64_t sends = counters_.sends.Get();
     PushPiece(9);
