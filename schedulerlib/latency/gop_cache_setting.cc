@@ -113,6 +113,7 @@ GopCacheSetting ChooseGopCache(const GopCache& cache, const GopCacheWish& wish) 
       std::max<int64_t>(int64_t{wish.gop_cache_ms} + wish.gop_ms / 2 + wish.network_ms - way, 0);
   GopCacheSetting setting = cache.model == GopCacheModel::kTable ? ChooseLevel(cache, wish, mean)
                                                                  : ChooseValue(cache, wish, mean);
+  setting.least_ms = setting.delay.min_ms;
   setting.delay.min_ms += way;
   setting.delay.max_ms += way;
   return setting;

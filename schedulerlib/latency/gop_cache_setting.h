@@ -30,6 +30,7 @@ struct GopCacheSetting {
   bool per_url = false;                  // the CDN's dialect sets it by URL
   bool known = false;                    // by that or by what is said of its console; else a wish
   bool gop_too_long = false;             // the vendor's law does not hold
+  uint32_t least_ms = 0;                 // of media that a viewer begins with: M as it comes out
   DelayRange delay;                      // of the first frame, the way included
 };
 

@@ -47,6 +47,7 @@ TEST(GopCacheSettingTest, ALowerBoundIsTakenAsItIs) {
   EXPECT_EQ(setting.ms, 1800u);
   EXPECT_TRUE(setting.per_url);
   EXPECT_EQ(setting.delay, (DelayRange{2000, 4000})) << "seed 004: in [2.0, 4.0]";
+  EXPECT_EQ(setting.least_ms, 1800u) << "without the way";
   EXPECT_EQ(Query(cache, setting), "gop_cache_ms=1800");
 }
 
@@ -55,6 +56,7 @@ TEST(GopCacheSettingTest, ACentreIsHalfAGopHigher) {
   const auto setting = ChooseGopCache(cache, {.gop_cache_ms = 3000, .gop_ms = 2000});
   EXPECT_EQ(setting.ms, 4000u);
   EXPECT_EQ(setting.delay, (DelayRange{2000, 6000})) << "as Alibaba publishes for D = 4, g = 2";
+  EXPECT_EQ(setting.least_ms, 2000u);
   EXPECT_EQ(Query(cache, setting), "delay=4");
 }
 

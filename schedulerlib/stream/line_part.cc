@@ -54,7 +54,7 @@ class Renderer {
         line_(line),
         overrides_(OverridesOf(decision)),
         line_switch_(SwitchFrom(decision, line)),
-        params_(decision.latency, line.gop_cache.ms, overrides_,
+        params_(decision.latency, line.gop_cache.least_ms, overrides_,
                 line_switch_ ? &*line_switch_ : nullptr),
         urls_(snapshot, decision, line),
         batch_(urls_.StartBatch()) {

@@ -116,7 +116,7 @@ std::string WriteSdkParams(const TranscodeTemplate& tier, const SdkParams& param
   writer.Int("BufferDataMs", latency.start_buffer_ms);
   writer.Int("EnableLowLatencyFLV", params.gop_cache_ms <= kLowLatencyCacheMs ? 1 : 0);
   if (latency.plan != nullptr) {
-    const SpeedPlan speed = SpeedsAt(*latency.plan, latency.gop_cache_ms);
+    const SpeedPlan speed = SpeedsAt(*latency.plan, params.gop_cache_ms);
     writer.Object("NetworkAdapt", [&speed](JsonWriter& json) { WriteNetworkAdapt(speed, json); });
     const uint32_t stalls = latency.plan->demote_after_stalls;
     if (stalls > 0) writer.Object("Auto", [stalls](JsonWriter& json) { WriteAuto(stalls, json); });

@@ -26,7 +26,7 @@ using SdkOverrides = absl::InlinedVector<std::pair<absl::string_view, absl::stri
 
 struct SdkParams {
   absl::string_view suffix;      // the tier's, at the line's CDN
-  uint32_t gop_cache_ms = 0;     // what that CDN is asked for
+  uint32_t gop_cache_ms = 0;     // the least that its viewers begin with: M
   const ViewerLatency& latency;  // of the viewer
   const SdkOverrides& overrides;
   const LineSwitch* line_switch = nullptr;  // null = there is no other line

@@ -60,6 +60,17 @@ TEST(SdkParamsTest, WhoGetsMoreCacheIsChasedLater) {
   EXPECT_EQ(params["NetworkAdapt"]["SlowSpeed"].GetDouble(), 1);
 }
 
+TEST(SdkParamsTest, ALineWhoseCdnGivesMoreIsChasedLaterThanThePolicyWouldSay) {
+  const LatencyPlan plan = Plan(6000, 2000);
+  const ViewerLatency latency{.plan = &plan, .gop_cache_ms = 5000, .gop_ms = 2000};
+  const SdkOverrides none;
+  rapidjson::Document params;
+  params.Parse(
+      WriteSdkParams({}, {.gop_cache_ms = 7000, .latency = latency, .overrides = none}).c_str());
+  EXPECT_EQ(params["FastOpenDuration"].GetInt(), -7000);
+  EXPECT_EQ(params["NetworkAdapt"]["HurryStartMs"].GetInt(), 8000);
+}
+
 TEST(SdkParamsTest, ManyTiersGiveWhatEachGivesAlone) {
   const LatencyPlan plan = Plan(4000, 1000);
   const SdkOverrides none;
