@@ -1,9 +1,12 @@
 #include "services/client/client_desk.h"
 
+#include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/fake_clock.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "nearcast/v1/client.grpc.pb.h"
@@ -123,6 +126,69 @@ TEST_F(ClientDeskTest, OverHttpTheVersionIsTheEntityTag) {
   EXPECT_EQ(Get("publish_point=nosuch").status, 404);
   EXPECT_EQ(Get("publish_point=show&grade=best").status, 400);
   EXPECT_EQ(Get("publish_point=%zz").status, 400);
+}
+
+// A policy for each attribute, and another scene: whatever a client says changes its answer.
+scheduler::Given CuriousWorld() {
+  scheduler::Given given = World();
+  given.Network("10.2.0.0/16", "CN/110000/110100/chinaunicom").Point("other", {"own"});
+  const auto add = [&given](const std::string& name, const scheduler::RuleMatch& match) {
+    scheduler::ClientPolicy policy;
+    policy.name = name;
+    policy.match = match;
+    policy.encoder.audio_first = true;
+    given.config().client_policies.push_back(policy);
+  };
+  add("scene", {.publish_points = {"other"}});
+  add("isp", {.isps = {"chinaunicom"}});
+  add("half", {.percent = 50});
+  add("device", {.devices = {"x*"}});
+  add("os", {.oses = {"x*"}});
+  add("app", {.apps = {"x*"}});
+  add("app-version", {.app_version_min = "3"});
+  add("network", {.networks = {"x*"}});
+  add("grade", {.grade_min = 3, .grade_max = 3});
+  add("class", {.viewer_classes = {"x*"}});
+  return given;
+}
+
+TEST_F(ClientDeskTest, EveryFieldOfTheRequestMeansTheSameAsAParameter) {
+  snapshots_.Publish(CuriousWorld().Snapshot());
+  const std::map<std::string, std::string> params = {{"publish_point", "publish_point"},
+                                                     {"address", "ip"},
+                                                     {"device_id", "device_id"},
+                                                     {"device", "device"},
+                                                     {"os", "os"},
+                                                     {"app", "app"},
+                                                     {"app_version", "app_version"},
+                                                     {"network", "network"},
+                                                     {"network_grade", "grade"},
+                                                     {"client_class", "class"},
+                                                     {"known_version", "If-None-Match"}};
+  const auto base = desk_.GetClientConfig(Request(""));
+  ASSERT_TRUE(base.ok());
+  EXPECT_EQ(Get("publish_point=show", base->version()).status, 304);
+  const auto& type = *v1::GetClientConfigRequest::descriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const std::string& field = type.field(i)->name();
+    ASSERT_EQ(params.count(field), 1u) << field << ": add it to client_desk.h, and here";
+    if (field == "known_version") continue;
+    int changes = 0;
+    for (const char* said : {"x1", "x2", "x3", "x4", "x5", "x6", "x7", "3", "10.2.0.9", "other"}) {
+      v1::GetClientConfigRequest request;
+      const std::string json = absl::StrCat("{\"", field, "\":\"", said, "\"}");
+      if (!google::protobuf::util::JsonStringToMessage(json, &request).ok()) continue;
+      if (request.publish_point().empty()) request.set_publish_point("show");
+      if (request.address().empty()) request.set_address("10.1.0.9");
+      const auto by_grpc = desk_.GetClientConfig(request);
+      if (!by_grpc.ok() || by_grpc->version() == base->version()) continue;
+      ++changes;
+      const http::Response by_http =
+          Get(absl::StrCat(params.at(field), "=", said, "&publish_point=show"));
+      EXPECT_THAT(by_http.body, HasSubstr(by_grpc->version())) << field << " " << said;
+    }
+    EXPECT_GT(changes, 0) << field;
+  }
 }
 
 TEST_F(ClientDeskTest, AnswersOverGrpc) {
