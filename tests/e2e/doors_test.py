@@ -37,23 +37,23 @@ class DoorsTest(DemoCase):
         shared = os.path.join(os.environ.get("NEARCAST_SHARED", ""), "data/ipdb/networks.mmdb")
         return [shared] if os.path.exists(shared) else []
 
-    def clients(self):
+    def clients(self, count):
         """Half from the demonstration's networks, half from anywhere; seeded, so that a failure can be repeated."""
         chance = random.Random(20)
         known = list(networks("deploy/demo/networks.csv"))
-        for i in range(CLIENTS):
+        for i in range(count):
             if i % 2:
                 net = chance.choice(known)
                 yield str(net[chance.randrange(net.num_addresses)])
             else:
                 yield str(ipaddress.ip_address(chance.randrange(1 << 24, 224 << 24)))
 
-    def agreed(self):
-        """{address: how many of 10,000 clients DNS and HTTPDNS give it}, once both have been found to agree."""
+    def agreed(self, count):
+        """{address: how many of so many clients DNS and HTTPDNS give it}, once both have been found to agree."""
         dns = dns_client.Client(self.demo.net.control)
         web = http.client.HTTPConnection(self.demo.net.control, 8080, timeout=5)
         seen = {}
-        for client in self.clients():
+        for client in self.clients(count):
             web.request("GET", "/d?host=%s&ip=%s" % (NAME, client))
             by_http = json.loads(web.getresponse().read())["ips"]
             by_dns = dns.ask(NAME, client)
@@ -66,23 +66,23 @@ class DoorsTest(DemoCase):
         return seen
 
     def test_dns_and_httpdns_agree_for_10000_clients(self):
-        self.assertEqual(set(self.agreed()), set(self.demo.net.relays.values()))
+        self.assertEqual(set(self.agreed(CLIENTS)), set(self.demo.net.relays.values()))
 
     def test_a_switch_of_a_node_reaches_names_for_some_clients_until_it_expires(self):
         """The demonstration's nodes are down here, where no relay runs; so they are declared up."""
         self.declare_up()
         relays = self.demo.net.relays
         near, far = relays["guangzhou-telecom"], relays["beijing-unicom"]
-        client = "14.215.177.39"
+        client = "14.215.178.39"  # beside the block that another test overrides
         dns = dns_client.Client(self.demo.net.control)
         self.addCleanup(dns.close)
-        before = self.agreed()
+        before = self.agreed(2000)
         self.demo.ctl("switch", "set", "half", "--off", "node/guangzhou-telecom", "--percent", "50")
-        half = self.agreed()
-        self.assertAlmostEqual(half[near], before[near] / 2, delta=0.1 * before[near])
+        half = self.agreed(2000)
+        self.assertAlmostEqual(half[near], before[near] / 2, delta=before[near] / 5)
         self.demo.ctl("switch", "clear", "half")
         self.assertEqual(dns.ask(NAME, client), [near])
-        self.demo.ctl("switch", "set", "south", "--off", "node/guangzhou-telecom", "--region", "440000", "--for", "6s")
+        self.demo.ctl("switch", "set", "south", "--off", "node/guangzhou-telecom", "--region", "440000", "--for", "12s")
         self.assertEqual(dns.ask(NAME, client), [far])
         steps = self.demo.ctl("explain", "dns", "--name", NAME, "--ip", client)
         self.assertIn("switch south applies (region 440000): node/guangzhou-telecom off", steps)
