@@ -25,7 +25,6 @@ using egress::RouteRequest;
 
 // A channel without sessions is kept this long: whoever reloads the page finds it.
 constexpr int64_t kChannelIdleMs = 10'000;
-
 constexpr char kPlaylistType[] = "application/vnd.apple.mpegurl";
 constexpr int64_t kTargetsWaited = 3;  // a blocking reload is given up after these
 
