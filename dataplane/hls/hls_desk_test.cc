@@ -28,8 +28,10 @@ using media::FrameKind;
 
 std::string Hex(const char* hex) { return absl::HexStringToBytes(hex); }
 
+// Segments of 4 s: who waits in vain does so for 12 s, longer than a loaded machine stalls.
 HlsOptions FewWaiters() {
   HlsOptions options;
+  options.channel.segment_ms = 4'000;
   options.channel.waiters_max = 3;
   return options;
 }
