@@ -157,6 +157,7 @@ size_t StreamLifecycle::InterruptUnheard(IsHeard is_heard, absl::Duration quiet)
   const auto snapshot = snapshots_->Current();
   const auto unheard = streams_->Select([&](const StreamEntry& entry) {
     const auto& lines = entry.stream.push_lines;
+    if (entry.unheard_since) return false;  // it has its grace (ChangeDue)
     return entry.stream.state == StreamState::kPublishing && entry.update_time < now - quiet &&
            !MayGoOnUnheard(*snapshot, entry.stream) &&
            std::none_of(lines.begin(), lines.end(), [is_heard](const scheduler::PushLine& line) {

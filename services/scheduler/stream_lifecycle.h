@@ -69,7 +69,8 @@ class StreamLifecycle {
   using IsHeard = absl::FunctionRef<bool(absl::string_view)>;
 
   // Interrupts streams that are said to be publishing, have not changed for `quiet`, are not heard
-  // and may not go on unheard: those that stopped while this process, or their node, was away.
+  // and may not go on unheard: those that stopped while this process, or their node, was away. What
+  // is known to be unheard has its grace.
   // Returns how many.
   size_t InterruptUnheard(IsHeard is_heard, absl::Duration quiet);
 

@@ -186,6 +186,16 @@ TEST_F(StreamLifecycleTest, StreamsThatNobodyHearsAnyMoreAreInterrupted) {
   EXPECT_EQ(StateOf("waiting"), "created");
 }
 
+TEST_F(StreamLifecycleTest, ALongGraceIsNotCutShort) {
+  Create("s");
+  Start("live/s");
+  clock_.Advance(absl::Seconds(60));
+  Stop("live/s");
+  const auto nobody = [](absl::string_view) { return false; };
+  EXPECT_EQ(lifecycle_.InterruptUnheard(nobody, absl::Seconds(10)), 0u);
+  EXPECT_EQ(After(5), 1u);
+}
+
 TEST_F(StreamLifecycleTest, AGoodbyeToTheNodeThatAStreamHasLeftLeavesTheGrace) {
   Create("s");
   SetLines("s", {{"main", "own", "n", "rtmp://n/live/s", false}});
