@@ -18,7 +18,7 @@ RTMP_PORT = 1935
 HTTP_PORT = 8088
 
 
-def wait_for(what, condition, seconds=15):
+def wait_for(what, condition, seconds=60):
     """Polls until condition() is true; returns its value. Fails with `what` otherwise."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -107,7 +107,7 @@ class Relay:
 class Publisher:
     """ffmpeg's test picture and tone, 25 frames/s, a keyframe each `gop_frames`."""
 
-    def __init__(self, url, gop_frames=50, seconds=120, audio=True, video=True):
+    def __init__(self, url, gop_frames=50, seconds=600, audio=True, video=True):
         command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-re"]
         if video:
             command += ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=25"]
