@@ -52,5 +52,30 @@ TEST(UrlBatchTest, SignsAsTheSignerDoes) {
   }
 }
 
+TEST(UrlBatchTest, UrlsMayStandInSeveralTexts) {
+  Signing signing;
+  signing.method = SignMethod::kTencent;
+  signing.key = "0123456789abcdef";
+  const UrlSigner signer(signing);
+  UrlBatch batch(signer, kExpiry);
+  std::string flv, rtmp;
+  for (const absl::string_view stream : {"s1", "s1_hd"}) {
+    for (std::string* const text : {&flv, &rtmp}) {
+      const size_t path_at = text->size() + 22;
+      absl::StrAppend(text, "https://pull.example:1/live/", stream);
+      batch.Sign(path_at, "live", stream, *text);
+    }
+  }
+  batch.Finish();
+  std::string expected;
+  for (const absl::string_view stream : {"s1", "s1_hd"}) {
+    const size_t path_at = expected.size() + 22;
+    absl::StrAppend(&expected, "https://pull.example:1/live/", stream);
+    signer.Sign(path_at, "live", stream, kExpiry, expected);
+  }
+  EXPECT_EQ(flv, expected);
+  EXPECT_EQ(rtmp, expected);
+}
+
 }  // namespace
 }  // namespace nearcast
