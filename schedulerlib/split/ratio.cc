@@ -15,6 +15,16 @@ struct Candidate {
   double weight;
 };
 
+// Becomes the accounts where they are kept, which are a thousand octets: none is copied.
+struct AccountsOf {
+  const CompiledRatioRule& rule;
+  const RatioQuestion& question;
+
+  operator DebtView() const {
+    return question.debts->Read(rule, *question.place, question.session_mbit);
+  }
+};
+
 // One question's way to its choice.
 class Chooser {
  public:
@@ -166,7 +176,7 @@ class Chooser {
     if (question_.debts == nullptr || question_.session_mbit <= 0 || candidates_.size() < 2) {
       return Take(by_hash, RatioReason::kHash);
     }
-    choice_.debts.emplace(question_.debts->Read(rule_, *question_.place, question_.session_mbit));
+    choice_.debts.emplace(AccountsOf{rule_, question_});
     TakeByDebts(by_hash, held);
   }
 

@@ -300,6 +300,10 @@ void DecideViewerLatency(const Snapshot& snapshot, PlayDecision& decision) {
 
 absl::Status Decide(const Snapshot& snapshot, const Stream& stream, const Viewer& viewer,
                     absl::Time now, const PlayContext& context, PlayDecision& decision) {
+  // A stream is waited for longest: what the viewer alone decides goes first.
+  decision.viewer = &viewer;
+  decision.viewer_hash = StableHash(viewer.key);
+  decision.place = FindPlace(snapshot, viewer.address, "");
   if (absl::Status status = CheckPlayable(stream); !status.ok()) return status;
   const auto point = snapshot.publish_points.find(stream.publish_point);
   if (point == snapshot.publish_points.end()) {
@@ -307,12 +311,9 @@ absl::Status Decide(const Snapshot& snapshot, const Stream& stream, const Viewer
                                             stream.name, " does not exist any more"));
   }
   decision.stream = &stream;
-  decision.viewer = &viewer;
   decision.stream_hash = StableHash(stream.name);
-  decision.viewer_hash = StableHash(viewer.key);
   decision.now_s = absl::ToUnixSeconds(now);
   decision.publish_point = &point->second;
-  decision.place = FindPlace(snapshot, viewer.address, "");
   const MatchQuestion match = MatchQuestionOf(decision);
   decision.switches = snapshot.switches.Find(match, now);
   if (const CompiledSwitch* off = decision.switches.StreamOffBy(stream.name)) {
