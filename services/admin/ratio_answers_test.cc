@@ -94,9 +94,9 @@ TEST(ProposeRatio, CommitThatIsNotUsedUpIsToldAndSoIsACapThatIsExceeded) {
 TEST(ProposeRatio, RulesWeighAsTheirViewersDid) {
   const auto world = World({Cdn("a", 1000, 0, 1), Cdn("b", 0, 0, 2),
                             Rule("big", {{"a", 50}, {"b", 50}}), Rule("small", {{"b", 1}})});
-  const RatioFacts facts{
-      .rates = {{.cdn = "a", .measured_bps = 4e8}, {.cdn = "b", .assigned_bps = 6e8}},
-      .demands = {{"big", 9e8}, {"small", 1e8}}};
+  const RatioFacts facts{.rates = {{.cdn = "a", .traffic = {.measured_bps = 4e8}},
+                                   {.cdn = "b", .traffic = {.assigned_bps = 6e8}}},
+                         .demands = {{"big", 9e8}, {"small", 1e8}}};
   const auto proposal = ProposeRatio(world, facts, {});
   ASSERT_TRUE(proposal.ok()) << proposal.status();
   ASSERT_EQ(proposal->resources_size(), 1) << "one CDN alone has nothing to choose";
