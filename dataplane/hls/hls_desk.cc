@@ -166,27 +166,6 @@ MultivariantPlaylist Describe(const Session& session, const TrackView& view) {
   return playlist;
 }
 
-egress::ViewerStatus DescribeViewer(const Session& session, int64_t now_ms) {
-  return session.channel->Look(session.kind, [&](const TrackView& view) {
-    const Progress& progress = session.progress;
-    return egress::ViewerStatus{
-        .stream = session.channel->stream()->name(),
-        .address = session.address,
-        .protocol = "hls",
-        .state = "playing",
-        .session_ms = now_ms - session.opened_ms,
-        .bytes_sent = progress.bytes(),
-        .bits_per_s = progress.BitsPerSecond(now_ms),
-        .delay_ms_mean = progress.delay_ms_mean(),
-        .delay_ms_max = progress.delay_ms_max(),
-        .session = egress::SessionStatus{
-            .format = FormatName(session.format),
-            .slices = progress.slices(),
-            .delay_ms = progress.DelayMs(*view.store),
-            .silent_ms = now_ms - session.seen_ms.load(std::memory_order_relaxed)}};
-  });
-}
-
 }  // namespace
 
 HlsDesk::HlsDesk(const HlsOptions& options, std::vector<egress::Worker*> workers,
@@ -440,7 +419,7 @@ std::vector<egress::ViewerStatus> HlsDesk::Viewers(const std::string& stream, si
   std::vector<egress::ViewerStatus> viewers;
   const int64_t now_ms = MonotonicMs();
   for (const auto& session : sessions_.List(stream, limit)) {
-    viewers.push_back(DescribeViewer(*session, now_ms));
+    viewers.push_back(session->Status(now_ms));
   }
   return viewers;
 }

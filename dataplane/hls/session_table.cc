@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "dataplane/hls/hls_request.h"
 
 namespace nearcast::hls {
 namespace {
@@ -30,6 +31,25 @@ Session::~Session() {
 
 // As long as a slice that a playlist once showed must be there.
 int64_t Session::ttl_ms() const { return std::max(kTtlMsMin, window.retention_ms()); }
+
+egress::ViewerStatus Session::Status(int64_t now_ms) const {
+  return channel->Look(kind, [&](const TrackView& view) {
+    return egress::ViewerStatus{.stream = channel->stream()->name(),
+                                .address = address,
+                                .protocol = "hls",
+                                .state = "playing",
+                                .session_ms = now_ms - opened_ms,
+                                .bytes_sent = progress.bytes(),
+                                .bits_per_s = progress.BitsPerSecond(now_ms),
+                                .delay_ms_mean = progress.delay_ms_mean(),
+                                .delay_ms_max = progress.delay_ms_max(),
+                                .session = egress::SessionStatus{
+                                    .format = FormatName(format),
+                                    .slices = progress.slices(),
+                                    .delay_ms = progress.DelayMs(*view.store),
+                                    .silent_ms = now_ms - seen_ms.load(std::memory_order_relaxed)}};
+  });
+}
 
 absl::Status SessionTable::Add(const SessionId& id, std::shared_ptr<Session> session,
                                int64_t now_ms) {

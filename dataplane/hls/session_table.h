@@ -16,6 +16,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "dataplane/egress/viewer_status.h"
 #include "dataplane/hls/channel.h"
 #include "dataplane/hls/playlist.h"
 #include "dataplane/hls/progress.h"
@@ -33,6 +34,9 @@ struct Session {
   Session& operator=(const Session&) = delete;
 
   int64_t ttl_ms() const;
+
+  // For people.
+  egress::ViewerStatus Status(int64_t now_ms) const;
 
   const std::shared_ptr<Channel> channel;
   SliceWindow window;   // under the channel's lock (Channel::Look)
