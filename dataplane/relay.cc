@@ -65,6 +65,9 @@ ABSL_FLAG(int64_t, gop_keep_ms, 10000, "the largest gop_cache_ms that is always 
 ABSL_FLAG(int64_t, ring_ms_max, 60000, "media held per stream at most, by time");
 ABSL_FLAG(uint32_t, ring_frames_max, 8192, "media held per stream at most, by frames");
 ABSL_FLAG(uint32_t, ring_mb_max, 32, "media held per stream at most, by megabytes");
+ABSL_FLAG(uint32_t, media_mb_max, 0,
+          "media held in all, by rings and HLS buffers, by megabytes; near it new streams are "
+          "refused; 0 = half of the machine's memory");
 ABSL_FLAG(uint32_t, streams_max, 10000, "streams published or pulled here at most");
 ABSL_FLAG(uint32_t, waiting_streams_max, 2000,
           "streams that viewers wait for and nobody has brought here yet, at most");
@@ -171,6 +174,14 @@ absl::Status CheckOptions(const RelayOptions& options) {
     return absl::InvalidArgumentError("--ring_frames_max: want at least 2");
   }
   return absl::OkStatus();
+}
+
+size_t MediaBytesMax() {
+  if (const uint32_t mb = absl::GetFlag(FLAGS_media_mb_max); mb > 0) return size_t{mb} << 20;
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page_bytes = ::sysconf(_SC_PAGE_SIZE);
+  return pages > 0 && page_bytes > 0
+             ? static_cast<size_t>(pages) / 2 * static_cast<size_t>(page_bytes)
+             : 0;
 }
 
 std::string HostName() {
@@ -286,6 +297,7 @@ absl::StatusOr<RelayOptions> OptionsFromFlags() {
                       .span_ms_max = absl::GetFlag(FLAGS_ring_ms_max),
                       .frames_max = absl::GetFlag(FLAGS_ring_frames_max),
                       .bytes_max = size_t{absl::GetFlag(FLAGS_ring_mb_max)} << 20};
+  options.hub.media_bytes_max = MediaBytesMax();
   options.hub.streams_max = absl::GetFlag(FLAGS_streams_max);
   options.hub.waiting_max = absl::GetFlag(FLAGS_waiting_streams_max);
   options.hub.reconnect_grace_ms = absl::GetFlag(FLAGS_reconnect_grace_ms);

@@ -191,6 +191,10 @@ egress::NodeTotals RelayNode::Parts::Totals() const {
   totals.viewers = desk->viewers() + hls_totals.sessions;
   totals.bytes_sent = hls_totals.bytes_sent;
   totals.waiting_refused = hub.waiting_refused();
+  totals.media = {.bytes = hub.budget()->bytes(),
+                  .bytes_max = hub.budget()->bytes_max(),
+                  .refused = hub.budget()->refused(),
+                  .cuts = hub.budget()->cuts()};
   for (const auto& worker : workers) {
     const egress::EgressCounters& counters = worker->counters();
     totals.viewers_admitted += counters.viewers_admitted.Get();
@@ -336,6 +340,7 @@ void RelayNode::Parts::MakeFinder(uint16_t rtmp_port, uint16_t http_port) {
                                             plays.get());
   hls::HlsOptions hls_options = options.hls;
   hls_options.base_url = HlsBaseUrl(options, http_port);
+  hls_options.channel.budget = hub.budget();
   hls = std::make_unique<hls::HlsDesk>(hls_options, all, desk.get());
 }
 

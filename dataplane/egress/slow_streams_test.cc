@@ -13,6 +13,7 @@
 #include "dataplane/egress/flv_protocol.h"
 #include "dataplane/egress/manual_loop.h"
 #include "dataplane/stream/hub.h"
+#include "dataplane/stream/media_budget.h"
 #include "gtest/gtest.h"
 
 namespace nearcast::egress {
@@ -28,10 +29,15 @@ struct SlowStream {
   std::unique_ptr<stream::Publication> publication;
   std::shared_ptr<Fanout> fanout;
   std::vector<int> far_ends;
+  std::vector<Viewer*> viewers;
 };
 
 class SlowStreamsTest : public testing::Test {
  protected:
+  explicit SlowStreamsTest(size_t media_bytes_max = 0)
+      : hub_(stream::HubOptions{.ring = {.keep_ms = 2'000, .bytes_max = kRingBytesMax},
+                                .media_bytes_max = media_bytes_max}) {}
+
   void SetUp() override {
     for (size_t i = 0; i < kStreams; ++i) {
       SlowStream slow;
@@ -59,7 +65,21 @@ class SlowStreamsTest : public testing::Test {
     ::fcntl(fds[0], F_SETFL, O_NONBLOCK);
     slow->far_ends.push_back(fds[1]);
     const ViewerRequest request{.arrived_ms = loop_.now_ms, .deadline_ms = loop_.now_ms + 5'000};
-    slow->fanout->Add(std::make_unique<Viewer>(fds[0], flv_, request));
+    auto viewer = std::make_unique<Viewer>(fds[0], flv_, request);
+    slow->viewers.push_back(viewer.get());
+    slow->fanout->Add(std::move(viewer));
+  }
+
+  // All far ends take what is there, and their viewers go on.
+  void Resume() {
+    std::string bytes(1 << 20, 0);
+    for (SlowStream& slow : streams_) {
+      for (const int fd : slow.far_ends) {
+        while (::recv(fd, bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) continue;
+      }
+      for (Viewer* viewer : slow.viewers) slow.fanout->OnWritable(viewer);
+    }
+    loop_.Run();
   }
 
   void Play(int64_t ms) {
@@ -84,7 +104,7 @@ class SlowStreamsTest : public testing::Test {
   EgressCounters counters_;
   FanoutTools tools_{
       .loop = &loop_, .batch = &batch_, .backlog = &backlog_, .counters = &counters_, .limits = {}};
-  stream::Hub hub_{stream::HubOptions{.ring = {.keep_ms = 2'000, .bytes_max = kRingBytesMax}}};
+  stream::Hub hub_;
   std::shared_ptr<FlvProtocol> flv_ = std::make_shared<FlvProtocol>();
   std::vector<SlowStream> streams_;
   int64_t at_ms_ = 0;
@@ -101,14 +121,56 @@ TEST_F(SlowStreamsTest, SixtyFourStreamsWhoseViewersStallStayWithinTheirRings) {
   for (const SlowStream& slow : streams_) {
     EXPECT_LE(slow.publication->stream()->Status(loop_.now_ms).cached_bytes, kRingBytesMax);
     EXPECT_EQ(slow.fanout->viewers(), kViewersEach);
+    for (const Viewer* viewer : slow.viewers) EXPECT_TRUE(viewer->blocked());
   }
-  EXPECT_GT(counters_.jumps.Get() + counters_.dropped_tail.Get() + counters_.dropped_rest.Get() +
-                counters_.dropped_jumped.Get() + counters_.sends.Get(),
-            0u);
   // What each viewer holds beside the rings is the rest of one frame.
   const size_t own_bytes = kStreams * kViewersEach * 2 * kFrameBytes;
   EXPECT_LE(most_bytes, early_bytes + own_bytes);
   EXPECT_LE(early_bytes, kStreams * kRingBytesMax * 2 + own_bytes);
+}
+
+TEST_F(SlowStreamsTest, WhatStalledViewersLostIsCountedWhenTheyGoOn) {
+  Play(20'000);
+  EXPECT_EQ(counters_.dropped_jumped.Get(), 0u) << "it is not known before";
+  Resume();
+  Play(400);
+  uint64_t lost = 0;
+  for (const SlowStream& slow : streams_) {
+    for (const Viewer* viewer : slow.viewers) {
+      EXPECT_GE(viewer->cursor().jumps(), 1u);
+      EXPECT_GT(viewer->cursor().drops().jumped, 100u);
+      lost += viewer->cursor().drops().jumped;
+    }
+  }
+  EXPECT_EQ(counters_.dropped_jumped.Get(), lost);
+}
+
+constexpr size_t kBudget = 4u << 20;  // a quarter of what the rings may hold
+
+class BudgetedStreamsTest : public SlowStreamsTest {
+ protected:
+  BudgetedStreamsTest() : SlowStreamsTest(kBudget) {}
+
+  const size_t bytes_before_ = mallinfo2().uordblks;
+};
+
+TEST_F(BudgetedStreamsTest, AllStreamsTogetherStayWithinTheNodesBudget) {
+  const size_t slack = kStreams * (kFrameBytes + stream::MediaBudget::kUnit);
+  for (int second = 0; second < 20; ++second) {
+    Play(1'000);
+    EXPECT_LE(hub_.budget()->bytes(), kBudget + slack);
+  }
+  EXPECT_GT(hub_.budget()->bytes(), kBudget / 2);
+  // Replicas hold nothing that the rings have let go of. Slots, viewers and sockets' ends come on
+  // top.
+  const size_t own_bytes = kStreams * ((8u << 10) + kViewersEach * (8u << 10)) + (1u << 20);
+  EXPECT_LE(mallinfo2().uordblks - bytes_before_, kBudget + slack + own_bytes);
+  EXPECT_EQ(hub_.Publish("live/new", {}, loop_.now_ms).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  Resume();
+  for (const SlowStream& slow : streams_) {
+    EXPECT_EQ(slow.fanout->viewers(), kViewersEach) << "nobody is let go for it";
+  }
 }
 
 }  // namespace

@@ -327,6 +327,23 @@ void AppendPullMetrics(const NodeTotals& totals, std::string* out) {
   for (const Metric& metric : metrics) AppendMetric(metric, out);
 }
 
+void AppendMedia(const MediaTotals& media, std::string* out) {
+  const auto count = [](uint64_t value) { return static_cast<double>(value); };
+  const Metric metrics[] = {
+      {"nearcast_relay_media_bytes", "gauge", "Media held in rings and HLS buffers.",
+       count(media.bytes)},
+      {"nearcast_relay_media_max_bytes", "gauge", "What may be held; 0 = no bound.",
+       count(media.bytes_max)},
+      {"nearcast_relay_media_refused_total", "counter",
+       "New streams, viewers of streams that are not here, and new HLS formats refused for it.",
+       count(media.refused)},
+      {"nearcast_relay_media_cuts_total", "counter",
+       "Times that a ring or an HLS buffer let go of media to keep within its share.",
+       count(media.cuts)},
+  };
+  for (const Metric& metric : metrics) AppendMetric(metric, out);
+}
+
 void AppendAdmission(const AdmissionCounts& counts, std::string* out) {
   absl::StrAppend(out,
                   "# HELP nearcast_relay_urls_refused_total Publishers and viewers refused for "
@@ -453,6 +470,7 @@ std::string WriteMetrics(const NodeTotals& totals, const std::vector<StreamStatu
   AppendPullMetrics(totals, &out);
   AppendSrtMetrics(totals.srt, &out);
   AppendHlsMetrics(totals.hls, &out);
+  AppendMedia(totals.media, &out);
   AppendAdmission(totals.admission, &out);
   if (totals.plays) AppendPlays(*totals.plays, &out);
   AppendDrops(totals.drops, &out);

@@ -58,6 +58,14 @@ struct SrtCounts {
   uint64_t bytes_received = 0;
 };
 
+// What is held in rings and HLS buffers (stream/media_budget.h).
+struct MediaTotals {
+  uint64_t bytes = 0;
+  uint64_t bytes_max = 0;  // 0 = no bound
+  uint64_t refused = 0;
+  uint64_t cuts = 0;
+};
+
 struct NodeTotals {
   std::string node;
   uint64_t uptime_s = 0;
@@ -94,6 +102,7 @@ struct NodeTotals {
   uint64_t delay_targets_refused = 0;
   uint64_t delays_measured = 0;
   uint64_t delay_connects_lost = 0;
+  MediaTotals media;
   HlsCounts hls;
   AdmissionCounts admission;
   SrtCounts srt;

@@ -50,15 +50,23 @@ TEST(StatusPageTest, QueuesAreACumulativeHistogram) {
 }
 
 TEST(StatusPageTest, MetricsNameTypeAndEscapeLabels) {
-  const std::string text = WriteMetrics(
-      {.node = "n1", .waiting_refused = 7, .bytes_sent = 12'345'678'901, .accepts_failed = 3},
-      {SampleStream("live/\"a\"")});
+  const std::string text =
+      WriteMetrics({.node = "n1",
+                    .waiting_refused = 7,
+                    .bytes_sent = 12'345'678'901,
+                    .accepts_failed = 3,
+                    .media = {.bytes = 5'000, .bytes_max = 9'000, .refused = 4, .cuts = 2}},
+                   {SampleStream("live/\"a\"")});
   EXPECT_NE(text.find("# TYPE nearcast_relay_sent_bytes_total counter\n"
                       "nearcast_relay_sent_bytes_total 12345678901\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("nearcast_relay_waiting_refused_total 7\n"), std::string::npos);
   EXPECT_NE(text.find("nearcast_relay_accepts_failed_total 3\n"), std::string::npos);
+  EXPECT_NE(text.find("nearcast_relay_media_bytes 5000\n"), std::string::npos);
+  EXPECT_NE(text.find("nearcast_relay_media_max_bytes 9000\n"), std::string::npos);
+  EXPECT_NE(text.find("nearcast_relay_media_refused_total 4\n"), std::string::npos);
+  EXPECT_NE(text.find("nearcast_relay_media_cuts_total 2\n"), std::string::npos);
   EXPECT_NE(text.find("nearcast_relay_stream_gop_seconds{stream=\"live/\\\"a\\\"\"} 2\n"),
             std::string::npos);
 }

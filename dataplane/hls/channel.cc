@@ -112,11 +112,12 @@ uint64_t Channel::muxed_bytes() const {
 TrackView Channel::ViewLocked(TrackKind kind) {
   std::unique_ptr<Track>& track = tracks_[IndexOf(kind)];
   if (track == nullptr) track = std::make_unique<Track>();
+  TrackView view;
   if (!track->begun) {
     SyncLocked();
-    if (CanBegin()) BeginLocked(kind, track.get());
+    view.no_room = CanBegin() && options_.budget != nullptr && !options_.budget->Admit();
+    if (CanBegin() && !view.no_room) BeginLocked(kind, track.get());
   }
-  TrackView view;
   view.end = state_ == StreamState::kEnded ? StreamEnd::kHasEnded : StreamEnd::kGoesOn;
   view.gop_ms = replica_.gop_ms();
   if (!track->begun) return view;
@@ -152,7 +153,7 @@ Mp4Cuts Channel::ChooseCuts() const {
 void Channel::BeginLocked(TrackKind kind, Track* track) {
   PieceBounds bounds = options_.pieces;
   bounds.keep_ms = keep_ms_;
-  track->store = std::make_unique<PieceStore>(first_seq_, bounds);
+  track->store = std::make_unique<PieceStore>(first_seq_, bounds, options_.budget);
   if (kind.container == Container::kTs) {
     track->cutter = std::make_unique<TsCutter>(track->store.get());
   } else {

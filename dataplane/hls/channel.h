@@ -25,6 +25,7 @@
 #include "dataplane/hls/piece_cutter.h"
 #include "dataplane/hls/piece_store.h"
 #include "dataplane/hls/slice_window.h"
+#include "dataplane/stream/media_budget.h"
 #include "dataplane/stream/stream.h"
 
 namespace nearcast::hls {
@@ -34,6 +35,7 @@ struct ChannelOptions {
   int64_t part_ms = 500;      // LL-HLS: PART-TARGET wanted
   int64_t segment_ms = 2000;  // LL-HLS: segments from here on end at a key frame
   size_t waiters_max = 50'000;
+  std::shared_ptr<stream::MediaBudget> budget = nullptr;  // what pieces count in; may be null
 };
 
 enum class Container : uint8_t { kTs, kFmp4 };
@@ -50,7 +52,8 @@ struct TrackView {
   const media::MediaConfig* config = nullptr;
   const Mp4Cutter* mp4 = nullptr;  // kFmp4
   StreamEnd end = StreamEnd::kGoesOn;
-  int64_t gop_ms = 0;  // 0: not known
+  int64_t gop_ms = 0;    // 0: not known
+  bool no_room = false;  // it has not been begun for want of room in the budget
 };
 
 class Channel : public stream::StreamListener, public std::enable_shared_from_this<Channel> {

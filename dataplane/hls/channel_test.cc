@@ -357,5 +357,45 @@ TEST_F(ChannelTest, PlaylistsSayWhatIsThere) {
   EXPECT_NE(text.find("#EXT-X-ENDLIST\n"), std::string::npos);
 }
 
+TEST_F(ChannelTest, NoFormatIsBegunWhereTheNodeHasNoRoomAndThoseThatAreThereGoOn) {
+  const auto budget = std::make_shared<stream::MediaBudget>(1u << 20);
+  stream_->RemoveListener(channel_.get());
+  channel_ = std::make_shared<Channel>(stream_, &loop_, ChannelOptions{.budget = budget});
+  stream_->AddListener(channel_);
+  Headers();
+  Play(150);
+  const size_t begun = Pieces().size();
+  EXPECT_GT(begun, 0u);
+  stream::MediaAccount others(budget);
+  others.Set(1u << 20);
+  const auto no_room = [](const TrackView& view) { return view.no_room && view.store == nullptr; };
+  EXPECT_TRUE(channel_->Look({.container = Container::kFmp4}, no_room));
+  EXPECT_EQ(budget->refused(), 1u);
+  Play(50);
+  EXPECT_GT(Pieces().size(), begun);
+  others.Set(0);
+  EXPECT_FALSE(channel_->Look({.container = Container::kFmp4}, no_room));
+  EXPECT_FALSE(Pieces({.container = Container::kFmp4}).empty());
+}
+
+TEST(PieceStoreTest, KeepsToItsShareOfTheBudgetAndGivesItBack) {
+  const auto budget = std::make_shared<stream::MediaBudget>(1u << 20);
+  stream::MediaAccount others(budget);
+  others.Set(900u << 10);
+  {
+    PieceStore store(700, {.keep_ms = 60'000}, budget);
+    for (int i = 0; i < 100; ++i) {
+      Piece piece;
+      piece.duration_ms = 100;
+      piece.bytes = std::make_shared<const std::string>(10'000, 'x');
+      store.Append(std::move(piece));
+      EXPECT_LE(store.bytes(), size_t{512} << 10);
+    }
+    EXPECT_GT(store.begin_seq(), 700u);
+    EXPECT_GT(budget->cuts(), 0u);
+  }
+  EXPECT_EQ(budget->bytes(), size_t{912} << 10);  // in steps of 16 KB
+}
+
 }  // namespace
 }  // namespace nearcast::hls

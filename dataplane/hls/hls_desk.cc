@@ -265,12 +265,17 @@ asio::awaitable<HlsDesk::Reply> HlsDesk::OpenSession(const HlsRequest& request,
   NewsWait news(worker, channel.get());
   std::optional<SliceWindow> window;
   while (true) {
-    bool ended = false;
+    bool ended = false, no_room = false;
     window = channel->Look(request.kind, [&](const TrackView& view) {
       ended = view.end == StreamEnd::kHasEnded;
+      no_room = view.no_room;
       return FindWindow(request, view);
     });
     if (window) break;
+    if (no_room) {
+      co_return absl::ResourceExhaustedError(
+          "this node holds all the media that it may: it makes no HLS of another stream");
+    }
     if (ended) co_return absl::NotFoundError(absl::StrCat("no stream ", request.stream));
     if (!news.listening()) {
       if (!news.Listen()) co_return TooManyWait();

@@ -14,6 +14,9 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
+
+#include "dataplane/stream/media_budget.h"
 
 namespace nearcast::hls {
 
@@ -40,7 +43,10 @@ struct PieceBounds {
 // Thread rule: none; a lock around it (Channel).
 class PieceStore {
  public:
-  PieceStore(uint64_t first_seq, const PieceBounds& bounds) : begin_(first_seq), bounds_(bounds) {}
+  // What it holds counts in `budget`, where there is one.
+  PieceStore(uint64_t first_seq, const PieceBounds& bounds,
+             std::shared_ptr<stream::MediaBudget> budget = nullptr)
+      : begin_(first_seq), bounds_(bounds), account_(std::move(budget)) {}
 
   void Append(Piece piece);
 
@@ -63,6 +69,7 @@ class PieceStore {
   size_t bytes_ = 0;
   uint64_t bytes_ever_ = 0;
   int64_t kept_ms_ = 0;
+  stream::MediaAccount account_;
 };
 
 }  // namespace nearcast::hls

@@ -116,6 +116,12 @@ void FrameRing::TrimHard() {
   while (OverBounds()) DropBefore(begin_ + 1);
 }
 
+void FrameRing::Shrink(size_t bytes_max) {
+  const size_t own_bytes_max = std::exchange(bounds_.bytes_max, bytes_max);
+  TrimHard();
+  bounds_.bytes_max = own_bytes_max;
+}
+
 bool FrameRing::OverBounds() const {
   if (end_ - begin_ <= 1) return false;
   return end_ - begin_ > bounds_.frames_max || bytes_ > bounds_.bytes_max ||

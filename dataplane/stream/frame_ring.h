@@ -20,10 +20,10 @@
 // A track that shows its first frame only after kTrackWaitMs has its header stored once more before
 // it: viewers have been started without it by then.
 //
-// A ring is a deterministic function of what was appended: a copy that is given the same frames
-// stays equal. That is how each serving thread keeps a replica that it reads without a lock
-// (Stream::SyncReplica). Complexity: Append O(1) amortised, at() O(1). Thread rule: none; one
-// owner, or a lock around it.
+// A ring is a deterministic function of what was appended: a copy that is given the same frames, and
+// lets go of what the original was shrunk by, stays equal. That is how each serving thread keeps a
+// replica that it reads without a lock (Stream::SyncReplica). Complexity: Append O(1) amortised, at()
+// O(1). Thread rule: none; one owner, or a lock around it.
 #ifndef DATAPLANE_STREAM_FRAME_RING_H_
 #define DATAPLANE_STREAM_FRAME_RING_H_
 
@@ -80,6 +80,12 @@ class FrameRing {
 
   const RingBounds& bounds() const { return bounds_; }
 
+  // Lets go of the oldest as the hard rule does, until no more than `bytes_max` are left.
+  void Shrink(size_t bytes_max);
+
+  // Lets go of what lies before `seq`: how a replica follows a ring that was shrunk.
+  void DropBefore(uint64_t seq);
+
   uint64_t begin_seq() const { return begin_; }
   uint64_t end_seq() const { return end_; }
   bool empty() const { return begin_ == end_; }
@@ -121,7 +127,6 @@ class FrameRing {
   void TrimSoft();
   void TrimHard();
   bool OverBounds() const;
-  void DropBefore(uint64_t seq);
 
   RingBounds bounds_;
   std::vector<FrameRef> slots_;  // a power of two, grown on need up to frames_max

@@ -209,5 +209,28 @@ TEST(FrameRingTest, ACopyThatIsFedTheSameFramesStaysEqual) {
   }
 }
 
+TEST(FrameRingTest, AShrunkRingKeepsItsNewestGopsAndGrowsAgain) {
+  FrameRing ring{RingBounds{}};
+  for (int64_t at_ms = 0; at_ms < 8'000; at_ms += 40) {
+    ring.Append(at_ms % 1'000 == 0 ? Key(at_ms, 985) : Inter(at_ms, 985));
+  }
+  FrameRing replica = ring;
+  ASSERT_EQ(ring.bytes(), 200'000u);
+  ring.Shrink(60'000);
+  EXPECT_EQ(ring.bytes(), 50'000u);
+  ASSERT_EQ(ring.gops().size(), 2u);
+  EXPECT_EQ(ring.begin_seq(), ring.gops().front().seq);
+  replica.DropBefore(ring.begin_seq());
+  EXPECT_EQ(replica.bytes(), ring.bytes());
+  EXPECT_EQ(replica.gops().size(), 2u);
+  for (int64_t at_ms = 8'000; at_ms < 12'000; at_ms += 40) ring.Append(Inter(at_ms, 985));
+  EXPECT_EQ(ring.bytes(), 150'000u) << "its own bounds are as they were";
+  ring.Shrink(10'000);
+  EXPECT_EQ(ring.bytes(), 10'000u);
+  EXPECT_TRUE(ring.gops().empty()) << "nobody is started on an inter frame";
+  ring.Shrink(0);
+  EXPECT_EQ(ring.end_seq() - ring.begin_seq(), 1u) << "the newest frame stays";
+}
+
 }  // namespace
 }  // namespace nearcast::stream

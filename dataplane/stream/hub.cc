@@ -21,6 +21,7 @@ absl::StatusOr<std::unique_ptr<Publication>> Hub::Publish(absl::string_view name
       return absl::ResourceExhaustedError(
           absl::StrCat("this node has ", options_.streams_max, " streams, its limit"));
     }
+    if (is_first) NC_RETURN_IF_ERROR(CheckRoom());
     if (stream == nullptr) stream = CreateLocked(name, now_ms);
     const std::optional<Stream::Lease> lease = stream->BeginPublication(identity, now_ms);
     if (!lease.has_value()) continue;  // it has ended just now: FindLocked drops it
@@ -32,10 +33,18 @@ absl::StatusOr<std::unique_ptr<Publication>> Hub::Publish(absl::string_view name
 absl::StatusOr<std::shared_ptr<Stream>> Hub::FindOrCreate(absl::string_view name, int64_t now_ms) {
   absl::MutexLock lock(&mutex_);
   if (std::shared_ptr<Stream> stream = FindLocked(name)) return stream;
+  NC_RETURN_IF_ERROR(CheckRoom());
   if (waiting_ < options_.waiting_max) return CreateLocked(name, now_ms);
   waiting_refused_.fetch_add(1, std::memory_order_relaxed);
   return absl::ResourceExhaustedError(absl::StrCat("this node waits for ", options_.waiting_max,
                                                    " streams that are not here, its limit"));
+}
+
+absl::Status Hub::CheckRoom() const {
+  if (budget_->Admit()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("this node holds ", budget_->bytes() >> 20,
+                                                   " MB of media, of ", budget_->bytes_max() >> 20,
+                                                   " MB: it takes no new stream"));
 }
 
 std::shared_ptr<Stream> Hub::FindLocked(absl::string_view name) {
@@ -47,8 +56,8 @@ std::shared_ptr<Stream> Hub::FindLocked(absl::string_view name) {
 }
 
 std::shared_ptr<Stream> Hub::CreateLocked(absl::string_view name, int64_t now_ms) {
-  auto stream =
-      std::make_shared<Stream>(std::string(name.data(), name.size()), options_.ring, now_ms);
+  auto stream = std::make_shared<Stream>(std::string(name.data(), name.size()), options_.ring,
+                                         now_ms, budget_);
   streams_[stream->name()] = stream;
   ++waiting_;
   return stream;
@@ -99,6 +108,7 @@ std::vector<std::shared_ptr<Stream>> Hub::List() const {
 Hub::Fate Hub::Settle(Stream* stream, int64_t now_ms) const {
   absl::MutexLock lock(&stream->mutex_);
   if (stream->viewers() > 0) stream->last_viewer_ms_ = now_ms;
+  if (stream->KeepBudgetLocked()) stream->NotifyStateLocked();  // one that is silent, too
   const int64_t unwatched_ms = now_ms - stream->last_viewer_ms_;
   const int64_t in_state_ms = now_ms - stream->changed_ms_;
   switch (stream->state_) {

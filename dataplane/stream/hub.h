@@ -29,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "dataplane/stream/media_budget.h"
 #include "dataplane/stream/stream.h"
 
 namespace nearcast::stream {
@@ -40,6 +41,7 @@ struct HubOptions {
   int64_t reconnect_grace_ms = 10'000;
   int64_t takeover_silence_ms = 3'000;
   int64_t publisher_silence_ms = 30'000;  // a publisher that sends nothing this long is lost
+  size_t media_bytes_max = 0;             // in rings and HLS buffers (MediaBudget); 0 = no bound
   int64_t idle_ms = 10'000;  // an unpublished, unwatched stream is forgotten after this
 };
 
@@ -51,15 +53,17 @@ struct SweepReport {
 // Thread rule: any thread. Time is monotonic milliseconds, given by the caller.
 class Hub {
  public:
-  explicit Hub(const HubOptions& options) : options_(options) {}
+  explicit Hub(const HubOptions& options)
+      : options_(options), budget_(std::make_shared<MediaBudget>(options.media_bytes_max)) {}
 
   // AlreadyExists when the stream has another publisher; ResourceExhausted when there are too many
-  // streams.
+  // streams, or a new one finds no room in the budget: those that are here go on, and their
+  // publishers may come back.
   absl::StatusOr<std::unique_ptr<Publication>> Publish(absl::string_view name,
                                                        PublisherIdentity identity, int64_t now_ms);
 
   // For viewers, who may come before the publisher. ResourceExhausted when too many streams are
-  // waited for; counted.
+  // waited for, counted, or when a stream would be brought here and there is no room for it.
   absl::StatusOr<std::shared_ptr<Stream>> FindOrCreate(absl::string_view name, int64_t now_ms);
 
   // Null when there is none.
@@ -72,6 +76,9 @@ class Hub {
   std::vector<std::shared_ptr<Stream>> List() const;
 
   SweepReport Sweep(int64_t now_ms);
+
+  // Of all that is held on this node.
+  const std::shared_ptr<MediaBudget>& budget() const { return budget_; }
 
   // Viewers that FindOrCreate has refused.
   uint64_t waiting_refused() const { return waiting_refused_.load(std::memory_order_relaxed); }
@@ -89,7 +96,10 @@ class Hub {
                               int64_t now_ms) const;
   Fate Settle(Stream* stream, int64_t now_ms) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  absl::Status CheckRoom() const;
+
   const HubOptions options_;
+  const std::shared_ptr<MediaBudget> budget_;
   mutable absl::Mutex mutex_;
   Streams streams_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // of streams_, never published

@@ -1,6 +1,7 @@
 #include "dataplane/stream/hub.h"
 
 #include <atomic>
+#include <map>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -233,6 +234,84 @@ TEST_F(HubTest, AnOversizedFrameIsRefused) {
   const std::string huge(kFramePayloadBytesMax + 1, 'x');
   EXPECT_EQ(publication->Push(FrameRole::kVideoKey, 0, huge, now_ms_).code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+class BudgetTest : public HubTest {
+ protected:
+  static constexpr size_t kBudget = 8u << 20;
+
+  // 25 frames a second, each second a keyframe.
+  void PushFrame(Publication* publication, size_t bytes) {
+    const uint32_t frame = frames_[publication]++;
+    const FrameRole role = frame % 25 == 0 ? FrameRole::kVideoKey : FrameRole::kVideoInter;
+    ASSERT_TRUE(publication->Push(role, frame * 40, std::string(bytes, 'x'), now_ms_).ok());
+  }
+
+  void Live(Publication* publication, size_t frame_bytes, int seconds) {
+    for (int frame = 0; frame < seconds * 25; ++frame) PushFrame(publication, frame_bytes);
+  }
+
+  std::map<Publication*, uint32_t> frames_;
+  Hub small_{HubOptions{.media_bytes_max = kBudget}};
+};
+
+TEST_F(BudgetTest, ANewStreamIsRefusedWhereThereIsNoRoomAndThoseThatAreHereGoOn) {
+  PublicationPtr first = small_.Publish("live/a", {.token = "t"}, now_ms_).value();
+  Live(first.get(), 50'000, 6);
+  EXPECT_GE(small_.budget()->bytes(), kBudget / 5 * 4);
+  const absl::Status refused = small_.Publish("live/b", {}, now_ms_).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(refused.message().find("of 8 MB"), absl::string_view::npos) << refused;
+  EXPECT_EQ(small_.FindOrCreate("live/c", now_ms_).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(small_.budget()->refused(), 2u);
+  EXPECT_TRUE(small_.FindOrCreate("live/a", now_ms_).ok());
+  PublicationPtr back = small_.Publish("live/a", {.token = "t"}, now_ms_).value();
+  EXPECT_TRUE(Push(back.get(), 0).ok());
+  small_.End("live/a").IgnoreError();
+  back.reset();
+  first.reset();
+  small_.Sweep(now_ms_);
+  EXPECT_EQ(small_.budget()->bytes(), 0u);
+  EXPECT_TRUE(small_.Publish("live/b", {}, now_ms_).ok());
+}
+
+TEST_F(BudgetTest, StreamsThatGrowLaterKeepToTheirSharesAndSmallOnesAreLeftAlone) {
+  PublicationPtr small = small_.Publish("live/small", {}, now_ms_).value();
+  PublicationPtr large = small_.Publish("live/large", {}, now_ms_).value();
+  PublicationPtr larger = small_.Publish("live/larger", {}, now_ms_).value();
+  FrameRing replica(larger->stream()->bounds());
+  for (int frame = 0; frame < 20 * 25; ++frame) {
+    PushFrame(small.get(), 2'000);
+    PushFrame(large.get(), 30'000);
+    PushFrame(larger.get(), 60'000);
+    larger->stream()->SyncReplica(&replica);
+    const FrameRing cached = Cached(*larger->stream());
+    ASSERT_EQ(replica.begin_seq(), cached.begin_seq());
+    ASSERT_EQ(replica.bytes(), cached.bytes());
+    ASSERT_EQ(replica.gops().size(), cached.gops().size());
+    ASSERT_LE(small_.budget()->bytes(), kBudget + 92'000 + 3 * MediaBudget::kUnit);
+  }
+  EXPECT_GT(small_.budget()->cuts(), 0u);
+  EXPECT_GT(small_.budget()->bytes(), kBudget / 2);
+  EXPECT_GT(Cached(*small->stream()).span_ms(), 10'000);
+  EXPECT_LE(Cached(*larger->stream()).bytes(), kBudget / 2);
+  EXPECT_GE(Cached(*larger->stream()).gops().size(), 1u);
+}
+
+TEST_F(BudgetTest, ASilentStreamMakesRoomWhenTheNodeIsSwept) {
+  PublicationPtr silent = small_.Publish("live/silent", {}, now_ms_).value();
+  PublicationPtr live = small_.Publish("live/live", {}, now_ms_).value();
+  Live(silent.get(), 50'000, 6);
+  auto listener = std::make_shared<CountingListener>();
+  silent->stream()->AddListener(listener);
+  while (small_.budget()->cuts() == 0) Live(live.get(), 20'000, 1);
+  Live(live.get(), 20'000, 10);
+  small_.Sweep(now_ms_);
+  EXPECT_LE(small_.budget()->bytes(), kBudget + 20'000);
+  EXPECT_LE(Cached(*silent->stream()).bytes(), kBudget / 2);
+  EXPECT_GE(listener->news, 1) << "threads that have replicas are told";
+  silent->stream()->RemoveListener(listener.get());
 }
 
 TEST_F(HubTest, ReplicasFollowAWriterOnAnotherThread) {

@@ -19,14 +19,23 @@ uint32_t NewTimeline() {
   return std::max(1u, random());
 }
 
+// Of a frame beside its FLV tag: the other wire forms' headers, its place in the ring, the heap's own.
+constexpr size_t kFrameOwnBytes = 128;
+
+size_t HeldBytes(const FrameRing& ring) {
+  return ring.bytes() + (ring.end_seq() - ring.begin_seq()) * kFrameOwnBytes;
+}
+
 uint32_t NumbersOf(const Frame& frame) { return IsHeader(frame.role()) ? 0 : 1; }
 
 }  // namespace
 
-Stream::Stream(std::string name, const RingBounds& bounds, int64_t now_ms)
+Stream::Stream(std::string name, const RingBounds& bounds, int64_t now_ms,
+               std::shared_ptr<MediaBudget> budget)
     : name_(std::move(name)),
       bounds_(bounds),
       ring_(bounds),
+      account_(std::move(budget)),
       changed_ms_(now_ms),
       last_frame_ms_(now_ms),
       last_viewer_ms_(now_ms) {}
@@ -71,6 +80,7 @@ StreamState Stream::SyncReplica(FrameRing* replica) const {
     for (uint64_t seq = replica->end_seq(); seq < ring_.end_seq(); ++seq) {
       replica->Append(ring_.ref(seq));
     }
+    replica->DropBefore(ring_.begin_seq());
   }
   return state_;
 }
@@ -158,7 +168,9 @@ absl::Status Stream::Append(uint64_t epoch, FrameRef frame, uint32_t clock_jumps
   clock_jumps_ = clock_jumps;
   next_ = {frame->id().timeline, frame->id().seq + NumbersOf(*frame)};
   rate_.Add(*frame, now_ms);
-  if (ring_.Append(std::move(frame)) == AppendResult::kStored && tells) TellLocked();
+  if (ring_.Append(std::move(frame)) != AppendResult::kStored) return absl::OkStatus();
+  KeepBudgetLocked();
+  if (tells) TellLocked();
   return absl::OkStatus();
 }
 
@@ -179,6 +191,18 @@ int64_t Stream::EndPiece(uint64_t epoch, int64_t now_ms) {
   int64_t wanted_ms = INT64_MAX;
   for (const auto& listener : listeners_) wanted_ms = std::min(wanted_ms, listener->WantsMs());
   return pace_.Plan(now_ms, wanted_ms);
+}
+
+bool Stream::KeepBudgetLocked() {
+  const size_t held = HeldBytes(ring_);
+  account_.Set(held);
+  const size_t bytes_max = account_.BytesMax();
+  if (held <= bytes_max || ring_.end_seq() - ring_.begin_seq() <= 1) return false;
+  const double part = static_cast<double>(bytes_max) / static_cast<double>(held);
+  ring_.Shrink(static_cast<size_t>(static_cast<double>(ring_.bytes()) * part));
+  account_.Set(HeldBytes(ring_));
+  account_.CountCut();
+  return true;
 }
 
 void Stream::Describe(uint64_t epoch, MediaDescription media) {

@@ -28,6 +28,7 @@
 #include "absl/synchronization/mutex.h"
 #include "dataplane/stream/drop_counts.h"
 #include "dataplane/stream/frame_ring.h"
+#include "dataplane/stream/media_budget.h"
 #include "dataplane/stream/rate_meter.h"
 #include "dataplane/stream/reading_pace.h"
 #include "dataplane/stream/timestamp_rebase.h"
@@ -133,7 +134,9 @@ class Publication;
 
 class Stream {
  public:
-  Stream(std::string name, const RingBounds& bounds, int64_t now_ms);
+  // What it holds counts in `budget`, where there is one.
+  Stream(std::string name, const RingBounds& bounds, int64_t now_ms,
+         std::shared_ptr<MediaBudget> budget = nullptr);
 
   const std::string& name() const { return name_; }
   StreamState state() const;
@@ -191,6 +194,9 @@ class Stream {
   int64_t EndPiece(uint64_t epoch, int64_t now_ms);
   void Describe(uint64_t epoch, MediaDescription media);
   bool WasPublished() const;
+
+  // Whether it had to let go of media.
+  bool KeepBudgetLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End();
   void EndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -202,6 +208,7 @@ class Stream {
   std::atomic<uint64_t> sent_bytes_{0};
   mutable absl::Mutex mutex_;
   FrameRing ring_ ABSL_GUARDED_BY(mutex_);
+  MediaAccount account_ ABSL_GUARDED_BY(mutex_);  // of ring_
   StreamState state_ ABSL_GUARDED_BY(mutex_) = StreamState::kWaiting;
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   PublisherIdentity publisher_ ABSL_GUARDED_BY(mutex_);

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import unittest
 
-from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, probe_packets, wait_for
+from relay_harness import HTTP_PORT, FlvPlayer, Publisher, Relay, RelayCase, probe_packets, wait_for
 
 
 def flv_tag(kind, dts, body):
@@ -204,6 +204,40 @@ class IngestTest(unittest.TestCase):
                 self.addCleanup(stranger.close)
                 stranger.sendall(f"GET /live/show.flv HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n{fields}\r\n\r\n".encode())
                 self.assertTrue(stranger.recv(1000).startswith(b"HTTP/1.1 400 "))
+
+
+class BudgetTest(RelayCase):
+    MB = 1 << 20
+
+    PICTURE = struct.pack(">I", 50_000) + b"%s\x01" + bytes(49_998)
+    KEY = b"\x91hvc1" + bytes(3) + PICTURE.replace(b"%s", b"\x26")
+    INTER = b"\xa1hvc1" + bytes(3) + PICTURE.replace(b"%s", b"\x02")
+
+    def post(self, relay, path):
+        post = Post(relay, path)
+        self.addCleanup(post.close)
+        return post
+
+    def test_a_node_takes_no_new_stream_near_its_budget_and_what_is_there_goes_on(self):
+        relay = self.relay("--media_mb_max=8")
+        first = self.post(relay, "/live/first.flv")
+        first.write(flv_tag(9, 0, HEVC_HEADER) + flv_tag(8, 0, OPUS_HEADER))
+        first.write_video(0, 150, self.KEY, self.INTER)
+        wait_for("the media", lambda: relay.metric("nearcast_relay_media_bytes") > 6.5 * self.MB)
+        self.assertEqual(relay.metric("nearcast_relay_media_max_bytes"), 8 * self.MB)
+        player = self.play(relay, "/live/first.flv?gop_cache_ms=0")
+        wait_for("a picture", lambda: player.video())
+        answer = self.post(relay, "/live/second.flv").answer()
+        self.assertTrue(answer.startswith(b"HTTP/1.1 503 "), answer)
+        self.assertIn(b"MB of media", answer)
+        self.assertGreaterEqual(relay.metric("nearcast_relay_media_refused_total"), 1)
+        for frame in range(150, 500, 25):
+            count = len(player.video())
+            first.write_video(frame, 25, self.KEY, self.INTER)
+            wait_for("its pictures", lambda: len(player.video()) >= count + 20)
+            self.assertLess(relay.metric("nearcast_relay_media_bytes"), 8.2 * self.MB)
+        self.assertGreater(relay.metric("nearcast_relay_media_cuts_total"), 0)
+        self.assertFalse(player.ended)
 
 
 if __name__ == "__main__":
