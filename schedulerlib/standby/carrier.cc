@@ -27,7 +27,17 @@ CarriedBy FindCarrier(const Stream& stream, Heard main, Heard backup) {
   if (main == Heard::kNo && backup == Heard::kYes) return CarriedBy::kBackup;
   if (main == Heard::kYes && (backup == Heard::kYes || is_cold)) return CarriedBy::kPlanned;
   if (main == Heard::kYes && backup == Heard::kNo) return CarriedBy::kMain;
-  return stream.carried_by;
+  if (is_cold) return stream.carried_by;
+  const CarriedBy now = stream.carried_by;
+  if (backup == Heard::kUnknown && now != CarriedBy::kMain) {
+    if (main == Heard::kNo) return CarriedBy::kBackup;
+    if (main == Heard::kYes) return CarriedBy::kPlanned;
+  }
+  if (main == Heard::kUnknown && now != CarriedBy::kBackup) {
+    if (backup == Heard::kNo) return CarriedBy::kMain;
+    if (backup == Heard::kYes) return CarriedBy::kPlanned;
+  }
+  return now;
 }
 
 std::optional<size_t> FeedOf(const Stream& stream, absl::string_view cdn) {

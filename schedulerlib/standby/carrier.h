@@ -21,8 +21,9 @@ enum class Heard : uint8_t { kUnknown, kYes, kNo };
 // alone carries. A line of cold standby that waits has not.
 bool HasFailed(const Stream& stream, size_t line);
 
-// Of a stream with two push lines. Where neither line is heard, or what decides is unknown, it stays
-// as it is.
+// Of a stream with two push lines. Of two that are pushed all the time, one that is lost gives way to
+// one that nobody can watch, and counts again when it is heard. Where neither line is heard, or what
+// decides is unknown, it stays as it is.
 CarriedBy FindCarrier(const Stream& stream, Heard main, Heard backup);
 
 // The push line, by its place in stream.push_lines, whose pictures viewers at that CDN get: the

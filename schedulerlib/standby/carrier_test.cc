@@ -33,6 +33,11 @@ TEST(CarrierTest, TheLineThatIsHeardCarries) {
       {true, kPlanned, no, yes, kBackup},      {true, kBackup, yes, no, kPlanned},
       {true, kBackup, yes, yes, kPlanned},     {true, kPlanned, no, no, kPlanned},
       {true, kBackup, yes, unknown, kPlanned}, {true, kBackup, unknown, unknown, kBackup},
+      {false, kPlanned, no, unknown, kBackup}, {false, kBackup, yes, unknown, kPlanned},
+      {false, kPlanned, unknown, no, kMain},   {false, kMain, unknown, yes, kPlanned},
+      {false, kMain, no, unknown, kMain},      {false, kBackup, unknown, no, kBackup},
+      {false, kMain, unknown, no, kMain},      {false, kPlanned, yes, unknown, kPlanned},
+      {true, kPlanned, no, unknown, kPlanned}, {false, kPlanned, unknown, unknown, kPlanned},
   };
   for (const auto& each : kCases) {
     EXPECT_EQ(FindCarrier(Pushed(each.cold, each.before), each.main, each.backup), each.after)
