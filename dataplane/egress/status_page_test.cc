@@ -1,9 +1,8 @@
 #include "dataplane/egress/status_page.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
+#include "base/promtool.h"
 #include "gtest/gtest.h"
 
 namespace nearcast::egress {
@@ -108,15 +107,10 @@ TEST(StatusPageTest, AStreamHasItsSourceItsDropsByKindAndWhatWasSent) {
 }
 
 TEST(StatusPageTest, PromtoolAcceptsThePage) {
-  if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
-    GTEST_SKIP() << "promtool is not installed (Debian: prometheus)";
-  }
+  if (!HasPromtool()) GTEST_SKIP() << "promtool is not installed (Debian: prometheus)";
   NodeTotals totals{.node = "n1", .queues = {1, 2, 3, 4, 5, 6, 7}, .plays = PlayTotals{}};
   const std::string text = WriteMetrics(totals, {SampleStream("live/a"), SampleStream("live/b")});
-  FILE* promtool = popen("promtool check metrics", "w");
-  ASSERT_NE(promtool, nullptr);
-  std::fwrite(text.data(), 1, text.size(), promtool);
-  EXPECT_EQ(pclose(promtool), 0);
+  EXPECT_TRUE(PromtoolAccepts(text));
 }
 
 }  // namespace
